@@ -1,0 +1,91 @@
+"""Lead scores you can defend: points from evidence, a threshold from data, a scorecard in YAML.
+
+The path, and the public names along it::
+
+    read_leads       a table of past leads            -> Leads
+    count            leads and customers per level    -> Counts
+    weigh            close rate, lift, tests          -> Evidence
+    assign_points    evidence to whole points         -> Points
+    tally_scores     leads and customers per score    -> ScoreTable
+    choose_threshold from which score leads pass      -> Threshold
+    Scorecard        the artefact: save, load, score
+    calibrate        all of it at once                -> Calibration
+
+``Spec`` is what the analyst declares. Errors are ``CalibrateError`` and its kinds; doubts are
+``Finding``. Nothing heavy is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from calibrate.counts import Counts, count
+    from calibrate.errors import CalibrateError, Finding
+    from calibrate.evidence import Evidence, weigh
+    from calibrate.leads import Leads, read_leads
+    from calibrate.pipeline import Calibration, calibrate
+    from calibrate.points import Points, assign_points
+    from calibrate.scorecard import Scorecard
+    from calibrate.scores import ScoreTable, tally_scores
+    from calibrate.spec import Spec
+    from calibrate.threshold import Threshold, choose_threshold
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Spec": "spec",
+    "read_leads": "leads",
+    "Leads": "leads",
+    "count": "counts",
+    "Counts": "counts",
+    "weigh": "evidence",
+    "Evidence": "evidence",
+    "assign_points": "points",
+    "Points": "points",
+    "tally_scores": "scores",
+    "ScoreTable": "scores",
+    "choose_threshold": "threshold",
+    "Threshold": "threshold",
+    "Scorecard": "scorecard",
+    "calibrate": "pipeline",
+    "Calibration": "pipeline",
+    "CalibrateError": "errors",
+    "Finding": "errors",
+}
+
+__all__ = [
+    "CalibrateError",
+    "Calibration",
+    "Counts",
+    "Evidence",
+    "Finding",
+    "Leads",
+    "Points",
+    "ScoreTable",
+    "Scorecard",
+    "Spec",
+    "Threshold",
+    "__version__",
+    "assign_points",
+    "calibrate",
+    "choose_threshold",
+    "count",
+    "read_leads",
+    "tally_scores",
+    "weigh",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name's room when the name is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'calibrate' has no attribute {name!r}")
+    found = getattr(import_module(f"calibrate.{_HOME[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

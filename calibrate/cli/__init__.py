@@ -1,0 +1,122 @@
+"""The command: argument parsing only. Each command's work is a module of its own, loaded late."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+
+_EPILOG = """examples:
+  calibrate demo                              sample leads, and a run on them
+  calibrate init leads.csv                    write the spec a run would use
+  calibrate run leads.csv --spec spec.yaml    scorecard and report into calibration/
+  calibrate score calibration/scorecard.yaml new.csv --out scored.csv
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        0 done; 2 bad input, said in one paragraph on stderr.
+    """
+    options = _parser().parse_args(arguments)
+    from calibrate.errors import CalibrateError
+
+    try:
+        import_module(f"calibrate.cli.{options.command}").run(options)
+        sys.stdout.flush()
+    except CalibrateError as fault:
+        from calibrate.cli.say import complain
+
+        complain(fault)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; nothing is wrong.
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="calibrate",
+        description="Lead scores you can defend: from a table of past leads to a scorecard.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_init(commands.add_parser("init", help="write the spec a run would use, with comments"))
+    _add_run(commands.add_parser("run", help="calibrate: scorecard, report and evidence"))
+    _add_score(commands.add_parser("score", help="score leads with a scorecard"))
+    _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
+    _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from calibrate import __version__
+
+        print(f"calibrate {__version__}")
+        parser.exit()
+
+
+def _add_leads(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("leads", metavar="LEADS", help="leads table: csv, tsv, parquet or xlsx")
+    parser.add_argument("--spec", metavar="FILE", help="what you declare (see `calibrate init`)")
+    parser.add_argument(
+        "--outcome", metavar="COLUMN", help="column that says who became a customer"
+    )
+
+
+def _add_init(parser: argparse.ArgumentParser) -> None:
+    _add_leads(parser)
+    parser.add_argument(
+        "--out", metavar="FILE", default="spec.yaml", help="spec to write (default: spec.yaml)"
+    )
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_leads(parser)
+    parser.add_argument(
+        "--out", metavar="FOLDER", default="calibration", help="folder (default: calibration)"
+    )
+    parser.add_argument("--name", help="name of the card (default: that of the leads file)")
+    parser.add_argument(
+        "--scores", action="store_true", help="also write scores.csv, every lead with its score"
+    )
+
+
+def _add_score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("card", metavar="CARD", help="scorecard.yaml of a run")
+    parser.add_argument("leads", metavar="LEADS", help="leads table: csv, tsv, parquet or xlsx")
+    parser.add_argument(
+        "--out", metavar="FILE", help="csv or parquet (default: LEADS-scored.csv, here)"
+    )
+
+
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("format", choices=("spec", "scorecard"))
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", metavar="FOLDER", nargs="?", default="calibrate-demo",
+        help="where to (default: calibrate-demo)",
+    )  # fmt: skip

@@ -1,0 +1,22 @@
+"""``calibrate init``: write the spec a run would use, with a comment for every guess."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from calibrate.cli.spec_options import chosen_spec
+from calibrate.errors import OutputError
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write the spec; an existing file is never overwritten."""
+    from calibrate.draft import draft_spec
+    from calibrate.files import write_whole
+    from calibrate.leads import read_leads
+
+    path = Path(options.out)
+    if path.exists():
+        raise OutputError(f"{path} is there already; choose another name with --out.")
+    write_whole(path, draft_spec(read_leads(options.leads, chosen_spec(options))))
+    print(f"Written to {path}. Read it through, then: calibrate run {options.leads} --spec {path}")

@@ -1,0 +1,42 @@
+"""Say things to a person: results on stdout, progress and complaints on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+from calibrate.errors import CalibrateError
+from calibrate.present.terminal import paragraph
+
+RUN_STEPS = 6
+"""Steps of a whole run that are told to its progress."""
+
+
+def complain(fault: CalibrateError) -> None:
+    """Print one paragraph, or a list under a heading when there are several problems."""
+    if len(fault.problems) == 1:
+        lines = paragraph(f"calibrate: {fault}")
+    else:
+        lines = [f"calibrate: {len(fault.problems)} problems"]
+        for problem in fault.problems:
+            first, *rest = paragraph(problem, indent="    ")
+            lines += [f"  - {first.strip()}", *rest]
+    print("\n".join(lines), file=sys.stderr)
+
+
+@contextlib.contextmanager
+def progress(steps: int) -> Iterator[Callable[[str], None]]:
+    """Show the steps of long work on stderr; silent when that is not a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=steps, leave=False, bar_format="{bar:20} {n_fmt}/{total_fmt} {desc}") as bar:
+
+        def show(step: str) -> None:
+            bar.set_description_str(step, refresh=False)
+            bar.update()
+
+        yield show

@@ -1,0 +1,38 @@
+"""``calibrate score``: add score, passes and reasons to any leads table."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from calibrate.cli.say import progress
+from calibrate.present.numbers import count_text, percent_text
+from calibrate.present.terminal import paragraph
+
+
+def run(options: argparse.Namespace) -> None:
+    """Score the leads and write them."""
+    from calibrate.engines.tables import open_table
+    from calibrate.present.scored import check_ending, write_scored
+    from calibrate.scorecard import Scorecard
+    from calibrate.scores import unseen_findings
+
+    leads = Path(options.leads)
+    out = Path(options.out) if options.out else Path(f"{leads.stem}-scored.csv")
+    check_ending(out)
+    card = Scorecard.load(options.card)
+    with progress(3) as step:
+        step("reading leads")
+        table = open_table(leads)
+        step("scoring")
+        scored = card.score_table(table)
+        step("writing")
+        write_scored(card, table, scored, out)
+    passing = int((scored.scores >= card.threshold.score).sum())
+    print(
+        f"{count_text(table.rows)} leads scored with {card.name}; {count_text(passing)} "
+        f"({percent_text(passing / table.rows)}) reach the threshold {card.threshold.score}.\n"
+        f"Written to {out}"
+    )
+    for finding in unseen_findings(scored.unseen):
+        print("\n".join(paragraph(f"! {finding.says} {finding.fix}")))

@@ -1,0 +1,116 @@
+"""The spec that a run would use, with a comment for every guess."""
+
+from __future__ import annotations
+
+import textwrap
+
+from calibrate.engines.columns import TextColumn
+from calibrate.files import Flow, FlowList, yaml_text
+from calibrate.leads import Leads
+from calibrate.levels import fold
+from calibrate.spec import SPEC_SCHEMA
+
+PLACEHOLDERS = frozenset(
+    ("select unknown n/a na none null nan - -- ? . not specified not applicable").split()
+) | {"not specified", "not applicable", "please select", "not provided"}
+"""Texts that forms and exports leave where nothing was said."""
+
+
+def draft_spec(leads: Leads) -> str:
+    """Write the spec that was used for these leads, explained line by line.
+
+    Parameters
+    ----------
+    leads : Leads
+        What `read_leads` gave.
+
+    Returns
+    -------
+    str
+        YAML that `Spec.load` reads.
+    """
+    used = leads.spec.document()
+    parts = [
+        yaml_text({"schema": SPEC_SCHEMA}),
+        _found(leads),
+        *(yaml_text({key: Flow(used[key])}) for key in ("leads", "outcome") if key in used),
+        *_dates(leads),
+        _missing(leads),
+        _exclude(leads),
+        _comment("Smaller levels are pooled into (other)."),
+        yaml_text({"min_leads": leads.spec.min_leads}),
+        _attributes(leads),
+        _comment(
+            "How points are made. measure: log_odds, log_lift, lift_ratio or lift_difference; "
+            "award: significant, raises or all; scale: 0-100, or points with points_per_unit."
+        ),
+        yaml_text({"points": Flow(leads.spec.points.model_dump(exclude_none=True))}),
+        _comment("lowest_customer, or {customer_quantile: 0.05} to let 5 % of customers go."),
+        yaml_text({"threshold": used.get("threshold", "lowest_customer")}),
+    ]
+    return "".join(parts)
+
+
+def placeholders(column: TextColumn) -> list[str]:
+    """Give the texts of a column that seem to stand for nothing."""
+    return [text.strip() for text in column.texts if fold(text) in PLACEHOLDERS]
+
+
+def _comment(text: str) -> str:
+    return (
+        textwrap.fill(" ".join(text.split()), 96, initial_indent="# ", subsequent_indent="# ")
+        + "\n"
+    )
+
+
+def _found(leads: Leads) -> str:
+    said = [one.says for one in leads.findings if one.code in ("roles-found", "outcome-alike")]
+    return "".join(_comment(one) for one in said)
+
+
+def _dates(leads: Leads) -> list[str]:
+    lines = []
+    if leads.window_days is not None:
+        advised = [one.says for one in leads.findings if one.code == "window-advised"]
+        lines.append(_comment(advised[0] if advised else "Days a lead is given to close."))
+        lines.append(yaml_text({"window_days": leads.window_days}))
+    if leads.as_of is not None:
+        lines.append(_comment("The day the data were taken; leave it out for the newest date."))
+        lines.append(yaml_text({"as_of": leads.as_of}))
+    return lines
+
+
+def _missing(leads: Leads) -> str:
+    candidates: dict[str, str] = {}
+    for name, column in leads.engine.columns.items():
+        if isinstance(column, TextColumn):
+            for text in placeholders(column):
+                candidates.setdefault(text, name)
+    declared = yaml_text({"missing": FlowList(leads.spec.missing)})
+    if not candidates:
+        return _comment("Texts that stand for nothing, such as Select or unknown.") + declared
+    seen = ", ".join(f"{text!r} in {name}" for text, name in candidates.items())
+    return _comment(f"Texts that may stand for nothing, if so list them: {seen}.") + declared
+
+
+def _exclude(leads: Leads) -> str:
+    aside = [one.says for one in leads.findings if one.code in ("constant", "all-different")]
+    return "".join(
+        [
+            _comment("Columns not to look at: above all those filled in only after the deal."),
+            *(_comment(one) for one in aside),
+            yaml_text({"exclude": FlowList(leads.spec.exclude)}),
+        ]
+    )
+
+
+def _attributes(leads: Leads) -> str:
+    declared = leads.spec.document().get("attributes", {})
+    document = {
+        one.name: Flow({"kind": one.kind, "group": one.part.group} | declared.get(one.name, {}))
+        for one in leads.attributes
+    }
+    return _comment(
+        "What is tried. group: demographic, firmographic, behaviour, email, social, spam, budget, "
+        "authority, need, timing or other; numbers can have `bands` and a `unit`."
+    ) + yaml_text({"attributes": document})

@@ -1,0 +1,1 @@
+"""Engines count: a table of leads becomes small tables of integers. They know no statistics."""

@@ -1,0 +1,131 @@
+"""The verbs every engine has, and the small tables it answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.levels import Levels
+
+SHARDS = 200
+"""Leads fall into this many shards by the md5 of their id, the same ones on every engine."""
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnProfile:
+    """What a column holds, over the counted leads.
+
+    Attributes
+    ----------
+    name : str
+    holds : {"text", "boolean", "number"}
+        ``number`` when every value there is reads as one.
+    missing : int
+        Leads without a value.
+    distinct : int
+        Different values, spellings counted apart.
+    """
+
+    name: str
+    holds: Literal["text", "boolean", "number"]
+    missing: int
+    distinct: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueCounts:
+    """Leads and customers of each distinct text of a column.
+
+    Attributes
+    ----------
+    values : tuple of str
+        The texts as they stand in the table, in no promised order.
+    leads, customers : ndarray of int, shape (k + 1,) or (200, k + 1)
+        Per value, the last entry for leads without one; by shard when asked.
+    """
+
+    values: tuple[str, ...]
+    leads: Ints
+    customers: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandCounts:
+    """Leads and customers of each band of a number.
+
+    Attributes
+    ----------
+    leads, customers : ndarray of int, shape (k + 2,) or (200, k + 2)
+        Per band between k cut points, the last entry for leads without a number; by shard when
+        asked.
+    """
+
+    leads: Ints
+    customers: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnPoints:
+    """What each level of a column is worth.
+
+    Attributes
+    ----------
+    column : str
+    levels : Levels
+        How a value finds its level.
+    points : tuple of int
+        Per level.
+    otherwise : int
+        For a value never seen.
+    """
+
+    column: str
+    levels: Levels
+    points: tuple[int, ...]
+    otherwise: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreCounts:
+    """Leads and customers of each distinct score, scores rising.
+
+    Attributes
+    ----------
+    scores, leads, customers : ndarray of int, shape (k,)
+    """
+
+    scores: Ints
+    leads: Ints
+    customers: Ints
+
+
+class CountingEngine(Protocol):
+    """An engine over the counted leads of a table."""
+
+    def describe(self) -> tuple[ColumnProfile, ...]:
+        """Say what each column holds."""
+
+    def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
+        """Count leads and customers per distinct text of a column."""
+
+    def cut_points(self, column: str, parts: int) -> tuple[float, ...]:
+        """Give the rising cut points of a number: quantiles, and heavy atoms in bands of their own.
+
+        A cut begins a band; the smallest value is no cut. The j-th quantile is the smallest value
+        with at least j/parts of the numbers at or below it; a value on more than 1/parts of the
+        leads is an atom.
+        """
+
+    def count_bands(
+        self, column: str, edges: Sequence[float], *, by_shard: bool = False
+    ) -> BandCounts:
+        """Count leads and customers per band of a number."""
+
+    def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
+        """Count leads and customers per score."""

@@ -1,0 +1,246 @@
+"""The engine in memory: every column is codes once, and everything after counts codes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.engines.base import (
+    SHARDS,
+    BandCounts,
+    ColumnPoints,
+    ColumnProfile,
+    Ints,
+    ScoreCounts,
+    ValueCounts,
+)
+from calibrate.engines.columns import Column, NumberColumn, TextColumn, small
+from calibrate.levels import Levels
+from calibrate.present.numbers import number_text
+
+UNSEEN = -1
+"""Stands for the level of a value that no level of the card covers."""
+
+_FEW_EDGES = 16
+"""Up to here, comparing with every edge is faster than searching for the place among them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryEngine:
+    """Counts over columns in memory.
+
+    Attributes
+    ----------
+    columns : mapping of str to Column
+        The attributes' columns, over the counted leads.
+    customer : ndarray of bool, shape (n,)
+        Who became a customer.
+    ids : Column or None
+        The leads' ids, for the shards; None takes row positions.
+    """
+
+    columns: Mapping[str, Column]
+    customer: npt.NDArray[np.bool_]
+    ids: Column | None = None
+
+    def describe(self) -> tuple[ColumnProfile, ...]:
+        """Say what each column holds."""
+        return tuple(_profile(name, column) for name, column in self.columns.items())
+
+    def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
+        """Count leads and customers per distinct text of a column."""
+        found = self._texts(column)
+        leads, customers = self.count_codes(found.codes, len(found.texts) + 1, by_shard=by_shard)
+        # Code 0 is no value: it goes last, after the texts.
+        return ValueCounts(
+            values=found.texts,
+            leads=np.roll(leads, -1, axis=-1),
+            customers=np.roll(customers, -1, axis=-1),
+        )
+
+    def cut_points(self, column: str, parts: int) -> tuple[float, ...]:
+        """Give the rising cut points of a number: quantiles, and heavy atoms in their own bands."""
+        numbers = self.columns[column].values()
+        values, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
+        if len(values) < 2:
+            return ()
+        up_to = np.cumsum(counts)
+        total = int(up_to[-1])
+        # Whole-number arithmetic, so that every engine cuts at the same value.
+        quantiles = [
+            int(np.searchsorted(up_to * parts, part * total, side="left"))
+            for part in range(1, parts)
+        ]
+        atoms = np.flatnonzero(counts * parts > total)
+        starts = {*quantiles, *atoms.tolist(), *(atoms + 1).tolist()} - {0, len(values)}
+        return tuple(float(values[start]) for start in sorted(starts))
+
+    def count_bands(
+        self, column: str, edges: Sequence[float], *, by_shard: bool = False
+    ) -> BandCounts:
+        """Count leads and customers per band of a number."""
+        codes = band_codes(self.columns[column].values(), edges)
+        leads, customers = self.count_codes(codes, len(edges) + 2, by_shard=by_shard)
+        return BandCounts(leads=leads, customers=customers)
+
+    def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
+        """Count leads and customers per score."""
+        scores = score_rows(self.columns, card, base, len(self.customer))
+        distinct, places = np.unique(scores, return_inverse=True)
+        leads, customers = self.count_codes(places, len(distinct))
+        return ScoreCounts(scores=distinct, leads=leads, customers=customers)
+
+    def count_codes(
+        self, codes: npt.NDArray[np.integer], size: int, *, by_shard: bool = False
+    ) -> tuple[Ints, Ints]:
+        """Count leads and customers per code, from 0 to under `size`."""
+        if by_shard:
+            codes = self._shards * size + codes
+            size *= SHARDS
+        leads = np.bincount(codes, minlength=size)
+        # Customers are few: picking them out is cheaper than weighing every lead.
+        customers = np.bincount(codes[self._customer_rows], minlength=size)
+        if by_shard:
+            return leads.reshape(SHARDS, -1), customers.reshape(SHARDS, -1)
+        return leads, customers
+
+    def _texts(self, column: str) -> TextColumn:
+        found = self.columns[column]
+        return found.as_texts() if isinstance(found, NumberColumn) else found
+
+    @cached_property
+    def _customer_rows(self) -> Ints:
+        return np.flatnonzero(self.customer)
+
+    @cached_property
+    def _shards(self) -> Ints:
+        return shards_of(self.ids, len(self.customer))
+
+
+def shards_of(ids: Column | None, leads: int) -> Ints:
+    """Give each lead its shard: the first 8 hex digits of md5(id) mod 200.
+
+    Examples
+    --------
+    >>> shards_of(TextColumn(codes=np.array([1], np.int8), texts=("L1",)), 1).tolist()
+    [111]
+    """
+    if ids is None:
+        return np.array([_shard(str(row)) for row in range(leads)], dtype=np.int64)
+    texts = ids.as_texts() if isinstance(ids, NumberColumn) else ids
+    by_code = np.array([_shard(""), *(_shard(text) for text in texts.texts)], dtype=np.int64)
+    shards: Ints = by_code[texts.codes]
+    return shards
+
+
+def _shard(text: str) -> int:
+    return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:8], 16) % SHARDS
+
+
+def band_codes(numbers: npt.NDArray[np.float64], edges: Sequence[float]) -> npt.NDArray[np.integer]:
+    """Give each number its band: how many edges it reaches; the last code is for no number.
+
+    Examples
+    --------
+    >>> band_codes(np.array([0.0, 1.0, 7.0, np.nan]), [1.0, 5.0]).tolist()
+    [0, 1, 2, 3]
+    """
+    if len(edges) > _FEW_EDGES:
+        codes = np.searchsorted(np.asarray(edges), numbers, side="right")
+    else:
+        codes = np.zeros(len(numbers), dtype=np.int8)
+        for edge in edges:
+            codes += numbers >= edge
+    codes[np.isnan(numbers)] = len(edges) + 1
+    return small(codes, len(edges) + 2)
+
+
+def level_rows(column: Column, levels: Levels) -> npt.NDArray[np.integer]:
+    """Give each lead the number of its level, or -1 for a value never seen."""
+    missing = UNSEEN if levels.missing is None else levels.missing
+    if levels.kind == "number":
+        return _band_rows(column, levels, missing)
+    texts = column.as_texts() if isinstance(column, NumberColumn) else column
+    found = [
+        _level_of(levels, text, number)
+        for text, number in zip(texts.texts, texts.numbers, strict=True)
+    ]
+    return small(np.array([missing, *found]), len(levels.levels))[texts.codes]
+
+
+def _level_of(levels: Levels, text: str, number: float | None) -> int:
+    found = levels.find(text)
+    if found is None and number is not None:
+        # 1.0 is what a spreadsheet makes of the level 1 once a cell of its column is empty.
+        found = levels.find(number_text(number))
+    return UNSEEN if found is None else found
+
+
+def _band_rows(column: Column, levels: Levels, missing: int) -> npt.NDArray[np.integer]:
+    if isinstance(column, TextColumn) and not column.is_number:
+        # A text among numbers is not "no number": it is a value never seen.
+        known = np.array([UNSEEN, *(UNSEEN if n is None else 0 for n in column.numbers)])
+        codes = band_codes(column.values(), levels.edges)
+        unreadable = (known[column.codes] == UNSEEN) & (column.codes > 0)
+    else:
+        codes, unreadable = band_codes(column.values(), levels.edges), None
+    numbers = np.append(np.arange(len(levels.edges) + 1), missing)
+    rows: npt.NDArray[np.integer] = small(numbers, len(levels.levels))[codes]
+    if unreadable is not None:
+        rows[unreadable] = UNSEEN
+    return rows
+
+
+def score_rows(
+    columns: Mapping[str, Column], card: Sequence[ColumnPoints], base: int, leads: int
+) -> Ints:
+    """Score every lead: the base plus the points of its levels, in the table's order.
+
+    Parameters
+    ----------
+    columns : mapping of str to Column
+        At least the card's columns.
+    card : sequence of ColumnPoints
+    base : int
+    leads : int
+        Number of leads.
+
+    Returns
+    -------
+    ndarray of int64, shape (leads,)
+    """
+    scores = np.full(leads, base, dtype=np.int64)
+    for attribute in card:
+        rows = level_rows(columns[attribute.column], attribute.levels)
+        # The place -1, from the end, holds what a value never seen is worth.
+        scores += np.array([*attribute.points, attribute.otherwise], dtype=np.int64)[rows]
+    return scores
+
+
+def _profile(name: str, column: Column) -> ColumnProfile:
+    if isinstance(column, NumberColumn):
+        there = column.numbers[~np.isnan(column.numbers)]
+        return ColumnProfile(
+            name=name,
+            holds="number",
+            missing=len(column.numbers) - len(there),
+            distinct=len(np.unique(there)),
+        )
+    if column.is_number:
+        distinct = len(set(column.numbers))
+        holds: Literal["text", "boolean", "number"] = "number"
+    else:
+        distinct = len(column.texts)
+        holds = "boolean" if column.is_boolean else "text"
+    return ColumnProfile(
+        name=name,
+        holds=holds,
+        missing=int(np.count_nonzero(column.codes == 0)),
+        distinct=distinct,
+    )

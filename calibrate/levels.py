@@ -1,0 +1,164 @@
+"""The levels of an attribute, and how a value finds its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
+
+from calibrate.present.numbers import number_text
+
+Kind = Literal["category", "boolean", "number"]
+
+MISSING = "(missing)"
+OTHER = "(other)"
+
+YES = frozenset({"yes", "true", "y", "t"})
+NO = frozenset({"no", "false", "n", "f"})
+
+
+def fold(text: str) -> str:
+    """Bring a text to the form in which levels are compared: trimmed, without case.
+
+    Examples
+    --------
+    >>> fold(" Google ") == fold("GOOGLE")
+    True
+    """
+    return text.strip().lower()
+
+
+def parse_number(text: str) -> float | None:
+    """Read a finite number written with a decimal point; None for anything else.
+
+    Digits with a leading zero (``07``, ``01234``) are codes, not numbers.
+
+    Examples
+    --------
+    >>> [parse_number(t) for t in (" 12 ", "-0.5", "1e3", "07", "nan", "1_000", "")]
+    [12.0, -0.5, 1000.0, None, None, None, None]
+    """
+    stripped = text.strip()
+    digits = stripped.lstrip("+-")
+    if not stripped or "_" in stripped or (digits[:1] == "0" and digits[1:2].isdigit()):
+        return None
+    try:
+        number = float(stripped)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One level: a value (or a group of values), or a band ``[from, below)`` of numbers.
+
+    Attributes
+    ----------
+    text : str or None
+        The value as shown, ``(missing)`` or ``(other)``; None for a band.
+    members : tuple of str
+        The values the analyst grouped under this name; empty otherwise.
+    low, below : float or None
+        Ends of a band, ``low`` in it and ``below`` not; None is unbounded.
+    """
+
+    text: str | None = None
+    members: tuple[str, ...] = ()
+    low: float | None = None
+    below: float | None = None
+
+    @property
+    def is_band(self) -> bool:
+        """Whether this is a band of numbers."""
+        return self.text is None
+
+    @property
+    def label(self) -> str:
+        """The level in words.
+
+        Examples
+        --------
+        >>> Level(low=1.0, below=5.0).label, Level(below=1.0).label, Level(low=5.0).label
+        ('1 to under 5', 'under 1', '5 or more')
+        """
+        if self.text is not None:
+            return self.text
+        if self.low is None:
+            return "any number" if self.below is None else f"under {number_text(self.below)}"
+        if self.below is None:
+            return f"{number_text(self.low)} or more"
+        return f"{number_text(self.low)} to under {number_text(self.below)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """The levels of one attribute in order.
+
+    Attributes
+    ----------
+    kind : {"category", "boolean", "number"}
+        How values are read.
+    levels : tuple of Level
+        Values by name, or bands by size; then ``(other)``, then ``(missing)``, where there are any.
+    pooled : tuple of str
+        The values too rare to stand alone, counted as ``(other)``.
+    """
+
+    kind: Kind
+    levels: tuple[Level, ...]
+    pooled: tuple[str, ...] = ()
+
+    @cached_property
+    def edges(self) -> tuple[float, ...]:
+        """The cut points between bands, rising."""
+        return tuple(level.low for level in self.levels if level.is_band and level.low is not None)
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """From folded value to the number of its level, pooled values included."""
+        found = {}
+        for number, level in enumerate(self.levels):
+            if level.text is not None:
+                found[fold(level.text)] = number
+        if OTHER in found:
+            found.update({fold(name): found[OTHER] for name in self.pooled})
+        for number, level in enumerate(self.levels):
+            found.update({fold(member): number for member in level.members})
+        return found
+
+    @property
+    def missing(self) -> int | None:
+        """The number of the level ``(missing)``."""
+        return self.position.get(MISSING)
+
+    def find(self, text: str) -> int | None:
+        """Give the number of the level a text belongs to; None if it was never seen.
+
+        Examples
+        --------
+        >>> sources = Levels(kind="category", levels=(Level(text="Google"), Level(text="Fair")))
+        >>> sources.find("google "), sources.find("Radio")
+        (0, None)
+        """
+        folded = fold(text)
+        if folded in ("", MISSING):
+            return self.missing
+        if self.kind == "boolean":
+            folded = "yes" if folded in YES else "no" if folded in NO else folded
+        return self.position.get(folded)
+
+
+def bands(edges: Iterable[float]) -> tuple[Level, ...]:
+    """Make the bands that a rising list of cut points separates.
+
+    Examples
+    --------
+    >>> [band.label for band in bands([1, 5])]
+    ['under 1', '1 to under 5', '5 or more']
+    """
+    cuts: list[float | None] = [None, *edges, None]
+    return tuple(Level(low=low, below=below) for low, below in pairwise(cuts))

@@ -1,0 +1,257 @@
+"""Who became a customer, and who cannot be counted yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.dates import Dates, read_dates
+from calibrate.engines.columns import Column, NumberColumn, TextColumn
+from calibrate.engines.tables import Table
+from calibrate.errors import Finding, LeadsError
+from calibrate.levels import fold
+from calibrate.roles import MEANS_CUSTOMER, MEANS_LOST, Roles
+from calibrate.spec import OutcomePart, Spec
+from calibrate.stats.survival import time_to_close
+
+Mask = npt.NDArray[np.bool_]
+
+_DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of every lead of the table.
+
+    Attributes
+    ----------
+    customer : ndarray of bool, shape (n,)
+        Closed, within the window where dates are known.
+    counted : ndarray of bool, shape (n,)
+        Mature, and neither open nor impossible.
+    left_out : dict of str to int
+        Leads not counted, by reason.
+    window_days : int or None
+    as_of, first, last : date or None
+        When the data were taken; when the counted leads were created.
+    findings : tuple of Finding
+    """
+
+    customer: Mask
+    counted: Mask
+    left_out: dict[str, int]
+    window_days: int | None = None
+    as_of: dt.date | None = None
+    first: dt.date | None = None
+    last: dt.date | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def read_outcome(table: Table, roles: Roles, spec: Spec) -> Outcome:
+    """Decide for every lead whether it is a customer and whether it is counted.
+
+    Raises
+    ------
+    LeadsError
+        When dates are not dates, a flag has a third value, or all counted leads have one outcome.
+    """
+    created = _dates(table, roles.created)
+    if roles.outcome.closed is not None and created is not None:
+        closed = _dates(table, roles.outcome.closed)
+        outcome = _by_date(table, spec, created, closed or created)
+    else:
+        outcome = _by_flag(table, roles.outcome, spec, created)
+    _check_two_classes(table, roles, outcome)
+    return outcome
+
+
+def _dates(table: Table, column: str | None) -> Dates | None:
+    if column is None:
+        return None
+    return read_dates(table.columns[column], name=column, where=table.where)
+
+
+def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates) -> Outcome:
+    if closed.are_days:
+        created = created.days
+    as_of = spec.as_of or _newest(table, [created, closed])
+    seconds = (closed.times - created.times) / np.timedelta64(1, "s")
+    has_created, has_closed = ~np.isnat(created.times), ~np.isnat(closed.times)
+    impossible = has_created & has_closed & (seconds < 0)
+    usable = has_created & ~impossible
+    window, findings = _window(spec, created, closed, as_of, usable)
+    mature = usable & _mature(created, as_of, window)
+    with np.errstate(invalid="ignore"):
+        customer = usable & has_closed & (seconds <= window * _DAY_SECONDS)
+    left_out = {
+        "immature": int((usable & ~mature).sum()),
+        "open": 0,
+        "closed_before_created": int(impossible.sum()),
+        "without_created_date": int((~has_created).sum()),
+    }
+    first, last = _span(created, mature)
+    return Outcome(
+        customer=customer,
+        counted=mature,
+        left_out=left_out,
+        window_days=window,
+        as_of=as_of,
+        first=first,
+        last=last,
+        findings=(*findings, *_impossible(impossible, created, closed)),
+    )
+
+
+def _by_flag(table: Table, part: OutcomePart, spec: Spec, created: Dates | None) -> Outcome:
+    column = part.column or ""
+    customer, lost = _read_flag(
+        table.columns[column].without(spec.missing), part, where=table.where
+    )
+    is_known = customer | lost
+    left_out = {"immature": 0, "open": int((~is_known).sum()), "closed_before_created": 0}
+    if created is None:
+        return Outcome(customer=customer, counted=is_known, left_out=left_out, as_of=spec.as_of)
+    as_of = spec.as_of or _newest(table, [created])
+    counted = is_known
+    if spec.window_days is not None:
+        has_created = ~np.isnat(created.times)
+        counted = is_known & has_created & _mature(created, as_of, spec.window_days)
+        left_out["without_created_date"] = int((is_known & ~has_created).sum())
+        left_out["immature"] = int((is_known & has_created & ~counted).sum())
+    first, last = _span(created, counted)
+    return Outcome(
+        customer=customer & counted,
+        counted=counted,
+        left_out=left_out,
+        window_days=spec.window_days,
+        as_of=as_of,
+        first=first,
+        last=last,
+        findings=(_age_unknown(),) if spec.window_days is None else (),
+    )
+
+
+def _read_flag(column: Column, part: OutcomePart, *, where: str) -> tuple[Mask, Mask]:
+    texts = column.as_texts() if isinstance(column, NumberColumn) else column
+    folded = [fold(text) for text in texts.texts]
+    means_customer = {fold(value) for value in part.customer} or MEANS_CUSTOMER
+    means_lost = {fold(value) for value in part.lost} or MEANS_LOST
+    if part.customer and not part.lost:
+        # With only the customer's value named, one other value is plainly the rest.
+        rest = set(folded) - means_customer
+        means_lost = rest if len(rest) == 1 else MEANS_LOST - means_customer
+    unread = [value for value in folded if value not in means_customer | means_lost]
+    if unread and not part.lost:
+        raise LeadsError(_third_value(part, texts, where))
+    of_customer = np.array([False, *(value in means_customer for value in folded)])
+    of_lost = np.array([False, *(value in means_lost for value in folded)])
+    return of_customer[texts.codes], of_lost[texts.codes]
+
+
+def _third_value(part: OutcomePart, texts: TextColumn, where: str) -> str:
+    counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)[1:]
+    order = np.argsort(-counts, kind="stable")
+    listed = ", ".join(
+        f"`{texts.texts[place][:40]}` ({counts[place]} leads)" for place in order[:6]
+    )
+    more = f" and {len(order) - 6} other values" if len(order) > 6 else ""
+    return (
+        f"{where}: column `{part.column}` should say who became a customer, and holds "
+        f"{listed}{more}. Say which mean what in the spec: `outcome: {{column: {part.column}, "
+        f"customer: [...], lost: [...]}}`; leads with any other value are open and left out."
+    )
+
+
+def _window(
+    spec: Spec, created: Dates, closed: Dates, as_of: dt.date, usable: Mask
+) -> tuple[int, tuple[Finding, ...]]:
+    if spec.window_days is not None:
+        return spec.window_days, ()
+    end = np.datetime64(as_of, "s") + np.timedelta64(_DAY_SECONDS, "s")
+    is_closed = usable & ~np.isnat(closed.times) & (closed.times < end)
+    until = np.where(is_closed, closed.times, end)
+    days = (until - created.times)[usable] / np.timedelta64(_DAY_SECONDS, "s")
+    seen = days >= 0
+    window = time_to_close(days[seen], is_closed[usable][seen]).advised_window()
+    finding = Finding(
+        code="window-advised",
+        severity="info",
+        says=f"No window was declared: {window} days were taken, by which 90 % of the closes to "
+        f"come have happened.",
+        fix=f"Write `window_days: {window}` into the spec to keep it from one quarter to the next.",
+    )
+    return window, (finding,)
+
+
+def _mature(created: Dates, as_of: dt.date, window: int) -> Mask:
+    latest = np.datetime64(as_of - dt.timedelta(days=window), "D")
+    mature: Mask = created.times.astype("datetime64[D]") <= latest
+    return mature
+
+
+def _newest(table: Table, dates: list[Dates]) -> dt.date:
+    """Give the newest day that is not after the file's own day: some dates lie in the future."""
+    days = np.concatenate([one.times for one in dates]).astype("datetime64[D]")
+    days = days[~np.isnat(days)]
+    if table.dated is not None and (days <= np.datetime64(table.dated, "D")).any():
+        days = days[days <= np.datetime64(table.dated, "D")]
+    if not len(days):
+        raise LeadsError(f"{table.where}: no lead has a date. Fill in when each was created.")
+    newest: dt.date = days.max().item()
+    return newest
+
+
+def _span(created: Dates, counted: Mask) -> tuple[dt.date | None, dt.date | None]:
+    days = created.times[counted & ~np.isnat(created.times)].astype("datetime64[D]")
+    return (days.min().item(), days.max().item()) if len(days) else (None, None)
+
+
+def _impossible(impossible: Mask, created: Dates, closed: Dates) -> tuple[Finding, ...]:
+    if not impossible.any():
+        return ()
+    row = int(np.argmax(impossible))
+    return (
+        Finding(
+            code="closed-before-created",
+            severity="warning",
+            says=f"{impossible.sum()} leads closed before they were created and are left out; the "
+            f"first, in row {row + 2}, was created {created.times[row]} and closed "
+            f"{closed.times[row]}.",
+            fix="Correct these dates in the CRM.",
+        ),
+    )
+
+
+def _age_unknown() -> Finding:
+    return Finding(
+        code="maturity-unknown",
+        severity="info",
+        says="The outcome is a flag and no window is declared: leads that came too lately to have "
+        "closed are counted as not closed.",
+        fix="Write `window_days: N` into the spec, so that younger leads are left out.",
+    )
+
+
+def _check_two_classes(table: Table, roles: Roles, outcome: Outcome) -> None:
+    leads = int(outcome.counted.sum())
+    customers = int((outcome.customer & outcome.counted).sum())
+    column = roles.outcome.closed or roles.outcome.column
+    reasons = ", ".join(
+        f"{count} {reason.replace('_', ' ')}" for reason, count in outcome.left_out.items() if count
+    )
+    tail = f" Left out: {reasons}." if reasons else ""
+    if leads == 0:
+        raise LeadsError(
+            f"{table.where}: of {table.rows} leads none can be counted.{tail} Declare a shorter "
+            f"`window_days` or a later `as_of`, or wait for outcomes."
+        )
+    if customers in (0, leads):
+        says = "none of them is a customer" if customers == 0 else "all of them are customers"
+        raise LeadsError(
+            f"{table.where}: {leads} leads are counted and {says} (column `{column}`), so there is "
+            f"nothing to tell apart.{tail} Calibration needs leads that bought and leads that did "
+            f"not; check the outcome column and the window."
+        )

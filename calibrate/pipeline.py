@@ -1,0 +1,176 @@
+"""The whole path: from a table of leads to a scorecard."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from calibrate import __version__
+from calibrate.counts import Counts, count
+from calibrate.errors import Finding
+from calibrate.evidence import Evidence, weigh
+from calibrate.files import make_folder, write_whole, yaml_text
+from calibrate.leads import Leads, read_leads
+from calibrate.points import Points, assign_points
+from calibrate.scorecard import MadePart, Scorecard, make_scorecard
+from calibrate.scores import ScoreTable, rounding_findings, tally_scores
+from calibrate.spec import Spec
+from calibrate.threshold import Threshold, choose_threshold
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+Progress = Callable[[str], None]
+"""Is told the name of each step as it begins."""
+
+
+def calibrate(
+    leads: str | Path | pd.DataFrame,
+    spec: Spec | Mapping[str, Any] | str | Path | None = None,
+    *,
+    name: str | None = None,
+    progress: Progress = lambda step: None,
+) -> Calibration:
+    """Calibrate a scorecard from a table of past leads.
+
+    Parameters
+    ----------
+    leads : path or DataFrame
+        One row a lead; see `read_leads`.
+    spec : Spec, mapping, path or None
+        What is declared; see `Spec`.
+    name : str, optional
+        Name of the card; by default that of the table.
+    progress : callable, optional
+        Is told each step as it begins.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    SpecError, LeadsError
+        When the spec or the table cannot be used; the message says what to do.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"source": ["Fair", "web"] * 50, "converted": [1, 0] * 25 + [0] * 50})
+    >>> calibrate(frame).scorecard
+    Scorecard(leads: 1 attributes earn points, base 80, threshold 100)
+    """
+    progress("reading leads")
+    table = read_leads(leads, spec)
+    progress("counting")
+    counts = count(table)
+    progress("weighing evidence")
+    evidence = weigh(counts, q_max=table.spec.points.q_max)
+    progress("assigning points")
+    points = assign_points(evidence, table.spec.points, override=table.spec.override)
+    score_table = tally_scores(points, table)
+    threshold = choose_threshold(score_table, table.spec.threshold)
+    findings = (
+        *table.findings,
+        *points.findings,
+        *rounding_findings(points, table, score_table),
+        *threshold.findings,
+    )
+    return Calibration(
+        leads=table,
+        counts=counts,
+        evidence=evidence,
+        points=points,
+        score_table=score_table,
+        threshold=threshold,
+        scorecard=make_scorecard(
+            name=name or _card_name(table),
+            leads=table,
+            counts=counts,
+            evidence=evidence,
+            points=points,
+            score_table=score_table,
+            threshold=threshold,
+            made=_made(table),
+            findings=findings,
+        ),
+        findings=findings,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """One run, every step of it at hand."""
+
+    leads: Leads
+    counts: Counts
+    evidence: Evidence
+    points: Points
+    score_table: ScoreTable
+    threshold: Threshold
+    scorecard: Scorecard
+    findings: tuple[Finding, ...]
+
+    def summary(self) -> dict[str, Any]:
+        """Give the run's main numbers as plain values that fit into JSON."""
+        from calibrate.present.summary import summary
+
+        return summary(self)
+
+    def plot(self, name: str, ax: Axes | None = None) -> Axes:
+        """Draw one of the run's plots: ``lift``, ``scores`` or ``sweep``."""
+        from calibrate.present.plots import draw
+
+        return draw(self, name, ax)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report as one HTML file that needs nothing else."""
+        from calibrate.present.report import report_html
+
+        return write_whole(Path(path), report_html(self))
+
+    def save(self, folder: str | Path, progress: Progress = lambda step: None) -> Path:
+        """Write the run's folder: scorecard, spec as used, report, evidence and plots.
+
+        Raises
+        ------
+        OutputError
+            When the folder cannot be written to; nothing is left behind half-written.
+        """
+        from calibrate.present.folder import write_folder
+
+        return write_folder(self, make_folder(Path(folder)), progress)
+
+    def __repr__(self) -> str:
+        from calibrate.present.terminal import calibration_text
+
+        return calibration_text(self)
+
+    def _repr_html_(self) -> str:
+        from calibrate.present.report import summary_html
+
+        return summary_html(self)
+
+
+def spec_text(spec: Spec) -> str:
+    """Write a spec as the YAML of the run folder."""
+    return yaml_text(spec.document())
+
+
+def _made(leads: Leads) -> MadePart:
+    digest = hashlib.sha256(spec_text(leads.spec).encode()).hexdigest()
+    return MadePart(
+        by=f"calibrate {__version__}",
+        as_of=leads.as_of,
+        leads=leads.name,
+        fingerprint=leads.fingerprint,
+        spec=f"sha256:{digest}",
+    )
+
+
+def _card_name(leads: Leads) -> str:
+    return "leads" if leads.name == "DataFrame" else Path(leads.name).stem

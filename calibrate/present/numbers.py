@@ -1,0 +1,118 @@
+"""The only place where a number becomes text, for people and for files."""
+
+from __future__ import annotations
+
+import math
+
+NOTHING = "–"
+
+
+def significant(value: float, digits: int = 6) -> float:
+    """Round to significant digits, as every non-integer in a scorecard file is.
+
+    Parameters
+    ----------
+    value : float
+        Any number; infinities come back unchanged.
+    digits : int
+        Significant digits, 1 or more.
+
+    Examples
+    --------
+    >>> significant(0.123456789)
+    0.123457
+    >>> significant(1234567.0)
+    1234570.0
+    """
+    return float(f"{value:.{digits}g}")
+
+
+def half_away(value: float) -> int:
+    """Round to the nearest whole number, halves away from zero.
+
+    Examples
+    --------
+    >>> [half_away(v) for v in (0.5, 1.5, -0.5, -2.5, 2.4)]
+    [1, 2, -1, -3, 2]
+    """
+    return int(math.copysign(math.floor(abs(value) + 0.5), value))
+
+
+def number_text(value: float) -> str:
+    """Write a number exactly and shortly, as a level name or a band edge.
+
+    Examples
+    --------
+    >>> [number_text(v) for v in (1.0, 0.25, -3.0, 1e20)]
+    ['1', '0.25', '-3', '1e+20']
+    """
+    if value == int(value) if math.isfinite(value) else False:
+        return str(int(value)) if abs(value) < 1e16 else repr(value)
+    return repr(value)
+
+
+def count_text(value: int) -> str:
+    """Write a count with thin groups of three.
+
+    Examples
+    --------
+    >>> count_text(45211)
+    '45 211'
+    """
+    return f"{value:,}".replace(",", " ")
+
+
+def percent_text(share: float | None, digits: int = 1) -> str:
+    """Write a share as a percentage; tiny ones keep two significant digits.
+
+    Examples
+    --------
+    >>> [percent_text(s) for s in (0.117, 1.0, 0.00042, 0.0, None)]
+    ['11.7 %', '100.0 %', '0.042 %', '0.0 %', '–']
+    """
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    if 0 < share < 0.5 * 10 ** -(digits + 1):
+        return f"{share * 100:.2g} %"
+    return f"{share * 100:.{digits}f} %"
+
+
+def lift_text(lift: float | None) -> str:
+    """Write a lift or one end of its interval.
+
+    Examples
+    --------
+    >>> [lift_text(v) for v in (1.2345, 0.0, 23.83, None)]
+    ['1.23', '0.00', '23.8', '–']
+    """
+    if lift is None or not math.isfinite(lift):
+        return NOTHING
+    return f"{lift:.2f}" if lift < 10 else f"{lift:.3g}"
+
+
+def p_text(p_value: float | None) -> str:
+    """Write a p- or q-value.
+
+    Examples
+    --------
+    >>> [p_text(p) for p in (0.0312, 4.1e-215, 0.9, 0.0, None)]
+    ['0.031', '4e-215', '0.90', '<1e-300', '–']
+    """
+    if p_value is None or not math.isfinite(p_value):
+        return NOTHING
+    if p_value < 1e-300:
+        return "<1e-300"
+    if p_value < 0.001:
+        return f"{p_value:.0e}"
+    return f"{p_value:.3f}" if p_value < 0.1 else f"{p_value:.2f}"
+
+
+def points_text(points: int) -> str:
+    """Write points with their sign, so that a column of them reads as gains and losses.
+
+    Examples
+    --------
+    >>> [points_text(p) for p in (14, 0, -3)]
+    ['+14', '0', '-3']
+    """
+    return f"{points:+d}" if points else "0"

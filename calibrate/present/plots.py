@@ -1,0 +1,204 @@
+"""The plots of a run: drawn on any axes, or as SVG text that is the same for the same run."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from calibrate.errors import CalibrateError, did_you_mean
+from calibrate.present.numbers import points_text
+from calibrate.present.summary import Row, level_rows
+from calibrate.present.terminal import clean, shorten
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from calibrate.pipeline import Calibration
+
+NAMES = ("lift", "scores", "sweep")
+
+RAISES, LOWERS, QUIET, INK = "#0072B2", "#D55E00", "#8A8F98", "#22262B"
+"""Okabe & Ito's blue and vermilion: told apart by colour-blind readers too."""
+
+_MOST_LEVELS = 24
+_LABEL = 42
+_STYLE: dict[Any, Any] = {
+    "text.parse_math": False,  # a dollar sign in a level's name is a dollar sign
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "svg.hashsalt": "calibrate",
+    "svg.fonttype": "none",
+}
+
+
+def draw(run: Calibration, name: str, ax: Axes | None = None) -> Axes:
+    """Draw a plot.
+
+    Parameters
+    ----------
+    run : Calibration
+    name : {"lift", "scores", "sweep"}
+    ax : matplotlib Axes, optional
+        Where to; a new figure when absent.
+    """
+    if name not in _DRAW:
+        raise CalibrateError(f"There is no plot `{name}`; {did_you_mean(name, NAMES)}")
+    if ax is None:
+        from matplotlib import pyplot
+
+        with _style():
+            _, ax = pyplot.subplots(figsize=_size(run, name), layout="constrained")
+    with _style():
+        _DRAW[name](run, ax)
+    return ax
+
+
+def svg(run: Calibration, name: str) -> str:
+    """Draw a plot as SVG text, without a date, so that the same run gives the same bytes."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with _style():
+        figure = Figure(figsize=_size(run, name), layout="constrained")
+        FigureCanvasSVG(figure)
+        _DRAW[name](run, figure.add_subplot())
+        page = io.StringIO()
+        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+    return page.getvalue()
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    import matplotlib as mpl
+
+    with mpl.rc_context(_STYLE), warnings.catch_warnings():
+        # Names in scripts that the measuring font lacks are drawn by the reader's own fonts.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
+
+
+def _size(run: Calibration, name: str) -> tuple[float, float]:
+    rows = len(_lift_rows(run)) if name == "lift" else 0
+    return (9.0, 1.3 + 0.27 * max(rows, 3)) if name == "lift" else (9.0, 3.6)
+
+
+def _lift_rows(run: Calibration) -> list[Row]:
+    """Choose the levels that earn points, else those tested, farthest from 1 first."""
+    rows = [row for row in level_rows(run) if row.evidence.p_value is not None]
+    rows = [row for row in rows if row.points.points] or rows
+    rows.sort(key=lambda row: (-abs(row.points.points), row.evidence.p_value or 0.0))
+    return sorted(rows[:_MOST_LEVELS], key=lambda row: row.evidence.lift)
+
+
+def _draw_lift(run: Calibration, ax: Axes) -> None:
+    rows = _lift_rows(run)
+    ends = [row.evidence.lift_interval for row in rows]
+    smallest = min((low for low, _ in ends if low > 0), default=0.5)
+    floor = min(0.5, smallest) / 1.3
+    for place, (row, (low, high)) in enumerate(zip(rows, ends, strict=True)):
+        colour = {"raises": RAISES, "lowers": LOWERS}.get(row.evidence.verdict, QUIET)
+        ax.plot([max(low, floor), high], [place, place], color=colour, linewidth=1.6)
+        marker = "o" if row.evidence.lift > floor else "<"
+        ax.plot([max(row.evidence.lift, floor)], [place], marker, color=colour, markersize=5)
+        ax.annotate(
+            points_text(row.points.points),
+            (1.01, place),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=9,
+        )
+    ax.axvline(1, color=INK, linewidth=0.8)
+    ax.set_xscale("log")
+    ax.set_xlim(left=floor)
+    _plain_ratio_ticks(ax)
+    ax.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize=9)
+    ax.set_ylim(-0.7, len(rows) - 0.3)
+    ax.set_xlabel("lift: close rate against overall, 95 % interval (log scale)")
+    ax.set_title("Strongest levels, points at the right" if run.points.multiplier else "Levels")
+
+
+def _plain_ratio_ticks(ax: Axes) -> None:
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    low, high = ax.get_xlim()
+    steps = [m * 10.0**e for e in range(-4, 5) for m in (1, 2, 5)]
+    ax.xaxis.set_major_locator(FixedLocator([step for step in steps if low <= step <= high]))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}x"))
+
+
+def _label(row: Row) -> str:
+    return shorten(f"{clean(row.attribute)}: {clean(row.evidence.level.label)}", _LABEL)
+
+
+def _draw_scores(run: Calibration, ax: Axes) -> None:
+    table = run.score_table
+    scores, leads, customers = (
+        np.array(part) for part in (table.scores, table.leads, table.customers)
+    )
+    low, high = min(run.points.lowest, int(scores[0])), max(run.points.highest, int(scores[-1]))
+    width = max(1, round((high - low) / 25))
+    edges = np.arange(low, high + width + 1, width)
+    for counts, name, colour, shift in (
+        (leads - customers, "others", QUIET, 0.0),
+        (customers, "customers", RAISES, 0.45),
+    ):
+        shares = np.histogram(scores, bins=edges, weights=counts)[0] / max(counts.sum(), 1)
+        ax.bar(
+            edges[:-1] + shift * width, 100 * shares, width=0.45 * width, align="edge",
+            color=colour, label=name,
+        )  # fmt: skip
+    _mark_threshold(run, ax)
+    ax.set_xlabel("score")
+    ax.set_ylabel("% of each group")
+    ax.set_title(f"Scores of customers and others (AUC {table.auc:.3f})")
+    ax.legend(frameon=False)
+
+
+def _draw_sweep(run: Calibration, ax: Axes) -> None:
+    cuts = run.score_table.sweep()
+    scores = [cut.score for cut in cuts]
+    for name, values, colour, style in (
+        ("leads kept", [cut.leads_kept for cut in cuts], QUIET, "-"),
+        ("customers kept", [cut.customers_kept for cut in cuts], RAISES, "-"),
+        ("close rate at or above", [cut.close_rate_at_or_above for cut in cuts], LOWERS, "--"),
+    ):
+        ax.plot(
+            scores, [100 * value for value in values], style, color=colour, label=name,
+            drawstyle="steps-pre", marker="o" if len(scores) == 1 else None,
+        )  # fmt: skip
+    _mark_threshold(run, ax)
+    ax.set_ylim(0, 102)
+    ax.set_xlabel("threshold: leads with this score or more pass")
+    ax.set_ylabel("%")
+    ax.set_title("What a threshold keeps")
+    ax.legend(frameon=False)
+
+
+def _mark_threshold(run: Calibration, ax: Axes) -> None:
+    ax.axvline(run.threshold.score, color=INK, linewidth=1, linestyle=":")
+    ax.annotate(
+        f" threshold {run.threshold.score}",
+        (run.threshold.score, 1.0),
+        xycoords=("data", "axes fraction"),
+        va="top",
+        fontsize=9,
+    )
+
+
+_DRAW: dict[str, Any] = {"lift": _draw_lift, "scores": _draw_scores, "sweep": _draw_sweep}

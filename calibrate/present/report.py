@@ -1,0 +1,116 @@
+"""The report: what a run found, as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from calibrate.present import numbers
+from calibrate.present.plots import NAMES, svg
+from calibrate.present.summary import Row, level_rows, reasons_left_out, strongest_levels
+from calibrate.present.terminal import clean
+from calibrate.threshold import rule_name
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from calibrate.pipeline import Calibration
+
+_ALT = {
+    "lift": "Lift of the strongest levels with 95 % intervals; the numbers stand in the tables.",
+    "scores": "Distribution of scores of customers and of other leads.",
+    "sweep": "Leads kept, customers kept and close rate by threshold; the numbers stand below.",
+}
+
+
+def report_html(run: Calibration, plots: Mapping[str, str] | None = None) -> str:
+    """Write the report.
+
+    Parameters
+    ----------
+    run : Calibration
+    plots : mapping of str to str, optional
+        The plots as SVG, where they are drawn already.
+
+    Returns
+    -------
+    str
+        HTML. Everything that comes from the leads is escaped, and the plots stand in it as
+        pictures, in which no script can run.
+    """
+    drawn = plots or {name: svg(run, name) for name in NAMES}
+    pictures = {
+        name: base64.b64encode(content.encode()).decode("ascii") for name, content in drawn.items()
+    }
+    page: str = (
+        _environment()
+        .get_template("report.html")
+        .render(**_content(run), pictures=pictures, alt=_ALT)
+    )
+    return page
+
+
+def summary_html(run: Calibration) -> str:
+    """Write the summary that Jupyter shows."""
+    page: str = _environment().get_template("summary.html").render(**_content(run))
+    return page
+
+
+def _content(run: Calibration) -> dict[str, Any]:
+    rows = level_rows(run)
+    by_attribute: dict[str, list[Row]] = {}
+    for row in rows:
+        by_attribute.setdefault(row.attribute, []).append(row)
+    return {
+        "card": run.scorecard,
+        "run": run,
+        "overall": run.evidence.overall,
+        "left_out": reasons_left_out(run),
+        "strongest": strongest_levels(run),
+        "levels": len(rows),
+        "earning": sum(bool(row.points.points) for row in rows),
+        "attributes": sorted(by_attribute.items(), key=lambda item: -_spread(item[1])),
+        "pooled": {one.name: one.levels.pooled for one in run.evidence.attributes},
+        "units": {one.name: one.unit for one in run.evidence.attributes},
+        "threshold": run.threshold,
+        "rule": rule_name(run.threshold.rule),
+        "cuts": _thinned(run),
+        "findings": sorted(run.findings, key=lambda one: one.severity != "warning"),
+    }
+
+
+def _spread(rows: list[Row]) -> int:
+    points = [row.points.points for row in rows]
+    return max(points) - min(points)
+
+
+def _thinned(run: Calibration) -> list[Any]:
+    """Keep about thirty cuts for the page, the threshold's and the alternatives' among them."""
+    cuts = run.score_table.sweep()
+    step = max(1, len(cuts) // 30)
+    wanted = {run.threshold.score, *(cut.score for cut in run.threshold.alternatives.values())}
+    return [cut for place, cut in enumerate(cuts) if place % step == 0 or cut.score in wanted]
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("calibrate.present"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "count": numbers.count_text,
+        "percent": numbers.percent_text,
+        "lift": numbers.lift_text,
+        "p": numbers.p_text,
+        "points": numbers.points_text,
+        "clean": clean,
+    }
+    return environment

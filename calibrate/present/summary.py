@@ -1,0 +1,96 @@
+"""The main numbers of a run, gathered once for terminal, report and JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calibrate.evidence import LevelEvidence
+from calibrate.points import LevelPoints
+from calibrate.threshold import rule_name
+
+if TYPE_CHECKING:
+    from calibrate.pipeline import Calibration
+
+STRONGEST = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One level with its evidence and its points."""
+
+    attribute: str
+    evidence: LevelEvidence
+    points: LevelPoints
+
+
+def level_rows(run: Calibration) -> tuple[Row, ...]:
+    """Give every level of the card, in card order."""
+    return tuple(
+        Row(attribute=evidence.name, evidence=level, points=given)
+        for evidence, points in zip(run.evidence.attributes, run.points.attributes, strict=True)
+        for level, given in zip(evidence.evidence, points.given, strict=True)
+    )
+
+
+def strongest_levels(run: Calibration, most: int = STRONGEST) -> tuple[Row, ...]:
+    """Give the levels that move a score most, strongest first."""
+    earning = [row for row in level_rows(run) if row.points.points]
+    earning.sort(key=lambda row: (-abs(row.points.points), -abs(row.points.value)))
+    return tuple(earning[:most])
+
+
+def reasons_left_out(run: Calibration) -> tuple[tuple[str, int], ...]:
+    """Give the reasons why leads were not counted, in words, with their number."""
+    words = {
+        "immature": f"too young for the window of {run.leads.window_days} days",
+        "open": "without an outcome yet",
+        "closed_before_created": "closed before they were created",
+        "without_created_date": "without a creation date",
+    }
+    return tuple(
+        (words.get(reason, reason), count) for reason, count in run.leads.left_out.items() if count
+    )
+
+
+def summary(run: Calibration) -> dict[str, Any]:
+    """Give the run's main numbers as plain values that fit into JSON."""
+    overall, cut = run.evidence.overall, run.threshold.cut
+    return {
+        "name": run.scorecard.name,
+        "leads": {
+            "total": run.leads.total,
+            "counted": overall.leads,
+            "customers": overall.customers,
+            "left_out": dict(run.leads.left_out),
+        },
+        "overall": {
+            "close_rate": overall.close_rate,
+            "interval": list(overall.interval),
+            "plain_close_rate": run.leads.total_customers / run.leads.total,
+        },
+        "auc": run.score_table.auc,
+        "levels": [
+            {
+                "attribute": row.attribute,
+                "level": row.evidence.level.label,
+                "leads": row.evidence.leads,
+                "close_rate": row.evidence.close_rate,
+                "lift": row.evidence.lift,
+                "lift_interval": list(row.evidence.lift_interval),
+                "points": row.points.points,
+            }
+            for row in strongest_levels(run)
+        ],
+        "threshold": {
+            "rule": rule_name(run.threshold.rule),
+            "score": cut.score,
+            "leads_kept": cut.leads_kept,
+            "customers_kept": cut.customers_kept,
+            "close_rate_at_or_above": cut.close_rate_at_or_above,
+        },
+        "findings": [
+            {"code": one.code, "severity": one.severity, "says": one.says, "fix": one.fix}
+            for one in run.findings
+        ],
+    }

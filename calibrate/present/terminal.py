@@ -1,0 +1,146 @@
+"""One screen of plain text, 80 columns wide, that a person wants after a run."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from calibrate.errors import Finding
+from calibrate.present.numbers import count_text, lift_text, percent_text, points_text
+from calibrate.present.summary import Row, level_rows, reasons_left_out, strongest_levels
+from calibrate.threshold import rule_name
+
+if TYPE_CHECKING:
+    from calibrate.pipeline import Calibration
+    from calibrate.threshold import Threshold
+
+WIDTH = 80
+_LEVEL_WIDTH = 33
+
+
+def calibration_text(run: Calibration) -> str:
+    """Give a run's summary: who was counted, the strongest levels, threshold, findings."""
+    return "\n".join(
+        [
+            *_counted(run),
+            "",
+            *_levels(run),
+            "",
+            *_threshold(run.threshold),
+            *_findings(run.findings),
+        ]
+    )
+
+
+def clean(text: str) -> str:
+    r"""Make a value safe to print: control and formatting characters become visible.
+
+    Examples
+    --------
+    >>> clean("red\x1b[31m\nline")
+    'red\\x1b[31m\\nline'
+    """
+    return "".join(
+        ascii(letter)[1:-1] if unicodedata.category(letter) in ("Cc", "Cf", "Cs") else letter
+        for letter in text
+    )
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut a text to a width, with an ellipsis where something is missing.
+
+    Examples
+    --------
+    >>> shorten("Welingak Website", 8)
+    'Welinga…'
+    """
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def paragraph(text: str, *, indent: str = "", width: int = WIDTH) -> list[str]:
+    """Break a text into lines."""
+    return textwrap.wrap(clean(text), width, initial_indent=indent, subsequent_indent=indent)
+
+
+def _counted(run: Calibration) -> list[str]:
+    leads, overall = run.leads, run.evidence.overall
+    low, high = (percent_text(end) for end in overall.interval)
+    lines = [
+        f"{clean(leads.name)}: {count_text(leads.total)} leads, {count_text(overall.leads)} counted"
+    ]
+    lines += [f"  left out  {count_text(n)} {why}" for why, n in reasons_left_out(run)]
+    if leads.first and leads.last:
+        lines.append(f"  created   {leads.first} to {leads.last}, data of {leads.as_of}")
+    lines.append(
+        f"  overall   {count_text(overall.customers)} customers, close rate "
+        f"{percent_text(overall.close_rate)} ({low} to {high})"
+    )
+    if leads.total != overall.leads:
+        plain = leads.total_customers / leads.total
+        lines.append(
+            f"            {percent_text(plain)} of all leads, young and open ones included"
+        )
+    return lines
+
+
+def _levels(run: Calibration) -> list[str]:
+    rows = strongest_levels(run)
+    if not rows:
+        return ["No level earned points."]
+    earning = sum(bool(row.points.points) for row in level_rows(run))
+    head = ("Strongest levels", "leads", "rate", "lift", "95 % interval", "points")
+    title = f"{earning} of {len(level_rows(run))} levels earn points; AUC {run.score_table.auc:.3f}"
+    return [f"{title} on these leads", "", _line(head), *(_line(_cells(row)) for row in rows)]
+
+
+def _cells(row: Row) -> Sequence[str]:
+    one = row.evidence
+    low, high = (lift_text(end) for end in one.lift_interval)
+    return (
+        f"{clean(row.attribute)}: {clean(one.level.label)}",
+        count_text(one.leads),
+        percent_text(one.close_rate),
+        lift_text(one.lift),
+        f"{low} to {high}",
+        points_text(row.points.points),
+    )
+
+
+def _line(cells: Sequence[str]) -> str:
+    name, leads, rate, lift, ends, points = cells
+    return (
+        f"{shorten(name, _LEVEL_WIDTH):<{_LEVEL_WIDTH}} {leads:>8} {rate:>8} {lift:>5} "
+        f"{ends:>14} {points:>7}"
+    ).rstrip()
+
+
+def _threshold(threshold: Threshold) -> list[str]:
+    cut = threshold.cut
+    lines = [
+        f"Threshold {cut.score} ({rule_name(threshold.rule)}): keeps "
+        f"{percent_text(cut.leads_kept)} of leads and {percent_text(cut.customers_kept)} of "
+        f"customers;"
+    ]
+    below = cut.close_rate_below
+    lines.append(
+        f"  {percent_text(cut.close_rate_at_or_above)} of them close, "
+        + (f"{percent_text(below)} of those below." if below is not None else "nobody is below.")
+    )
+    if threshold.future_customers_below is not None and threshold.future_customers_below_95:
+        lines.append(
+            f"  Of future customers about {percent_text(threshold.future_customers_below)} will "
+            f"score lower (at most {percent_text(threshold.future_customers_below_95)})."
+        )
+    return lines
+
+
+def _findings(findings: Iterable[Finding]) -> list[str]:
+    listed = sorted(findings, key=lambda one: one.severity != "warning")
+    lines: list[str] = []
+    for one in listed:
+        sign = "!" if one.severity == "warning" else "-"
+        says, *rest = paragraph(f"{one.says} {one.fix}", indent="  ")
+        lines += [f"{sign} {says[2:]}", *rest]
+    return ["", "Findings", *lines] if lines else []

@@ -1,0 +1,291 @@
+"""Add up a lead's points; count leads and customers per score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.engines.base import ColumnPoints
+from calibrate.engines.columns import Column, NumberColumn
+from calibrate.engines.memory import UNSEEN, level_rows
+from calibrate.errors import Finding
+from calibrate.leads import Leads
+from calibrate.points import Points
+from calibrate.present.numbers import points_text
+from calibrate.stats.auc import auc
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROUNDING_COST = 0.001
+"""A card whose whole points rank worse than its exact values by more than this AUC is remarked."""
+_EXACT = 1_000_000
+_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreTable:
+    """Leads and customers per score.
+
+    Attributes
+    ----------
+    scores : tuple of int
+        The distinct scores, rising.
+    leads, customers : tuple of int
+        Per score.
+    """
+
+    scores: tuple[int, ...]
+    leads: tuple[int, ...]
+    customers: tuple[int, ...]
+
+    @property
+    def auc(self) -> float:
+        """Chance that a customer scores above a lead that did not buy, ties counting half."""
+        return auc(self.leads, self.customers)
+
+    def sweep(self) -> tuple[Cut, ...]:
+        """Say for each score what a threshold there would keep, scores rising."""
+        leads, customers = np.array(self.leads), np.array(self.customers)
+        kept = leads[::-1].cumsum()[::-1]
+        kept_customers = customers[::-1].cumsum()[::-1]
+        all_leads, all_customers = int(leads.sum()), int(customers.sum())
+        return tuple(
+            Cut.of(
+                score,
+                leads=int(kept[place]),
+                customers=int(kept_customers[place]),
+                all_leads=all_leads,
+                all_customers=all_customers,
+            )
+            for place, score in enumerate(self.scores)
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the sweep, one row a score."""
+        import pandas as pd
+
+        names = list(Cut.__slots__)
+        return pd.DataFrame(
+            [[getattr(cut, name) for name in names] for cut in self.sweep()], columns=names
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"ScoreTable({len(self.scores)} scores from {self.scores[0]} to {self.scores[-1]}, "
+            f"{sum(self.customers)} customers among {sum(self.leads)} leads)"
+        )
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame().to_html(index=False, float_format="{:.4g}".format))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """What a threshold at a score keeps.
+
+    Attributes
+    ----------
+    score : int
+        Leads with this score or more pass.
+    leads, customers : int
+        That pass.
+    leads_kept, customers_kept : float
+        Shares of all, in [0, 1].
+    close_rate_at_or_above : float
+    close_rate_below : float or None
+        None where no lead is below.
+    lift : float
+        Close rate at or above against overall.
+    """
+
+    score: int
+    leads: int
+    customers: int
+    leads_kept: float
+    customers_kept: float
+    close_rate_at_or_above: float
+    close_rate_below: float | None
+    lift: float
+
+    @classmethod
+    def of(
+        cls, score: int, *, leads: int, customers: int, all_leads: int, all_customers: int
+    ) -> Cut:
+        """Reckon shares and rates from counts at or above a score."""
+        below = all_leads - leads
+        return cls(
+            score=score,
+            leads=leads,
+            customers=customers,
+            leads_kept=leads / all_leads,
+            customers_kept=customers / all_customers,
+            close_rate_at_or_above=customers / leads,
+            close_rate_below=(all_customers - customers) / below if below else None,
+            lift=(customers / leads) / (all_customers / all_leads),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """All that is needed to score: the base, and what each level is worth."""
+
+    base: int
+    columns: tuple[ColumnPoints, ...]
+
+    @classmethod
+    def of(cls, points: Points) -> Scoring:
+        """Keep the attributes that can change a score."""
+        columns = (
+            ColumnPoints(
+                column=one.name, levels=one.levels, points=one.points, otherwise=one.otherwise
+            )
+            for one in points.attributes
+        )
+        return cls(base=points.base, columns=tuple(c for c in columns if any(c.points)))
+
+
+def tally_scores(points: Points, leads: Leads) -> ScoreTable:
+    """Count leads and customers per score, over the counted leads.
+
+    Parameters
+    ----------
+    points : Points
+        What `assign_points` gave.
+    leads : Leads
+        The same leads.
+    """
+    scoring = Scoring.of(points)
+    return _tallied(leads, scoring.columns, scoring.base)
+
+
+def rounding_findings(points: Points, leads: Leads, whole: ScoreTable) -> tuple[Finding, ...]:
+    """Remark when rounding to whole points has cost ranking."""
+    columns = tuple(
+        ColumnPoints(
+            column=one.name,
+            levels=one.levels,
+            points=tuple(round(level.value * _EXACT) for level in one.given),
+            otherwise=0,
+        )
+        for one in points.attributes
+        if any(level.value for level in one.given)
+    )
+    cost = _tallied(leads, columns, 0).auc - whole.auc
+    overridden = any(level.why for one in points.attributes for level in one.given)
+    if overridden or not cost > ROUNDING_COST:
+        return ()
+    return (
+        Finding(
+            code="rounding-costs",
+            severity="warning",
+            says=f"Rounding to whole points costs {cost:.4f} AUC on the leads counted.",
+            fix="Use the scale 0-100, or raise `points_per_unit`.",
+        ),
+    )
+
+
+def _tallied(leads: Leads, columns: Sequence[ColumnPoints], base: int) -> ScoreTable:
+    counted = leads.engine.tally_scores(columns, base)
+    return ScoreTable(
+        scores=tuple(counted.scores.tolist()),
+        leads=tuple(counted.leads.tolist()),
+        customers=tuple(counted.customers.tolist()),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredLeads:
+    """Leads with their scores, in the order of their table.
+
+    Attributes
+    ----------
+    scores : ndarray of int, shape (n,)
+    reasons : tuple of str
+        Per lead, its strongest points in words.
+    unseen : mapping of str to (int, str)
+        Attribute -> leads whose value is on no level of the card, and one such value.
+    """
+
+    scores: npt.NDArray[np.int64]
+    reasons: tuple[str, ...]
+    unseen: Mapping[str, tuple[int, str]]
+
+
+def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -> ScoredLeads:
+    """Score leads and say why.
+
+    Parameters
+    ----------
+    scoring : Scoring
+    columns : mapping of str to Column
+        At least the scoring's columns.
+    leads : int
+        How many there are.
+    """
+    scores = np.full(leads, scoring.base, dtype=np.int64)
+    each: list[npt.NDArray[np.int64]] = []
+    words: list[npt.NDArray[np.object_]] = []
+    unseen: dict[str, tuple[int, str]] = {}
+    for part in scoring.columns:
+        rows = level_rows(columns[part.column], part.levels)
+        worth = np.array([*part.points, part.otherwise], dtype=np.int64)
+        each.append(worth[rows])
+        words.append(np.array(_words(part), dtype=object)[rows])
+        scores += each[-1]
+        strange = np.flatnonzero(rows == UNSEEN)
+        if len(strange):
+            unseen[part.column] = (len(strange), _value(columns[part.column], int(strange[0])))
+    return ScoredLeads(scores=scores, reasons=_reasons(each, words, leads), unseen=unseen)
+
+
+def unseen_findings(unseen: Mapping[str, tuple[int, str]]) -> tuple[Finding, ...]:
+    """Remark on values that the card has never seen."""
+    return tuple(
+        Finding(
+            code="unseen-level",
+            severity="warning",
+            says=f"`{name}`: {count} leads have a value the card has never seen (`{value[:40]}`); "
+            f"they get what its rare values earned.",
+            fix="Calibrate again when they become many.",
+        )
+        for name, (count, value) in unseen.items()
+    )
+
+
+def _words(part: ColumnPoints) -> list[str]:
+    named = [
+        f"{part.column}: {level.label} {points_text(points)}"
+        for level, points in zip(part.levels.levels, part.points, strict=True)
+    ]
+    return [*named, f"{part.column}: a value never seen {points_text(part.otherwise)}"]
+
+
+def _value(column: Column, row: int) -> str:
+    if isinstance(column, NumberColumn):
+        value = column.numbers[row]
+        return "(missing)" if np.isnan(value) else f"{value:g}"
+    code = int(column.codes[row])
+    return column.texts[code - 1] if code else "(missing)"
+
+
+def _reasons(
+    each: Sequence[npt.NDArray[np.int64]],
+    words: Sequence[npt.NDArray[np.object_]],
+    leads: int,
+) -> tuple[str, ...]:
+    """Join each lead's strongest points, largest first, attributes in card order among equals."""
+    if not each:
+        return ("",) * leads
+    points, texts = np.stack(each, axis=1), np.stack(words, axis=1)
+    order = np.argsort(-np.abs(points), axis=1, kind="stable")[:, :_REASONS]
+    strongest = np.take_along_axis(points, order, axis=1)
+    named = np.take_along_axis(texts, order, axis=1)
+    return tuple(
+        "; ".join(text for text, value in zip(row, worth, strict=True) if value)
+        for row, worth in zip(named.tolist(), strongest.tolist(), strict=True)
+    )

@@ -1,0 +1,377 @@
+"""What the analyst declares: which column is what, and how points are to be made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    FiniteFloat,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from calibrate.errors import CalibrateError, SpecError, did_you_mean
+from calibrate.files import read_text, read_yaml
+from calibrate.levels import fold
+from calibrate.present.numbers import number_text
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+SPEC_SCHEMA = "calibrate/spec/1"
+
+Group = Literal[
+    "demographic",
+    "firmographic",
+    "behaviour",
+    "email",
+    "social",
+    "spam",
+    "budget",
+    "authority",
+    "need",
+    "timing",
+    "other",
+]
+Measure = Literal["lift_ratio", "lift_difference", "log_lift", "log_odds"]
+Award = Literal["significant", "raises", "all"]
+
+_PLANNED = frozenset(
+    (
+        "repeated fit join events gates must_contact vetoes size_prefix tiers separator "
+        "wanted monotone band_alpha max_bands max_attributes caps damping"
+    ).split()
+)
+"""Keys of the spec format that this version does not act on yet: refused, never ignored."""
+
+
+def _as_text(value: Any) -> Any:
+    """Take an unquoted 999 or true as the text that stands in the leads."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return number_text(value)
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+Name = Annotated[Text, Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """A part of a spec or scorecard: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
+
+
+class LeadsPart(Part):
+    """Which columns say who a lead is and when it came."""
+
+    id: Name | None = Field(None, description="Column that names a lead; each value once.")
+    created: Name | None = Field(None, description="Column with the day a lead was created.")
+
+
+class OutcomePart(Part):
+    """Which column says who became a customer."""
+
+    closed: Name | None = Field(None, description="Column with the day a lead closed, else empty.")
+    column: Name | None = Field(None, description="Column with a flag or a status.")
+    customer: tuple[Text, ...] = Field((), description="Values of the column that mean customer.")
+    lost: tuple[Text, ...] = Field((), description="Values that mean lost; others are open.")
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Self:
+        if (self.closed is None) == (self.column is None):
+            raise ValueError("name either `closed` (a date column) or `column` (a flag or status)")
+        if self.closed is not None and (self.customer or self.lost):
+            raise ValueError("`customer` and `lost` go with `column`, not with `closed`")
+        if self.lost and not self.customer:
+            raise ValueError("`lost` needs `customer` beside it")
+        both = {fold(value) for value in self.customer} & {fold(value) for value in self.lost}
+        if both:
+            raise ValueError(f"{', '.join(sorted(both))} cannot mean both customer and lost")
+        return self
+
+
+class AttributePart(Part):
+    """What is known of one attribute beforehand."""
+
+    kind: Literal["category", "boolean", "number"] | None = Field(
+        None, description="How to read its values; found from them when absent."
+    )
+    group: Group = Field("other", description="Whose kind of evidence it is.")
+    bands: tuple[FiniteFloat, ...] | None = Field(
+        None, min_length=1, description="Cut points, rising; each begins a band."
+    )
+    unit: Text | None = Field(None, description="Unit of a number, for people.")
+    min_leads: int | None = Field(None, ge=1, description="As above, for this attribute.")
+
+    @model_validator(mode="after")
+    def _bands_of_a_number(self) -> Self:
+        if self.bands is not None:
+            if self.kind not in (None, "number"):
+                raise ValueError("`bands` go with `kind: number`")
+            if any(b <= a for a, b in pairwise(self.bands)):
+                raise ValueError("`bands` must rise")
+        return self
+
+
+class PointsPart(Part):
+    """How evidence becomes points."""
+
+    measure: Measure = Field("log_odds", description="What a level's value is made from.")
+    estimate: Literal["shrunken", "raw"] = Field(
+        "shrunken", description="Draw small levels toward the overall rate, or take rates raw."
+    )
+    award: Award = Field("significant", description="Which levels earn points.")
+    overlap: Literal[False] = Field(
+        False, description="Pay correlated attributes less; not in this version."
+    )
+    scale: Literal["0-100", "points"] = Field(
+        "0-100", description="Stretch the card to 0-100, or leave points in their unit."
+    )
+    points_per_unit: FiniteFloat | None = Field(
+        None, gt=0, description="Points for one unit of the measure, with `scale: points`."
+    )
+    q_max: FiniteFloat = Field(
+        0.05, gt=0, lt=1, description="Largest expected share of false discoveries."
+    )
+
+    @field_validator("overlap", mode="before")
+    @classmethod
+    def _no_overlap_yet(cls, overlap: Any) -> Any:
+        if overlap is True:
+            raise ValueError(
+                "this version does not yet pay correlated attributes less; write `overlap: false`"
+            )
+        return overlap
+
+    @model_validator(mode="after")
+    def _unit_with_points(self) -> Self:
+        if self.scale == "0-100" and self.points_per_unit is not None:
+            raise ValueError("`points_per_unit` goes with `scale: points`")
+        return self
+
+    @property
+    def unit_points(self) -> float:
+        """Points for one unit of the measure on the scale `points`; 1 when not declared."""
+        return self.points_per_unit or 1.0
+
+
+class OverridePart(Part):
+    """Points the analyst sets by hand, with the reason."""
+
+    points: int = Field(description="The points of this level, whatever it earned.")
+    why: Name = Field(description="The reason, kept in the card.")
+
+
+class QuantilePart(Part):
+    """The threshold that keeps all but a share of customers."""
+
+    customer_quantile: FiniteFloat = Field(
+        ge=0, lt=1, description="Share of customers that may fall below."
+    )
+
+
+_RULE, _QUANTILE = "threshold-by-name", "threshold-by-quantile"
+ThresholdRule = Annotated[
+    Annotated[Literal["lowest_customer"], Tag(_RULE)] | Annotated[QuantilePart, Tag(_QUANTILE)],
+    Discriminator(lambda rule: _RULE if isinstance(rule, str) else _QUANTILE),
+]
+_STEPS_OF_OURS = frozenset({"function-after", _RULE, _QUANTILE})
+
+
+class Spec(Part):
+    r"""What the analyst declares; everything but the outcome has a default.
+
+    Examples
+    --------
+    >>> spec = Spec.from_text("outcome: {column: y}\nexclude: [duration]")
+    >>> spec.outcome.column, spec.exclude, spec.min_leads
+    ('y', ('duration',), 10)
+    >>> Spec.from_text("exclud: [duration]")
+    Traceback (most recent call last):
+    calibrate.errors.SpecError: spec: exclud: unknown key; did you mean `exclude`?
+    """
+
+    schema_: Literal["calibrate/spec/1"] = Field("calibrate/spec/1", alias="schema")
+    leads: LeadsPart = LeadsPart.model_construct()
+    outcome: OutcomePart | None = None
+    window_days: int | None = Field(None, ge=1, description="Days a lead is given to close.")
+    as_of: dt.date | None = Field(None, description="The day the data were taken.")
+    missing: tuple[Text, ...] = Field((), description="Texts that stand for nothing.")
+    exclude: tuple[Name, ...] = Field((), description="Columns not to look at.")
+    only: tuple[Name, ...] | None = Field(None, min_length=1, description="Look at these alone.")
+    min_leads: int = Field(10, ge=1, description="Smaller levels are pooled into (other).")
+    attributes: dict[str, AttributePart] = Field(default_factory=dict)
+    points: PointsPart = PointsPart.model_construct()
+    levels: dict[str, dict[str, tuple[Text, ...]]] = Field(
+        default_factory=dict, description="Values grouped under one name, by attribute."
+    )
+    override: dict[str, dict[str, OverridePart]] = Field(
+        default_factory=dict, description="Points set by hand, by attribute and level."
+    )
+    threshold: ThresholdRule = "lowest_customer"
+
+    @field_validator("levels")
+    @classmethod
+    def _groups_apart(
+        cls, levels: dict[str, dict[str, tuple[str, ...]]]
+    ) -> dict[str, dict[str, tuple[str, ...]]]:
+        for attribute, groups in levels.items():
+            members = [fold(member) for group in groups.values() for member in group]
+            twice = sorted({one for one in members if members.count(one) > 1})
+            if twice:
+                raise ValueError(f"{attribute}: {', '.join(twice)} stands in two places")
+        return levels
+
+    @classmethod
+    def from_text(cls, text: str, *, where: str = "spec") -> Spec:
+        """Read a spec from YAML text; `where` names it in messages."""
+        document = read_yaml(text, where=where, error=SpecError)
+        return validated(cls, {} if document is None else document, where=where, error=SpecError)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Spec:
+        """Read a spec file.
+
+        Raises
+        ------
+        SpecError
+            When the file is missing, is not YAML, or does not follow the format; all problems
+            are listed at once.
+        """
+        text = read_text(Path(path), what="a spec", error=SpecError)
+        return cls.from_text(text, where=str(path))
+
+    def document(self) -> dict[str, Any]:
+        """Give the spec as it would be written: declared keys only, in the format's order."""
+        kept = self.model_dump(by_alias=True, exclude_unset=True)
+        return {"schema": SPEC_SCHEMA} | kept
+
+
+def as_spec(spec: Spec | Mapping[str, Any] | str | Path | None) -> Spec:
+    """Take a spec, a mapping in its form, or a path to its file; None is all defaults.
+
+    Examples
+    --------
+    >>> as_spec({"window_days": 90}).window_days
+    90
+    """
+    if spec is None:
+        return Spec()
+    if isinstance(spec, Spec):
+        return spec
+    if isinstance(spec, Mapping):
+        return validated(Spec, dict(spec), where="spec", error=SpecError)
+    return Spec.load(spec)
+
+
+def validated(
+    model: type[_Model], document: Any, *, where: str, error: type[CalibrateError]
+) -> _Model:
+    """Make a model from a document that was read, or list everything that is wrong with it.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        What the document should be.
+    document : object
+        What YAML gave.
+    where : str
+        The file's name, for the messages.
+    error : type of CalibrateError
+        What to raise.
+    """
+    if not isinstance(document, dict):
+        raise error(f"{where}: a mapping of `key: value` lines was expected there.")
+    _refuse_other_version(model, document.get("schema"), where=where, error=error)
+    try:
+        return model.model_validate(document)
+    except ValidationError as fault:
+        problems = tuple(_problem(model, detail) for detail in fault.errors())
+        raise error(f"{where}: {'; '.join(problems)}", problems) from None
+
+
+def _refuse_other_version(
+    model: type[BaseModel], found: Any, *, where: str, error: type[CalibrateError]
+) -> None:
+    known = model.model_fields["schema_"].alias and _literal(model)
+    if found is None or found == known:
+        return
+    family, _, number = str(known).rpartition("/")
+    if str(found).startswith(f"{family}/") and str(found).rpartition("/")[2].isdigit():
+        raise error(
+            f"{where} is of the version `{found}`; this calibrate reads `{family}/{number}`. "
+            f"Install a newer calibrate, or make the file again with this one."
+        )
+    raise error(f"{where}: schema: found `{found}`; allowed: `{known}`.")
+
+
+def _literal(model: type[BaseModel]) -> str:
+    (value,) = model.model_fields["schema_"].annotation.__args__  # type: ignore[union-attr]
+    return str(value)
+
+
+def _problem(model: type[BaseModel], detail: Any) -> str:
+    """Say one problem as `path: what was found; what is allowed`."""
+    steps = [step for step in detail["loc"] if step not in _STEPS_OF_OURS]
+    path = ".".join(str(step) for step in steps)
+    found = detail.get("input")
+    if detail["type"] == "extra_forbidden":
+        return f"{path}: {_unknown_key(model, steps)}"
+    if detail["type"] == "missing":
+        return f"{path}: missing"
+    says = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if detail["type"] == "value_error":
+        return f"{path}: {says}" if path else says
+    shown = repr(found) if not isinstance(found, str) else f"`{found}`"
+    if len(shown) > 60:
+        shown = f"{shown[:57]}..."
+    return f"{path}: found {shown}; allowed: {says}"
+
+
+def _unknown_key(model: type[BaseModel], location: list[Any]) -> str:
+    key = str(location[-1])
+    if key in _PLANNED:
+        return "part of the spec format, but this version does not act on it yet; take it out"
+    return f"unknown key; {did_you_mean(key, _keys_at(model, location[:-1]))}"
+
+
+def _keys_at(model: type[BaseModel], path: list[Any]) -> list[str]:
+    """List the keys allowed at a path of the document, following models and dicts of models."""
+    schema: dict[str, Any] = model.model_json_schema(by_alias=True)
+    node = schema
+    for step in path:
+        node = _deeper(schema, node, str(step))
+    return list(_resolve(schema, node).get("properties", {}))
+
+
+def _deeper(schema: dict[str, Any], node: dict[str, Any], step: str) -> dict[str, Any]:
+    node = _resolve(schema, node)
+    below = node.get("properties", {}).get(step) or node.get("additionalProperties")
+    if not isinstance(below, dict):
+        below = node.get("items", node)
+    return _resolve(schema, below)
+
+
+def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    for option in node.get("anyOf", []):
+        if "$ref" in option:
+            node = option
+    if "$ref" in node:
+        found: dict[str, Any] = schema["$defs"][node["$ref"].rpartition("/")[2]]
+        return found
+    return node

@@ -1,0 +1,1 @@
+"""Statistics on counts: arrays of integers in, floats out. Nothing here knows a lead or a table."""
