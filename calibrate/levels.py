@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from calibrate.present.numbers import number_text
+from calibrate.present.numbers import edge_text
 
 Kind = Literal["category", "boolean", "number"]
 
@@ -88,10 +88,10 @@ class Level:
         if self.text is not None:
             return self.text
         if self.low is None:
-            return "any number" if self.below is None else f"under {number_text(self.below)}"
+            return "any number" if self.below is None else f"under {edge_text(self.below)}"
         if self.below is None:
-            return f"{number_text(self.low)} or more"
-        return f"{number_text(self.low)} to under {number_text(self.below)}"
+            return f"{edge_text(self.low)} or more"
+        return f"{edge_text(self.low)} to under {edge_text(self.below)}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -184,7 +184,8 @@ def rounding_findings(points: Points, leads: Leads, whole: ScoreTable) -> tuple[
             code="rounding-costs",
             severity="warning",
             says=f"Rounding to whole points costs {cost:.4f} AUC on the leads counted.",
-            fix="Use the scale 0-100, or raise `points_per_unit`.",
+            fix="Use `scale: points` with larger `points_per_unit`, so that fewer levels are "
+            "rounded together.",
         ),
     )
 

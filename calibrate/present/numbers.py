@@ -51,6 +51,17 @@ def number_text(value: float) -> str:
     return repr(value)
 
 
+def edge_text(value: float) -> str:
+    """Write a band's edge for people: whole numbers whole, others to six significant digits.
+
+    Examples
+    --------
+    >>> [edge_text(v) for v in (18.85445822, 29.0, 1234567.0)]
+    ['18.8545', '29', '1234567']
+    """
+    return number_text(value if value.is_integer() else significant(value))
+
+
 def count_text(value: int) -> str:
     """Write a count with thin groups of three.
 
@@ -72,7 +83,7 @@ def percent_text(share: float | None, digits: int = 1) -> str:
     """
     if share is None or not math.isfinite(share):
         return NOTHING
-    if 0 < share < 0.5 * 10 ** -(digits + 1):
+    if 0 < share < 10 ** -(digits + 2):
         return f"{share * 100:.2g} %"
     return f"{share * 100:.{digits}f} %"
 

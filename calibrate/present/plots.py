@@ -27,6 +27,7 @@ RAISES, LOWERS, QUIET, INK = "#0072B2", "#D55E00", "#8A8F98", "#22262B"
 
 _MOST_LEVELS = 24
 _LABEL = 42
+_ENOUGH = 20
 _STYLE: dict[Any, Any] = {
     "text.parse_math": False,  # a dollar sign in a level's name is a dollar sign
     "font.family": "sans-serif",
@@ -173,10 +174,12 @@ def _draw_scores(run: Calibration, ax: Axes) -> None:
 def _draw_sweep(run: Calibration, ax: Axes) -> None:
     cuts = run.score_table.sweep()
     scores = [cut.score for cut in cuts]
+    # Over a handful of leads the close rate only jumps about.
+    rates = [cut.close_rate_at_or_above if cut.leads >= _ENOUGH else np.nan for cut in cuts]
     for name, values, colour, style in (
         ("leads kept", [cut.leads_kept for cut in cuts], QUIET, "-"),
         ("customers kept", [cut.customers_kept for cut in cuts], RAISES, "-"),
-        ("close rate at or above", [cut.close_rate_at_or_above for cut in cuts], LOWERS, "--"),
+        (f"close rate at or above ({_ENOUGH} leads or more)", rates, LOWERS, "--"),
     ):
         ax.plot(
             scores, [100 * value for value in values], style, color=colour, label=name,
@@ -193,10 +196,14 @@ def _draw_sweep(run: Calibration, ax: Axes) -> None:
 def _mark_threshold(run: Calibration, ax: Axes) -> None:
     ax.axvline(run.threshold.score, color=INK, linewidth=1, linestyle=":")
     ax.annotate(
-        f" threshold {run.threshold.score}",
-        (run.threshold.score, 1.0),
+        f"threshold {run.threshold.score}",
+        (run.threshold.score, 0.5),
         xycoords=("data", "axes fraction"),
-        va="top",
+        xytext=(-3, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        rotation=90,
         fontsize=9,
     )
 

@@ -15,6 +15,7 @@ from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from calibrate.pipeline import Calibration
 
@@ -94,6 +95,19 @@ def _thinned(run: Calibration) -> list[Any]:
     return [cut for place, cut in enumerate(cuts) if place % step == 0 or cut.score in wanted]
 
 
+def _prose(text: str) -> Markup:
+    """Escape a remark, and set what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    parts = [escape(part) for part in clean(text).split("`")]
+    if len(parts) % 2 == 0:  # a backtick without its other: nothing is code
+        return Markup("`").join(parts)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -112,5 +126,6 @@ def _environment() -> Environment:
         "p": numbers.p_text,
         "points": numbers.points_text,
         "clean": clean,
+        "prose": _prose,
     }
     return environment

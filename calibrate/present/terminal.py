@@ -14,7 +14,6 @@ from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
-    from calibrate.threshold import Threshold
 
 WIDTH = 80
 _LEVEL_WIDTH = 33
@@ -28,7 +27,7 @@ def calibration_text(run: Calibration) -> str:
             "",
             *_levels(run),
             "",
-            *_threshold(run.threshold),
+            *_threshold(run),
             *_findings(run.findings),
         ]
     )
@@ -116,8 +115,10 @@ def _line(cells: Sequence[str]) -> str:
     ).rstrip()
 
 
-def _threshold(threshold: Threshold) -> list[str]:
-    cut = threshold.cut
+def _threshold(run: Calibration) -> list[str]:
+    threshold, cut = run.threshold, run.threshold.cut
+    if len(run.score_table.scores) == 1:
+        return ["Every lead has the same score, so no threshold can tell them apart."]
     lines = [
         f"Threshold {cut.score} ({rule_name(threshold.rule)}): keeps "
         f"{percent_text(cut.leads_kept)} of leads and {percent_text(cut.customers_kept)} of "
