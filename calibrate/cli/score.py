@@ -15,7 +15,7 @@ def run(options: argparse.Namespace) -> None:
     from calibrate.engines.tables import open_table
     from calibrate.present.scored import check_ending, write_scored
     from calibrate.scorecard import Scorecard
-    from calibrate.scores import unseen_findings
+    from calibrate.scoring import unseen_findings
 
     leads = Path(options.leads)
     out = Path(options.out) if options.out else Path(f"{leads.stem}-scored.csv")

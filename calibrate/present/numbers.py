@@ -59,7 +59,7 @@ def edge_text(value: float) -> str:
     >>> [edge_text(v) for v in (18.85445822, 29.0, 1234567.0)]
     ['18.8545', '29', '1234567']
     """
-    return number_text(value if value.is_integer() else significant(value))
+    return number_text(value if float(value).is_integer() else significant(value))
 
 
 def count_text(value: int) -> str:

@@ -10,7 +10,7 @@ from calibrate.errors import CalibrateError
 from calibrate.files import write_through
 from calibrate.present.spreadsheet import harmless
 from calibrate.scorecard import Scorecard
-from calibrate.scores import ScoredLeads
+from calibrate.scoring import ScoredLeads
 
 ADDED = ("score", "passes", "reasons")
 ENDINGS = (".csv", ".parquet")

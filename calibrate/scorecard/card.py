@@ -1,0 +1,189 @@
+"""The artefact: a scorecard as a YAML file that people keep, read, compare and score with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from calibrate.engines.base import ColumnPoints
+from calibrate.engines.columns import Column
+from calibrate.engines.tables import Table, open_table
+from calibrate.errors import ScorecardError, did_you_mean
+from calibrate.files import read_text, read_yaml, write_whole, yaml_text
+from calibrate.scorecard.layout import card_document
+from calibrate.scorecard.parts import (
+    CardAttributePart,
+    CardPointsPart,
+    CohortPart,
+    FindingPart,
+    MadePart,
+    OverallPart,
+    SweepPart,
+    ThresholdPart,
+)
+from calibrate.scoring import ScoredLeads, Scoring, score_columns
+from calibrate.spec import Part, validated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CARD_SCHEMA = "calibrate/scorecard/1"
+
+
+class Scorecard(Part):
+    """Points for every level, the threshold, and the evidence for both.
+
+    Examples
+    --------
+    ``Scorecard.load("scorecard.yaml").score(frame)`` scores new leads;
+    ``card.save("scorecard.yaml")`` writes the file.
+    """
+
+    schema_: Literal["calibrate/scorecard/1"] = Field("calibrate/scorecard/1", alias="schema")
+    name: str
+    made: MadePart
+    cohort: CohortPart
+    overall: OverallPart
+    points: CardPointsPart
+    missing: tuple[str, ...] = Field((), description="Texts that stand for nothing.")
+    attributes: tuple[CardAttributePart, ...]
+    threshold: ThresholdPart
+    sweep: tuple[SweepPart, ...]
+    findings: tuple[FindingPart, ...] = ()
+
+    @classmethod
+    def load(cls, path: str | Path) -> Scorecard:
+        """Read a scorecard file.
+
+        Raises
+        ------
+        ScorecardError
+            When it is missing, is no scorecard, is damaged, or is of a newer version; every
+            problem is listed.
+        """
+        text = read_text(Path(path), what="a scorecard", error=ScorecardError)
+        return cls.from_yaml(text, where=str(path))
+
+    @classmethod
+    def from_yaml(cls, text: str, *, where: str = "scorecard") -> Scorecard:
+        """Read a scorecard from its YAML text; `where` names it in messages."""
+        document = read_yaml(text, where=where, error=ScorecardError)
+        return validated(cls, document, where=where, error=ScorecardError)
+
+    def to_yaml(self) -> str:
+        """Write the card as YAML: the same card is always the same bytes."""
+        return yaml_text(card_document(self.model_dump(by_alias=True)))
+
+    def save(self, path: str | Path) -> Path:
+        """Write the card to a file, whole or not at all."""
+        return write_whole(Path(path), self.to_yaml())
+
+    def score(self, leads: pd.DataFrame | str | Path) -> pd.DataFrame:
+        """Score leads.
+
+        Parameters
+        ----------
+        leads : DataFrame or path
+            Any leads table with the card's columns; the outcome is not needed.
+
+        Returns
+        -------
+        DataFrame
+            ``score`` (int), ``passes`` (bool) and ``reasons`` (str), one row a lead in the order
+            and with the index given; ``.attrs["unseen"]`` counts values on no level of the card.
+
+        Raises
+        ------
+        ScorecardError
+            When a column that earns points is not there.
+        """
+        import pandas as pd
+
+        table = open_table(leads)
+        scored = self.score_table(table)
+        index = None if isinstance(leads, str | Path) else leads.index
+        frame = pd.DataFrame(
+            {
+                "score": scored.scores,
+                "passes": scored.scores >= self.threshold.score,
+                "reasons": list(scored.reasons),
+            },
+            index=index,
+        )
+        frame.attrs["unseen"] = {name: count for name, (count, _) in scored.unseen.items()}
+        return frame
+
+    def score_table(self, table: Table) -> ScoredLeads:
+        """Score a table that is open already."""
+        scoring = self.scoring
+        lacking = [one.column for one in scoring.columns if one.column not in table.columns]
+        if lacking:
+            problems = tuple(
+                f"`{name}` is not there ({did_you_mean(name, list(table.columns))})"
+                for name in lacking
+            )
+            raise ScorecardError(
+                f"{table.where} lacks columns that the card gives points for: "
+                f"{'; '.join(problems)}. Add or rename them.",
+                problems,
+            )
+        columns: dict[str, Column] = {
+            one.column: table.columns[one.column].without(self.missing) for one in scoring.columns
+        }
+        return score_columns(scoring, columns, table.rows)
+
+    @property
+    def scoring(self) -> Scoring:
+        """What scoring needs of the card."""
+        parts = (
+            ColumnPoints(
+                column=one.name,
+                levels=one.as_levels,
+                points=tuple(level.points for level in one.levels),
+                otherwise=one.otherwise,
+            )
+            for one in self.attributes
+        )
+        return Scoring(
+            base=self.points.base, columns=tuple(part for part in parts if any(part.points))
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the card as used: one row a level, with points, leads, close rate and lift."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "attribute": attribute.name,
+                    "level": level.as_level.label,
+                    "points": level.points,
+                    "leads": level.evidence.leads,
+                    "close_rate": level.evidence.close_rate,
+                    "lift": level.evidence.lift,
+                    "verdict": level.evidence.verdict,
+                    "why": level.why,
+                }
+                for attribute in self.attributes
+                for level in attribute.levels
+            ]
+        )
+
+    def __repr__(self) -> str:
+        earning = sum(any(level.points for level in one.levels) for one in self.attributes)
+        return (
+            f"Scorecard({self.name}: {earning} attributes earn points, base {self.points.base}, "
+            f"threshold {self.threshold.score})"
+        )
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        return str(
+            self.to_frame().to_html(
+                escape=True, index=False, na_rep="", float_format="{:.3g}".format
+            )
+        )

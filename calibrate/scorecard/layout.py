@@ -1,0 +1,56 @@
+"""How a scorecard is laid out as YAML: keys in fixed order, one line for what belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from calibrate.files import Flow, FlowList
+
+
+def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the card out for the file: one line for what belongs together, keys in fixed order."""
+    document: dict[str, Any] = {key: plain[key] for key in ("schema", "name")}
+    for key in ("made", "cohort", "overall", "points"):
+        document[key] = _flow(plain[key])
+    if plain["missing"]:
+        document["missing"] = FlowList(plain["missing"])
+    document["attributes"] = [_attribute_document(one) for one in plain["attributes"]]
+    document["threshold"] = _flow(
+        {"rule": plain["threshold"]["rule"]}
+        | {key: v for key, v in plain["threshold"].items() if not key.startswith("future") or v}
+    )
+    document["sweep"] = [_flow(cut) for cut in plain["sweep"]]
+    if plain["findings"]:
+        document["findings"] = list(plain["findings"])
+    return document
+
+
+def _attribute_document(attribute: Mapping[str, Any]) -> dict[str, Any]:
+    document = {key: value for key, value in attribute.items() if key != "levels"}
+    document = {key: value for key, value in document.items() if value not in (None, ())}
+    if "pooled" in document:
+        document["pooled"] = FlowList(document["pooled"])
+    return document | {"levels": [_level_document(level) for level in attribute["levels"]]}
+
+
+def _level_document(level: Mapping[str, Any]) -> dict[str, Any]:
+    is_band = level["level"] is None
+    named = {key: value for key, value in level.items() if value not in (None, ())}
+    if not is_band:
+        return {key: _flow(value) for key, value in named.items()}
+    ends = {key: _edge(level[key]) for key in ("from", "below")}
+    return Flow(ends | {key: _flow(value) for key, value in named.items() if key not in ends})
+
+
+def _edge(value: float | None) -> float | int | None:
+    """Write 29.0 as 29: an edge reads as it stands in the leads."""
+    return int(value) if value is not None and value.is_integer() else value
+
+
+def _flow(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Flow({key: _flow(part) for key, part in value.items()})
+    if isinstance(value, tuple | list):
+        return FlowList(_flow(part) for part in value)
+    return value

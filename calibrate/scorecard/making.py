@@ -1,0 +1,158 @@
+"""Bring the results of one run together as a scorecard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calibrate.counts import Counts
+from calibrate.errors import Finding
+from calibrate.evidence import AttributeEvidence, Evidence, LevelEvidence
+from calibrate.leads import Leads
+from calibrate.points import AttributePoints, LevelPoints, Points
+from calibrate.present.numbers import significant
+from calibrate.scorecard.card import Scorecard
+from calibrate.scorecard.parts import (
+    CardAttributePart,
+    CardPointsPart,
+    CohortPart,
+    CutPart,
+    EvidencePart,
+    FindingPart,
+    LevelPart,
+    MadePart,
+    OverallPart,
+    SweepPart,
+    ThresholdPart,
+)
+from calibrate.scores import Cut, ScoreTable
+from calibrate.threshold import Threshold
+
+
+def make_scorecard(
+    *,
+    name: str,
+    leads: Leads,
+    counts: Counts,
+    evidence: Evidence,
+    points: Points,
+    score_table: ScoreTable,
+    threshold: Threshold,
+    made: MadePart,
+    findings: tuple[Finding, ...],
+) -> Scorecard:
+    """Bring the results of one run together as a card, every number rounded as the file has it."""
+    low, high = evidence.overall.interval
+    return Scorecard(
+        name=name,
+        made=made,
+        cohort=CohortPart(
+            from_=leads.first,
+            to=leads.last,
+            leads=counts.leads,
+            customers=counts.customers,
+            window_days=leads.window_days,
+            left_out=dict(leads.left_out),
+        ),
+        overall=OverallPart(
+            close_rate=significant(evidence.overall.close_rate),
+            interval=(significant(low), significant(high)),
+            all_leads=leads.total,
+            all_customers=leads.total_customers,
+            plain_close_rate=significant(leads.total_customers / leads.total),
+        ),
+        points=CardPointsPart(
+            **points.settings.model_dump(exclude={"points_per_unit"}),
+            base=points.base,
+            multiplier=points.multiplier,
+        ),
+        missing=leads.spec.missing,
+        attributes=tuple(
+            _attribute_part(one, given)
+            for one, given in zip(evidence.attributes, points.attributes, strict=True)
+        ),
+        threshold=_threshold_part(threshold),
+        sweep=tuple(_sweep_part(cut) for cut in score_table.sweep()),
+        findings=tuple(
+            FindingPart(code=one.code, severity=one.severity, says=one.says, fix=one.fix)
+            for one in findings
+        ),
+    )
+
+
+def _attribute_part(evidence: AttributeEvidence, points: AttributePoints) -> CardAttributePart:
+    return CardAttributePart(
+        name=evidence.name,
+        kind=evidence.levels.kind,
+        group=evidence.group,
+        unit=evidence.unit,
+        m=evidence.m,
+        pooled=evidence.levels.pooled,
+        otherwise=points.otherwise,
+        levels=tuple(
+            _level_part(level, given)
+            for level, given in zip(evidence.evidence, points.given, strict=True)
+        ),
+    )
+
+
+def _level_part(one: LevelEvidence, given: LevelPoints) -> LevelPart:
+    overridden = given.why is not None
+    return LevelPart(
+        level=one.level.text,
+        members=one.level.members,
+        from_=one.level.low,
+        below=one.level.below,
+        points=given.points,
+        earned=given.earned if overridden else None,
+        why=given.why,
+        value=given.value,
+        adjusted=given.adjusted or None,
+        evidence=EvidencePart(
+            leads=one.leads,
+            customers=one.customers,
+            close_rate=significant(one.close_rate),
+            close_rate_interval=_rounded(one.close_rate_interval),
+            lift=significant(one.lift),
+            lift_interval=_rounded(one.lift_interval),
+            p_value=None if one.p_value is None else significant(one.p_value),
+            q_value=None if one.q_value is None else significant(one.q_value),
+            test=one.test,
+            shrunken_close_rate=significant(one.shrunken_close_rate),
+            verdict=one.verdict,
+        ),
+    )
+
+
+def _rounded(ends: tuple[float, float]) -> tuple[float, float]:
+    return significant(ends[0]), significant(ends[1])
+
+
+def _cut_values(cut: Cut) -> dict[str, Any]:
+    return {
+        "score": cut.score,
+        "leads_kept": significant(cut.leads_kept),
+        "customers_kept": significant(cut.customers_kept),
+        "close_rate_at_or_above": significant(cut.close_rate_at_or_above),
+    }
+
+
+def _sweep_part(cut: Cut) -> SweepPart:
+    below = cut.close_rate_below
+    return SweepPart(
+        **_cut_values(cut),
+        close_rate_below=None if below is None else significant(below),
+        lift=significant(cut.lift),
+    )
+
+
+def _threshold_part(threshold: Threshold) -> ThresholdPart:
+    below, bound = threshold.future_customers_below, threshold.future_customers_below_95
+    return ThresholdPart(
+        **_cut_values(threshold.cut),
+        rule=threshold.rule,
+        future_customers_below=None if below is None else significant(below),
+        future_customers_below_95=None if bound is None else significant(bound),
+        alternatives={
+            name: CutPart(**_cut_values(cut)) for name, cut in threshold.alternatives.items()
+        },
+    )

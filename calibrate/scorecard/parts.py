@@ -1,0 +1,172 @@
+"""The parts of a scorecard file: what may stand in it, and what must fit together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, FiniteFloat, model_validator
+
+from calibrate.levels import Kind, Level, Levels, fold
+from calibrate.spec import Award, Group, Measure, Part, ThresholdRule
+
+Ends = tuple[FiniteFloat, FiniteFloat]
+Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
+Whole = Annotated[int, Field(ge=0)]
+
+
+class MadePart(Part):
+    """What made the card."""
+
+    by: str = Field(description="Program and version.")
+    as_of: dt.date | None = Field(None, description="The day the data were taken.")
+    leads: str = Field(description="Name of the leads table.")
+    fingerprint: str = Field(description="sha256 of the leads table.")
+    spec: str = Field(description="sha256 of the spec as used.")
+
+
+class CohortPart(Part):
+    """The leads that taught the card."""
+
+    from_: dt.date | None = Field(None, alias="from")
+    to: dt.date | None = None
+    leads: Whole
+    customers: Whole
+    window_days: int | None = None
+    left_out: dict[str, Whole] = Field(description="Leads not counted, by reason.")
+
+
+class OverallPart(Part):
+    """The close rate everything is held against."""
+
+    close_rate: Share
+    interval: Ends
+    all_leads: Whole = Field(description="Leads in the table, counted or not.")
+    all_customers: Whole = Field(description="Customers among them.")
+    plain_close_rate: Share = Field(description="Customers by all leads: the published arithmetic.")
+
+
+class CardPointsPart(Part):
+    """How the points were made."""
+
+    measure: Measure
+    estimate: Literal["shrunken", "raw"]
+    award: Award
+    overlap: Literal[False]
+    scale: Literal["0-100", "points"]
+    q_max: FiniteFloat
+    base: int = Field(description="What every lead starts from.")
+    multiplier: FiniteFloat = Field(description="points = multiplier x value, rounded.")
+
+
+class EvidencePart(Part):
+    """The evidence of one level."""
+
+    leads: Whole
+    customers: Whole
+    close_rate: Share
+    close_rate_interval: Ends
+    lift: FiniteFloat
+    lift_interval: Ends
+    p_value: Share | None
+    q_value: Share | None
+    test: Literal["fisher_mid_p", "chi_square"] | None
+    shrunken_close_rate: Share
+    verdict: Literal["raises", "lowers", "no evidence", "too few"]
+
+
+class LevelPart(Part):
+    """One level of a card: a value by name, or a band of numbers."""
+
+    level: str | None = Field(None, description="A value, (missing) or (other); none for a band.")
+    members: tuple[str, ...] = Field((), description="Values grouped under this name.")
+    from_: FiniteFloat | None = Field(None, alias="from", description="In the band; null: no end.")
+    below: FiniteFloat | None = Field(None, description="Not in the band; null: no end.")
+    points: int
+    earned: int | None = Field(None, description="What the evidence gives, where overridden.")
+    why: str | None = Field(None, description="The reason of an override.")
+    value: FiniteFloat = Field(description="The measure; 0 where no points were awarded.")
+    adjusted: Literal[-1, 1] | None = Field(
+        None, description="Correction of the rounding, so that the range is exactly 100."
+    )
+    evidence: EvidencePart
+
+    @property
+    def as_level(self) -> Level:
+        """The level itself."""
+        return Level(text=self.level, members=self.members, low=self.from_, below=self.below)
+
+
+class CardAttributePart(Part):
+    """One attribute of a card."""
+
+    name: str
+    kind: Kind
+    group: Group
+    unit: str | None = None
+    m: FiniteFloat = Field(description="Leads at the overall rate mixed into every level.")
+    pooled: tuple[str, ...] = Field((), description="Values too rare to stand alone.")
+    otherwise: int = Field(description="Points of a value never seen.")
+    levels: tuple[LevelPart, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _levels_fit_together(self) -> Self:
+        names = [fold(one.level) for one in self.levels if one.level is not None]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"the level {', '.join(sorted(twice))} stands twice")
+        bands = [one for one in self.levels if one.level is None]
+        if bool(bands) != (self.kind == "number"):
+            raise ValueError("bands go with `kind: number`, and only with it")
+        ends = [None, *(one.below for one in bands)]
+        starts = [*(one.from_ for one in bands), None]
+        rising = [end for end in ends[1:-1] if end is not None]
+        if bands and (ends != starts or any(b <= a for a, b in pairwise(rising))):
+            raise ValueError(
+                "the bands must rise and meet, the first from null, the last below null"
+            )
+        return self
+
+    @property
+    def as_levels(self) -> Levels:
+        """The levels themselves."""
+        return Levels(
+            kind=self.kind,
+            levels=tuple(one.as_level for one in self.levels),
+            pooled=self.pooled,
+        )
+
+
+class CutPart(Part):
+    """What a threshold at this score keeps."""
+
+    score: int
+    leads_kept: Share
+    customers_kept: Share
+    close_rate_at_or_above: Share
+
+
+class SweepPart(CutPart):
+    """One step of the sweep over all scores."""
+
+    close_rate_below: Share | None
+    lift: FiniteFloat
+
+
+class ThresholdPart(CutPart):
+    """The threshold: leads with this score or more pass."""
+
+    rule: ThresholdRule
+    future_customers_below: Share | None = None
+    future_customers_below_95: Share | None = None
+    alternatives: dict[str, CutPart]
+
+
+class FindingPart(Part):
+    """A remark that the reader of the card should weigh."""
+
+    code: str
+    severity: Literal["info", "warning"]
+    says: str
+    fix: str
