@@ -4,11 +4,14 @@ The path, and the public names along it::
 
     read_leads       a table of past leads            -> Leads
     count            leads and customers per level    -> Counts
+    screen           which attributes say anything    -> Screening
     weigh            close rate, lift, tests          -> Evidence
+    teach            these three, bands cut between   -> Counts, Evidence
     assign_points    evidence to whole points         -> Points
     tally_scores     leads and customers per score    -> ScoreTable
     choose_threshold from which score leads pass      -> Threshold
     Scorecard        the artefact: save, load, score
+    compare_methods  measures, awards, overlap judged -> MethodComparison
     calibrate        all of it at once                -> Calibration
 
 ``Spec`` is what the analyst declares. Errors are ``CalibrateError`` and its kinds; doubts are
@@ -22,14 +25,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calibrate.counts import Counts, count
-    from calibrate.errors import CalibrateError, Finding
+    from calibrate.errors import (
+        CalibrateError,
+        EngineError,
+        Finding,
+        LeadsError,
+        MissingExtraError,
+        OutputError,
+        ScorecardError,
+        SpecError,
+    )
     from calibrate.evidence import Evidence, weigh
     from calibrate.leads import Leads, read_leads
     from calibrate.pipeline import Calibration, calibrate
     from calibrate.points import Points, assign_points
     from calibrate.scorecard import Scorecard
     from calibrate.scores import ScoreTable, tally_scores
+    from calibrate.screening import Screening, screen
+    from calibrate.selection import MethodComparison, compare_methods
     from calibrate.spec import Spec
+    from calibrate.teaching import teach
     from calibrate.threshold import Threshold, choose_threshold
 
 __version__ = "0.1.0"
@@ -40,6 +55,9 @@ _HOME = {
     "Leads": "leads",
     "count": "counts",
     "Counts": "counts",
+    "teach": "teaching",
+    "screen": "screening",
+    "Screening": "screening",
     "weigh": "evidence",
     "Evidence": "evidence",
     "assign_points": "points",
@@ -49,9 +67,17 @@ _HOME = {
     "choose_threshold": "threshold",
     "Threshold": "threshold",
     "Scorecard": "scorecard",
+    "compare_methods": "selection",
+    "MethodComparison": "selection",
     "calibrate": "pipeline",
     "Calibration": "pipeline",
     "CalibrateError": "errors",
+    "EngineError": "errors",
+    "LeadsError": "errors",
+    "MissingExtraError": "errors",
+    "OutputError": "errors",
+    "ScorecardError": "errors",
+    "SpecError": "errors",
     "Finding": "errors",
 }
 
@@ -59,21 +85,32 @@ __all__ = [
     "CalibrateError",
     "Calibration",
     "Counts",
+    "EngineError",
     "Evidence",
     "Finding",
     "Leads",
+    "LeadsError",
+    "MethodComparison",
+    "MissingExtraError",
+    "OutputError",
     "Points",
     "ScoreTable",
     "Scorecard",
+    "ScorecardError",
+    "Screening",
     "Spec",
+    "SpecError",
     "Threshold",
     "__version__",
     "assign_points",
     "calibrate",
     "choose_threshold",
+    "compare_methods",
     "count",
     "read_leads",
+    "screen",
     "tally_scores",
+    "teach",
     "weigh",
 ]
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.bands import SCREENING_PARTS, merge_small, merged_counts
+from calibrate.bands import (
+    FINE_PARTS,
+    SCREENING_PARTS,
+    Merging,
+    merge_alike,
+    merge_small,
+    merged_counts,
+    round_edges,
+)
 from calibrate.engines.base import CountingEngine, ValueCounts
 from calibrate.leads import Attribute, Leads
 from calibrate.levels import MISSING, NO, OTHER, YES, Kind, Level, Levels, bands, fold
@@ -122,12 +130,70 @@ def count(leads: Leads, *, by_shard: bool = False) -> Counts:
     )
 
 
+def refine(
+    leads: Leads, counts: Counts, selected: Collection[str], *, alpha: float, max_bands: int
+) -> Counts:
+    """Recount the selected numbers in bands that the outcome helped to cut.
+
+    Parameters
+    ----------
+    leads : Leads
+    counts : Counts
+        As `count` gave them.
+    selected : collection of str
+        Attributes that have passed their test on bands made without the outcome.
+    alpha : float
+        Neighbouring bands stay apart when they differ at this level.
+    max_bands : int
+        Most bands of one attribute.
+
+    Notes
+    -----
+    Declared bands stay as they are. Cut points move to round numbers where each band keeps its
+    leads and customers within 1 % or one lead.
+    """
+    by_name = {attribute.name: attribute for attribute in leads.attributes}
+    refined = []
+    for one in counts.attributes:
+        attribute = by_name[one.name]
+        if one.kind != "number" or one.name not in selected or attribute.part.bands is not None:
+            refined.append(one)
+            continue
+        merging = Merging(
+            alpha=alpha,
+            max_bands=max_bands,
+            min_leads=attribute.min_leads,
+            monotone=attribute.part.monotone,
+        )
+        edges = _supervised_edges(leads.engine, attribute.name, merging)
+        refined.append(
+            count_attribute(leads.engine, attribute, edges, by_shard=one.by_shard is not None)
+        )
+    return Counts(leads=counts.leads, customers=counts.customers, attributes=tuple(refined))
+
+
+def _supervised_edges(engine: CountingEngine, column: str, merging: Merging) -> tuple[float, ...]:
+    fine = engine.cut_points(column, FINE_PARTS)
+    counted = engine.count_bands(column, fine)
+    kept = merge_alike(fine, counted.leads[:-1].tolist(), counted.customers[:-1].tolist(), merging)
+
+    def count_again(edges: Sequence[float]) -> tuple[Ints, Ints]:
+        again = engine.count_bands(column, edges)
+        return again.leads, again.customers
+
+    return round_edges(kept, count_again)
+
+
 def count_attribute(
-    engine: CountingEngine, attribute: Attribute, *, by_shard: bool = False
+    engine: CountingEngine,
+    attribute: Attribute,
+    edges: Sequence[float] | None = None,
+    *,
+    by_shard: bool = False,
 ) -> AttributeCounts:
-    """Count the levels of one attribute."""
+    """Count the levels of one attribute; a number at the given cut points, or at tenths."""
     if attribute.kind == "number":
-        levels, leads, customers = _count_number(engine, attribute, by_shard)
+        levels, leads, customers = _count_number(engine, attribute, edges, by_shard)
     else:
         levels, leads, customers = _count_values(engine, attribute, by_shard)
     totals = (leads.sum(axis=0), customers.sum(axis=0)) if by_shard else (leads, customers)
@@ -144,13 +210,13 @@ def count_attribute(
 
 
 def _count_number(
-    engine: CountingEngine, attribute: Attribute, by_shard: bool
+    engine: CountingEngine, attribute: Attribute, edges: Sequence[float] | None, by_shard: bool
 ) -> tuple[Levels, Ints, Ints]:
-    declared = attribute.part.bands
-    edges = declared or engine.cut_points(attribute.name, SCREENING_PARTS)
+    given = edges if edges is not None else attribute.part.bands
+    edges = engine.cut_points(attribute.name, SCREENING_PARTS) if given is None else given
     counted = engine.count_bands(attribute.name, edges, by_shard=by_shard)
     leads, customers = counted.leads, counted.customers
-    if declared is None:
+    if given is None:
         totals = leads.sum(axis=0) if by_shard else leads
         kept = merge_small(edges, totals[:-1].tolist(), attribute.min_leads)
         leads, customers = (merged_counts(part, edges, kept) for part in (leads, customers))

@@ -10,9 +10,12 @@ from calibrate.leads import Leads
 from calibrate.levels import fold
 from calibrate.spec import SPEC_SCHEMA
 
-PLACEHOLDERS = frozenset(
-    ("select unknown n/a na none null nan - -- ? . not specified not applicable").split()
-) | {"not specified", "not applicable", "please select", "not provided"}
+PLACEHOLDERS = frozenset("select unknown n/a na none null nan - -- ? . #n/a".split()) | {
+    "not specified",
+    "not applicable",
+    "please select",
+    "not provided",
+}
 """Texts that forms and exports leave where nothing was said."""
 
 
@@ -57,10 +60,9 @@ def placeholders(column: TextColumn) -> list[str]:
 
 
 def _comment(text: str) -> str:
-    return (
-        textwrap.fill(" ".join(text.split()), 96, initial_indent="# ", subsequent_indent="# ")
-        + "\n"
-    )
+    # Names and values may hold what ends a comment or has no place in YAML.
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    return textwrap.fill(shown, 96, initial_indent="# ", subsequent_indent="# ") + "\n"
 
 
 def _found(leads: Leads) -> str:

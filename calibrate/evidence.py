@@ -11,7 +11,9 @@ import numpy.typing as npt
 from calibrate.counts import AttributeCounts, Counts
 from calibrate.levels import Level, Levels
 from calibrate.present.numbers import significant
+from calibrate.screening import Screened, Screening, screen
 from calibrate.spec import Group
+from calibrate.stats.association import Association, association
 from calibrate.stats.intervals import lift_interval, wilson
 from calibrate.stats.shrinkage import shrinkage_strength, shrunken_rates
 from calibrate.stats.significance import benjamini_hochberg, level_p_values
@@ -72,6 +74,8 @@ class AttributeEvidence:
     group: Group
     unit: str | None
     m: float
+    screened: Screened
+    association: Association
     levels: Levels
     evidence: tuple[LevelEvidence, ...]
 
@@ -92,6 +96,7 @@ class Evidence:
 
     overall: Overall
     q_max: float
+    screening: Screening
     attributes: tuple[AttributeEvidence, ...]
 
     def to_frame(self) -> pd.DataFrame:
@@ -134,15 +139,18 @@ class Evidence:
         return str(self.to_frame().to_html(escape=True, index=False, float_format="{:.4g}".format))
 
 
-def weigh(counts: Counts, *, q_max: float = 0.05) -> Evidence:
+def weigh(counts: Counts, screening: Screening | None = None, *, q_max: float = 0.05) -> Evidence:
     """Weigh every level against the rest of the leads.
 
     Parameters
     ----------
     counts : Counts
         What `count` gave, with at least one customer and one lead that did not buy.
+    screening : Screening, optional
+        Stage 1, made before any cut point saw the outcome; by default that of these counts.
     q_max : float
-        Largest expected share of false discoveries among the verdicts, in (0, 1).
+        Where there is no screening yet: largest expected share of false discoveries, averaged
+        over selected attributes, in (0, 1).
 
     Returns
     -------
@@ -151,8 +159,10 @@ def weigh(counts: Counts, *, q_max: float = 0.05) -> Evidence:
     Notes
     -----
     A level's test compares it with the rest: Fisher's exact mid-p, or the N-1 chi-square when
-    every expected count is at least 1 000. Benjamini-Hochberg (1995) runs over the levels of all
-    attributes together. Levels under ``min_leads`` are ``too few`` and are not tested.
+    every expected count is at least 1 000. Stage 2 of Benjamini & Bogomolov (2014): within each of
+    the R selected attributes of m, Benjamini-Hochberg over its levels at ``q_max R / m``;
+    ``q_value`` is the adjusted p-value times ``m / R``. Levels of attributes not selected have no
+    q-value and no evidence; levels under ``min_leads`` are ``too few`` and are not tested.
 
     Examples
     --------
@@ -171,49 +181,63 @@ def weigh(counts: Counts, *, q_max: float = 0.05) -> Evidence:
         close_rate=counts.customers / counts.leads,
         interval=(float(low), float(high)),
     )
-    parts = [_Weighed.of(one, counts) for one in counts.attributes]
-    if not parts:
-        return Evidence(overall=overall, q_max=q_max, attributes=())
-    q_values = benjamini_hochberg(np.concatenate([part.p for part in parts]))
-    ends = np.cumsum([len(part.p) for part in parts])[:-1]
+    screening = screening or screen(counts, q_max=q_max)
     return Evidence(
         overall=overall,
-        q_max=q_max,
+        q_max=screening.q_max,
+        screening=screening,
         attributes=tuple(
-            part.evidence(q, q_max, overall)
-            for part, q in zip(parts, np.split(q_values, ends), strict=True)
+            one.evidence(screened, screening, overall)
+            for one, screened in zip(_weighed(counts), screening.attributes, strict=True)
         ),
     )
 
 
+def _weighed(counts: Counts) -> list[_Weighed]:
+    """Test the levels of all attributes in one go: the formulas work on whole arrays."""
+    parts = counts.attributes
+    x = np.array([one for part in parts for one in part.customers], dtype=np.int64)
+    n = np.array([one for part in parts for one in part.leads], dtype=np.int64)
+    enough = n >= np.repeat([part.min_leads for part in parts], [len(p.leads) for p in parts])
+    p, by_chi_square = level_p_values(x, n, counts.customers, counts.leads)
+    held = np.maximum(n, 1)  # a declared band may hold no lead at all
+    columns = (
+        *wilson(x, held),
+        *lift_interval(x, held, counts.customers, counts.leads),
+        np.where(enough, p, np.nan),
+        by_chi_square,
+    )
+    ends = np.cumsum([len(part.leads) for part in parts])[:-1]
+    split = zip(*(np.split(column, ends) for column in columns), strict=True)
+    return [
+        _Weighed(
+            attribute=part,
+            rate_ends=(rate_low, rate_high),
+            lift_ends=(lift_low, lift_high),
+            p=p,
+            by_chi_square=by_chi_square,
+        )
+        for part, (rate_low, rate_high, lift_low, lift_high, p, by_chi_square) in zip(
+            parts, split, strict=True
+        )
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Weighed:
-    """One attribute, tested level by level but not yet judged against all other tests."""
+    """One attribute, tested level by level but not yet judged."""
 
     attribute: AttributeCounts
-    enough: npt.NDArray[np.bool_]
     rate_ends: tuple[Floats, Floats]
     lift_ends: tuple[Floats, Floats]
     p: Floats
     by_chi_square: npt.NDArray[np.bool_]
 
-    @classmethod
-    def of(cls, attribute: AttributeCounts, counts: Counts) -> _Weighed:
-        x, n = np.array(attribute.customers), np.array(attribute.leads)
-        p, by_chi_square = level_p_values(x, n, counts.customers, counts.leads)
-        enough = n >= attribute.min_leads
-        held = np.maximum(n, 1)  # a declared band may hold no lead at all
-        return cls(
-            attribute=attribute,
-            enough=enough,
-            rate_ends=wilson(x, held),
-            lift_ends=lift_interval(x, held, counts.customers, counts.leads),
-            p=np.where(enough, p, np.nan),
-            by_chi_square=by_chi_square,
-        )
-
-    def evidence(self, q_values: Floats, q_max: float, overall: Overall) -> AttributeEvidence:
+    def evidence(
+        self, screened: Screened, screening: Screening, overall: Overall
+    ) -> AttributeEvidence:
         attribute, p0 = self.attribute, overall.close_rate
+        q_values = self._q_values(screened, screening)
         # Rounded as the card's file has it, so that the file can be checked against itself.
         m = significant(shrinkage_strength(attribute.customers, attribute.leads, p0))
         shrunken = shrunken_rates(attribute.customers, attribute.leads, p0, m)
@@ -232,10 +256,10 @@ class _Weighed:
                     lift=rate / p0,
                     lift_interval=_pair(self.lift_ends, place) if n else (0.0, 1 / p0),
                     p_value=float(self.p[place]) if tested else None,
-                    q_value=float(q_values[place]) if tested else None,
+                    q_value=None if np.isnan(q_values[place]) else float(q_values[place]),
                     test=_test(tested, bool(self.by_chi_square[place])),
                     shrunken_close_rate=float(shrunken[place]),
-                    verdict=self._verdict(place, rate, q_values, q_max, p0),
+                    verdict=self._verdict(place, rate, q_values, screening.q_max, p0),
                 )
             )
         return AttributeEvidence(
@@ -243,14 +267,22 @@ class _Weighed:
             group=attribute.group,
             unit=attribute.unit,
             m=m,
+            screened=screened,
+            association=association(attribute.customers, attribute.leads),
             levels=attribute.levels,
             evidence=tuple(rows),
         )
 
+    def _q_values(self, screened: Screened, screening: Screening) -> Floats:
+        if not screened.selected:
+            return np.full(self.p.shape, np.nan)
+        stage_two: Floats = benjamini_hochberg(self.p) * (screening.q_max / screening.level_q)
+        return np.minimum(stage_two, 1.0)
+
     def _verdict(
         self, place: int, rate: float, q_values: Floats, q_max: float, overall: float
     ) -> Verdict:
-        if not self.enough[place]:
+        if self.attribute.leads[place] < self.attribute.min_leads:
             return "too few"
         if np.isnan(q_values[place]) or q_values[place] > q_max:
             return "no evidence"

@@ -16,6 +16,8 @@ _PLAIN = re.compile(r"[A-Za-z_(][A-Za-z0-9_ ()./&:'+-]*")
 _WORDS_THAT_ARE_VALUES = frozenset(
     ("y n yes no on off true false null none nan inf t f").split()  # in one YAML reader or another
 )
+_DEEPEST = 50
+"""Levels of nesting that are read; a scorecard has nine."""
 
 
 class Flow(dict[str, Any]):
@@ -47,7 +49,7 @@ def read_yaml(text: str, *, where: str, error: type[CalibrateError]) -> Any:
 
     try:
         return yaml.load(text, Loader=_loader())
-    except yaml.YAMLError as fault:
+    except (yaml.YAMLError, ValueError) as fault:  # a number may have too many digits
         mark = getattr(fault, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         what = getattr(fault, "problem", None) or getattr(fault, "reason", None) or str(fault)
@@ -187,6 +189,19 @@ def _loader() -> Any:
 
     class Loader(base):  # type: ignore[misc,valid-type]
         yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own way)
+        depth = 0
+
+        # PyYAML calls these two on the way into a node and out of it.
+        def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+            self.depth += 1
+            if self.depth > _DEEPEST:
+                # Its C code would run out of stack, and take the process with it.
+                raise RecursionError
+            super().descend_resolver(current_node, current_index)
+
+        def ascend_resolver(self) -> None:
+            self.depth -= 1
+            super().ascend_resolver()
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             seen: set[Any] = set()

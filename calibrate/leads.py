@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from calibrate.engines.base import ColumnProfile
-from calibrate.engines.columns import Column, NumberColumn, TextColumn
-from calibrate.engines.delimited import row_name
+from calibrate.engines.columns import Column, TextColumn, text_column
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.tables import Table, check_width, open_table
 from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.levels import NO, YES, Kind, fold
 from calibrate.outcomes import read_outcome
-from calibrate.roles import Roles, find_roles
+from calibrate.roles import Roles, find_roles, role_findings
 from calibrate.spec import AttributePart, Spec, as_spec
 
 if TYPE_CHECKING:
@@ -96,6 +96,21 @@ class Leads:
     fingerprint: str
     findings: tuple[Finding, ...]
 
+    def only(self, rows: npt.NDArray[np.bool_]) -> Leads:
+        """Keep some of the counted leads: what a fold or a later cohort needs.
+
+        Parameters
+        ----------
+        rows : ndarray of bool, shape (counted,)
+        """
+        engine = self.engine.only(rows)
+        return replace(
+            self,
+            engine=engine,
+            counted=len(engine.customer),
+            customers=int(engine.customer.sum()),
+        )
+
     def __repr__(self) -> str:
         return (
             f"Leads({self.name}: {self.counted} of {self.total} counted, {self.customers} "
@@ -161,7 +176,7 @@ def read_leads(
         first=outcome.first,
         last=outcome.last,
         fingerprint=table.fingerprint,
-        findings=(*_format_findings(table), *_role_findings(roles), *outcome.findings, *findings),
+        findings=(*_format_findings(table), *role_findings(roles), *outcome.findings, *findings),
     )
 
 
@@ -169,18 +184,19 @@ def _check_ids(table: Table, roles: Roles) -> None:
     """Refuse a table in which a lead stands twice."""
     if roles.id is None:
         return
-    column = table.columns[roles.id]
-    texts = column.as_texts() if isinstance(column, NumberColumn) else column
+    texts = text_column(table.columns[roles.id])
     counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)
     repeated = np.flatnonzero(counts[1:] > 1)
     if len(repeated):
         rows = np.flatnonzero(texts.codes == repeated[0] + 1)
+        first, second = (table.row_names.name(int(row)) for row in rows[:2])
+        several = f"{len(repeated)} of its values stand on several rows (the first, "
         raise LeadsError(
-            f"{table.where}: column `{roles.id}` names a lead, and {len(repeated)} of its values "
-            f"stand on several rows (first `{texts.texts[repeated[0]][:60]}`, in "
-            f"{row_name(rows[0])} and {row_name(rows[1])}). A lead is counted once: remove the "
-            f"repeated rows, or name another column (`leads: {{id: COLUMN}}`), or put this one "
-            f"under `exclude`."
+            f"{table.where}: column `{roles.id}` names a lead, and "
+            f"{several if len(repeated) > 1 else 'one of its values stands on several rows ('}"
+            f"`{texts.texts[repeated[0]][:60]}`, in {first} and {second}). A lead is counted once: "
+            f"remove the repeated rows; or, if this column does not name a lead, name the one that "
+            f"does (`leads: {{id: COLUMN}}`) or put this one under `exclude`."
         )
 
 
@@ -234,11 +250,15 @@ def _attributes(
 
 
 def _nothing_varies(table: Table, findings: list[Finding]) -> str:
-    said = " ".join(finding.says for finding in findings[:3])
-    return (
-        f"{table.where}: no column is left that could tell leads apart. {said} Export more "
-        f"columns, or take some out of `exclude`."
-    ).replace("  ", " ")
+    says = f"{table.where}: no column is left that could tell leads apart."
+    if not findings:
+        return (
+            f"{says} Beside the outcome, the lead's id and dates, and what is excluded, there is "
+            f"none. Export what is known of each lead: source, industry, country, visits ..."
+        )
+    reasons = " ".join(finding.says for finding in findings[:3])
+    more = f" So were {len(findings) - 3} more columns." if len(findings) > 3 else ""
+    return f"{says} {reasons}{more} Export more columns, or take some out of `exclude`."
 
 
 def _kind(profile: ColumnProfile, part: AttributePart) -> Kind:
@@ -260,17 +280,32 @@ def _misread(
         return None
     if (part.kind == "number" or part.bands is not None) and profile.holds != "number":
         others = [t for t, n in zip(column.texts, column.numbers, strict=True) if n is None]
-        listed = ", ".join(f"`{text[:40]}`" for text in others[:5])
         return (
-            f"attributes.{profile.name}: declared a number, but {table.name} has {listed} in it; "
-            f"name what stands for nothing under `missing`"
+            f"attributes.{profile.name}: declared a number, but {table.name} has "
+            f"{_with_row(table, profile.name, others)} in it; name what stands for nothing under "
+            f"`missing`, or take the declaration out"
         )
     if part.kind == "boolean":
         others = [text for text in column.texts if fold(text) not in YES | NO]
         if others:
-            listed = ", ".join(f"`{text[:40]}`" for text in others[:5])
-            return f"attributes.{profile.name}: declared yes or no, but holds {listed}"
+            return (
+                f"attributes.{profile.name}: declared yes or no, but {table.name} has "
+                f"{_with_row(table, profile.name, others)} in it; name what stands for nothing "
+                f"under `missing`, or take the declaration out"
+            )
     return None
+
+
+def _with_row(table: Table, name: str, texts: list[str]) -> str:
+    """List some texts of a column, and say where the first stands."""
+    column = table.columns[name]
+    listed = ", ".join(f"`{text[:40]}`" for text in texts[1:5])
+    more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""
+    where = ""
+    if isinstance(column, TextColumn):
+        code = column.texts.index(texts[0]) + 1
+        where = f" ({table.row_names.name(int(np.argmax(column.codes == code)))})"
+    return f"`{texts[0][:40]}`{where}{', ' if listed else ''}{listed}{more}"
 
 
 def _useless(
@@ -334,31 +369,6 @@ def _format_findings(table: Table) -> list[Finding]:
         for name, why in table.unusable.items()
     ]
     return remarks + left
-
-
-def _role_findings(roles: Roles) -> list[Finding]:
-    findings = []
-    if roles.found:
-        listed = ", ".join(f"{role} `{name}`" for role, name in roles.found)
-        findings.append(
-            Finding(
-                code="roles-found",
-                severity="info",
-                says=f"Found by their names: {listed}.",
-                fix="Declare them in the spec if that is wrong (`leads`, `outcome`).",
-            )
-        )
-    if roles.alike:
-        listed = ", ".join(f"`{name}`" for name in roles.alike)
-        findings.append(
-            Finding(
-                code="outcome-alike",
-                severity="warning",
-                says=f"{listed} tells the outcome by its name and was set aside.",
-                fix="Name it under `attributes` if it was known when the lead came.",
-            )
-        )
-    return findings
 
 
 def _filled_in(spec: Spec, roles: Roles, window_days: int | None, as_of: dt.date | None) -> Spec:

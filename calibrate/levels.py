@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from calibrate.present.numbers import edge_text
+from calibrate.present.numbers import edge_text, number_text
 
 Kind = Literal["category", "boolean", "number"]
 
@@ -91,7 +91,10 @@ class Level:
             return "any number" if self.below is None else f"under {edge_text(self.below)}"
         if self.below is None:
             return f"{edge_text(self.low)} or more"
-        return f"{edge_text(self.low)} to under {edge_text(self.below)}"
+        low, below = edge_text(self.low), edge_text(self.below)
+        if low == below:  # six digits cannot tell them apart
+            low, below = number_text(self.low), number_text(self.below)
+        return f"{low} to under {below}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +133,14 @@ class Levels:
             found.update({fold(member): number for member in level.members})
         return found
 
+    @cached_property
+    def meaning(self) -> Mapping[str | float, int]:
+        """From what a value means to the number of its level, for values spelled another way."""
+        found: dict[str | float, int] = {}
+        for name, number in self.position.items():
+            found.setdefault(_meaning(name), number)
+        return found
+
     @property
     def missing(self) -> int | None:
         """The number of the level ``(missing)``."""
@@ -143,13 +154,27 @@ class Levels:
         >>> sources = Levels(kind="category", levels=(Level(text="Google"), Level(text="Fair")))
         >>> sources.find("google "), sources.find("Radio")
         (0, None)
+
+        A file's ``1.0`` and ``True`` are a frame's number 1 and yes.
+
+        >>> ratings = Levels(kind="category", levels=(Level(text="1.0"), Level(text="True")))
+        >>> ratings.find("1"), ratings.find("yes")
+        (0, 1)
         """
         folded = fold(text)
         if folded in ("", MISSING):
             return self.missing
         if self.kind == "boolean":
             folded = "yes" if folded in YES else "no" if folded in NO else folded
-        return self.position.get(folded)
+        exact = self.position.get(folded)
+        return self.meaning.get(_meaning(folded)) if exact is None else exact
+
+
+def _meaning(folded: str) -> str | float:
+    number = parse_number(folded)
+    if number is not None:
+        return number
+    return {"true": "yes", "false": "no"}.get(folded, folded)
 
 
 def bands(edges: Iterable[float]) -> tuple[Level, ...]:

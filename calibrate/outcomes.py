@@ -9,17 +9,25 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.dates import Dates, read_dates
-from calibrate.engines.columns import Column, NumberColumn, TextColumn
+from calibrate.engines.columns import Column, TextColumn, text_column
 from calibrate.engines.tables import Table
-from calibrate.errors import Finding, LeadsError
-from calibrate.levels import fold
-from calibrate.roles import MEANS_CUSTOMER, MEANS_LOST, Roles
+from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
+from calibrate.levels import MISSING
+from calibrate.roles import (
+    FEW_VALUES,
+    MEANS_CUSTOMER,
+    MEANS_LOST,
+    Roles,
+    plain_value,
+    proposed_outcome,
+)
 from calibrate.spec import OutcomePart, Spec
 from calibrate.stats.survival import time_to_close
 
 Mask = npt.NDArray[np.bool_]
 
 _DAY_SECONDS = 86_400
+_LONGEST_WINDOW = 36_500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,26 +65,32 @@ def read_outcome(table: Table, roles: Roles, spec: Spec) -> Outcome:
     ------
     LeadsError
         When dates are not dates, a flag has a third value, or all counted leads have one outcome.
+    SpecError
+        When the window is longer than a lifetime.
     """
-    created = _dates(table, roles.created)
-    if roles.outcome.closed is not None and created is not None:
-        closed = _dates(table, roles.outcome.closed)
-        outcome = _by_date(table, spec, created, closed or created)
+    if spec.window_days is not None and spec.window_days > _LONGEST_WINDOW:
+        raise SpecError(
+            f"spec: window_days: found {spec.window_days}; at most {_LONGEST_WINDOW} days "
+            f"can be waited for a close."
+        )
+    created = _dates(table, roles.created, spec)
+    closed = _dates(table, roles.outcome.closed, spec)
+    if closed is not None and created is not None:
+        outcome = _by_date(table, spec, created, closed)
     else:
         outcome = _by_flag(table, roles.outcome, spec, created)
     _check_two_classes(table, roles, outcome)
     return outcome
 
 
-def _dates(table: Table, column: str | None) -> Dates | None:
-    if column is None:
-        return None
-    return read_dates(table.columns[column], name=column, where=table.where)
+def _dates(table: Table, column: str | None, spec: Spec) -> Dates | None:
+    return None if column is None else read_dates(table, column, nothings=spec.missing)
 
 
 def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates) -> Outcome:
-    if closed.are_days:
-        created = created.days
+    if closed.are_days or created.are_days:
+        # Where one of the two knows no time of day, the other's cannot be used either.
+        created, closed = created.days, closed.days
     as_of = spec.as_of or _newest(table, [created, closed])
     seconds = (closed.times - created.times) / np.timedelta64(1, "s")
     has_created, has_closed = ~np.isnat(created.times), ~np.isnat(closed.times)
@@ -101,15 +115,17 @@ def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates) -> Outcome
         as_of=as_of,
         first=first,
         last=last,
-        findings=(*findings, *_impossible(impossible, created, closed)),
+        findings=(*findings, *_impossible(table, impossible, created, closed)),
     )
 
 
 def _by_flag(table: Table, part: OutcomePart, spec: Spec, created: Dates | None) -> Outcome:
     column = part.column or ""
-    customer, lost = _read_flag(
-        table.columns[column].without(spec.missing), part, where=table.where
-    )
+    # A `no` that stands for nothing elsewhere still says what became of a lead.
+    telling = {plain_value(value) for value in (*part.customer, *part.lost)}
+    telling |= MEANS_CUSTOMER | MEANS_LOST
+    nothings = [text for text in spec.missing if plain_value(text) not in telling]
+    customer, lost = _read_flag(table.columns[column].without(nothings), part, where=table.where)
     is_known = customer | lost
     left_out = {"immature": 0, "open": int((~is_known).sum()), "closed_before_created": 0}
     if created is None:
@@ -123,7 +139,7 @@ def _by_flag(table: Table, part: OutcomePart, spec: Spec, created: Dates | None)
         left_out["immature"] = int((is_known & has_created & ~counted).sum())
     first, last = _span(created, counted)
     return Outcome(
-        customer=customer & counted,
+        customer=customer,
         counted=counted,
         left_out=left_out,
         window_days=spec.window_days,
@@ -135,33 +151,51 @@ def _by_flag(table: Table, part: OutcomePart, spec: Spec, created: Dates | None)
 
 
 def _read_flag(column: Column, part: OutcomePart, *, where: str) -> tuple[Mask, Mask]:
-    texts = column.as_texts() if isinstance(column, NumberColumn) else column
-    folded = [fold(text) for text in texts.texts]
-    means_customer = {fold(value) for value in part.customer} or MEANS_CUSTOMER
-    means_lost = {fold(value) for value in part.lost} or MEANS_LOST
+    texts = text_column(column)
+    values = [plain_value(text) for text in texts.texts]
+    means_customer = {plain_value(value) for value in part.customer} or MEANS_CUSTOMER
+    means_lost = {plain_value(value) for value in part.lost} or MEANS_LOST
+    if part.customer and not means_customer & set(values):
+        raise LeadsError(_no_such_value(part, texts, where))
     if part.customer and not part.lost:
         # With only the customer's value named, one other value is plainly the rest.
-        rest = set(folded) - means_customer
+        rest = set(values) - means_customer
         means_lost = rest if len(rest) == 1 else MEANS_LOST - means_customer
-    unread = [value for value in folded if value not in means_customer | means_lost]
+    unread = [value for value in values if value not in means_customer | means_lost]
     if unread and not part.lost:
         raise LeadsError(_third_value(part, texts, where))
-    of_customer = np.array([False, *(value in means_customer for value in folded)])
-    of_lost = np.array([False, *(value in means_lost for value in folded)])
+    of_customer = np.array([False, *(value in means_customer for value in values)])
+    # An empty cell is an open lead, unless the spec says that it means lost.
+    of_lost = np.array([bool(means_lost & {"", MISSING}), *(v in means_lost for v in values)])
     return of_customer[texts.codes], of_lost[texts.codes]
+
+
+def _no_such_value(part: OutcomePart, texts: TextColumn, where: str) -> str:
+    listed = " or ".join(f"`{value}`" for value in part.customer[:4])
+    return (
+        f"{where}: no lead has {listed} in column `{part.column}`, which should mean customer; "
+        f"{did_you_mean(part.customer[0], texts.texts)}"
+    )
 
 
 def _third_value(part: OutcomePart, texts: TextColumn, where: str) -> str:
     counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)[1:]
     order = np.argsort(-counts, kind="stable")
     listed = ", ".join(
-        f"`{texts.texts[place][:40]}` ({counts[place]} leads)" for place in order[:6]
+        f"`{texts.texts[place][:40]}` ({counts[place]} {'lead' if counts[place] == 1 else 'leads'})"
+        for place in order[:6]
     )
     more = f" and {len(order) - 6} other values" if len(order) > 6 else ""
-    return (
+    says = (
         f"{where}: column `{part.column}` should say who became a customer, and holds "
-        f"{listed}{more}. Say which mean what in the spec: `outcome: {{column: {part.column}, "
-        f"customer: [...], lost: [...]}}`; leads with any other value are open and left out."
+        f"{listed}{more}."
+    )
+    if len(order) > FEW_VALUES:
+        return f"{says} An outcome has few values; name another column with --outcome COLUMN."
+    line = proposed_outcome(str(part.column), [texts.texts[place] for place in order])
+    return (
+        f"{says} Say in the spec which mean what, for example `{line}`; leads with any other value "
+        f"are open and left out."
     )
 
 
@@ -179,15 +213,15 @@ def _window(
     finding = Finding(
         code="window-advised",
         severity="info",
-        says=f"No window was declared: {window} days were taken, by which 90 % of the closes to "
-        f"come have happened.",
+        says=f"No window was declared: {window} {'day was' if window == 1 else 'days were'} taken, "
+        f"by which 90 % of the closes to come have happened.",
         fix=f"Write `window_days: {window}` into the spec to keep it from one quarter to the next.",
     )
     return window, (finding,)
 
 
 def _mature(created: Dates, as_of: dt.date, window: int) -> Mask:
-    latest = np.datetime64(as_of - dt.timedelta(days=window), "D")
+    latest = np.datetime64(as_of, "D") - np.timedelta64(window, "D")
     mature: Mask = created.times.astype("datetime64[D]") <= latest
     return mature
 
@@ -209,17 +243,19 @@ def _span(created: Dates, counted: Mask) -> tuple[dt.date | None, dt.date | None
     return (days.min().item(), days.max().item()) if len(days) else (None, None)
 
 
-def _impossible(impossible: Mask, created: Dates, closed: Dates) -> tuple[Finding, ...]:
+def _impossible(
+    table: Table, impossible: Mask, created: Dates, closed: Dates
+) -> tuple[Finding, ...]:
     if not impossible.any():
         return ()
-    row = int(np.argmax(impossible))
+    place = int(np.argmax(impossible))
+    came, went = (one.times[place] for one in (created, closed))
     return (
         Finding(
             code="closed-before-created",
             severity="warning",
             says=f"{impossible.sum()} leads closed before they were created and are left out; the "
-            f"first, in row {row + 2}, was created {created.times[row]} and closed "
-            f"{closed.times[row]}.",
+            f"first, in {table.row_names.name(place)}, was created {came} and closed {went}.",
             fix="Correct these dates in the CRM.",
         ),
     )
@@ -239,19 +275,44 @@ def _check_two_classes(table: Table, roles: Roles, outcome: Outcome) -> None:
     leads = int(outcome.counted.sum())
     customers = int((outcome.customer & outcome.counted).sum())
     column = roles.outcome.closed or roles.outcome.column
-    reasons = ", ".join(
-        f"{count} {reason.replace('_', ' ')}" for reason, count in outcome.left_out.items() if count
-    )
-    tail = f" Left out: {reasons}." if reasons else ""
+    tail = _left_out(outcome)
     if leads == 0:
         raise LeadsError(
-            f"{table.where}: of {table.rows} leads none can be counted.{tail} Declare a shorter "
-            f"`window_days` or a later `as_of`, or wait for outcomes."
+            f"{table.where}: of {table.rows} leads none can be counted.{tail} {_remedy(outcome)}"
         )
     if customers in (0, leads):
         says = "none of them is a customer" if customers == 0 else "all of them are customers"
         raise LeadsError(
             f"{table.where}: {leads} leads are counted and {says} (column `{column}`), so there is "
-            f"nothing to tell apart.{tail} Calibration needs leads that bought and leads that did "
-            f"not; check the outcome column and the window."
+            f"nothing to tell apart.{tail}{_empty_means_lost(table, roles, outcome)} Calibration "
+            f"needs leads that bought and leads that did not; check the outcome column and the "
+            f"window."
         )
+
+
+def _empty_means_lost(table: Table, roles: Roles, outcome: Outcome) -> str:
+    """Say how to declare that an empty cell is no open lead: many flags are only ever ticked."""
+    column = roles.outcome.column
+    if column is None or not outcome.left_out["open"] or not outcome.customer.any():
+        return ""
+    line = proposed_outcome(column, [*text_column(table.columns[column]).texts[:6], MISSING])
+    return f" If an empty cell of it means lost, write into the spec: `{line}`."
+
+
+def _left_out(outcome: Outcome) -> str:
+    words = {
+        "immature": f"too young for the window of {outcome.window_days} days at {outcome.as_of}",
+        "open": "without an outcome yet",
+        "closed_before_created": "closed before they were created",
+        "without_created_date": "without a creation date",
+    }
+    said = [f"{count} {words[reason]}" for reason, count in outcome.left_out.items() if count]
+    return f" Left out: {', '.join(said)}." if said else ""
+
+
+def _remedy(outcome: Outcome) -> str:
+    if outcome.left_out["immature"]:
+        return "Declare a shorter `window_days` or a later `as_of`, or wait until leads are older."
+    if outcome.left_out["open"]:
+        return "Wait for outcomes, or declare which values mean `customer` and which `lost`."
+    return "Fill in when each lead was created."

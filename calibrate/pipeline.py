@@ -9,20 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate import __version__
-from calibrate.counts import Counts, count
+from calibrate.counts import Counts
 from calibrate.errors import Finding
-from calibrate.evidence import Evidence, weigh
+from calibrate.evidence import Evidence
 from calibrate.files import make_folder, write_whole, yaml_text
 from calibrate.leads import Leads, read_leads
 from calibrate.points import Points, assign_points
+from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
-from calibrate.scores import ScoreTable, rounding_findings, tally_scores
+from calibrate.scores import ScoreTable, tally_scores
 from calibrate.spec import Spec
+from calibrate.stability import Stability, stability
+from calibrate.teaching import teach
 from calibrate.threshold import Threshold, choose_threshold
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+    from calibrate.selection import Choices
 
 Progress = Callable[[str], None]
 """Is told the name of each step as it begins."""
@@ -66,18 +71,17 @@ def calibrate(
     """
     progress("reading leads")
     table = read_leads(leads, spec)
-    progress("counting")
-    counts = count(table)
-    progress("weighing evidence")
-    evidence = weigh(counts, q_max=table.spec.points.q_max)
+    progress("counting and weighing")
+    counts, evidence = teach(table)
     progress("assigning points")
-    points = assign_points(evidence, table.spec.points, override=table.spec.override)
+    points = assign_points(evidence, table.spec.points, leads=table, override=table.spec.override)
     score_table = tally_scores(points, table)
     threshold = choose_threshold(score_table, table.spec.threshold)
+    progress("resampling points")
+    stable = stability(points, evidence, table)
     findings = (
         *table.findings,
-        *points.findings,
-        *rounding_findings(points, table, score_table),
+        *card_findings(points, evidence, table, score_table),
         *threshold.findings,
     )
     return Calibration(
@@ -85,6 +89,7 @@ def calibrate(
         counts=counts,
         evidence=evidence,
         points=points,
+        stability=stable,
         score_table=score_table,
         threshold=threshold,
         scorecard=make_scorecard(
@@ -93,6 +98,7 @@ def calibrate(
             counts=counts,
             evidence=evidence,
             points=points,
+            stable=stable,
             score_table=score_table,
             threshold=threshold,
             made=_made(table),
@@ -110,6 +116,7 @@ class Calibration:
     counts: Counts
     evidence: Evidence
     points: Points
+    stability: Stability
     score_table: ScoreTable
     threshold: Threshold
     scorecard: Scorecard
@@ -127,13 +134,25 @@ class Calibration:
 
         return draw(self, name, ax)
 
+    def choices(self, progress: Progress = lambda step: None) -> Choices:
+        """Compare methods on these leads, and find the shortest good card."""
+        from calibrate.selection import weigh_choices
+
+        return weigh_choices(self.leads, progress=progress)
+
     def report(self, path: str | Path) -> Path:
         """Write the report as one HTML file that needs nothing else."""
         from calibrate.present.report import report_html
 
         return write_whole(Path(path), report_html(self))
 
-    def save(self, folder: str | Path, progress: Progress = lambda step: None) -> Path:
+    def save(
+        self,
+        folder: str | Path,
+        progress: Progress = lambda step: None,
+        *,
+        choices: Choices | None = None,
+    ) -> Path:
         """Write the run's folder: scorecard, spec as used, report, evidence and plots.
 
         Raises
@@ -143,7 +162,7 @@ class Calibration:
         """
         from calibrate.present.folder import write_folder
 
-        return write_folder(self, make_folder(Path(folder)), progress)
+        return write_folder(self, make_folder(Path(folder)), progress, choices)
 
     def __repr__(self) -> str:
         from calibrate.present.terminal import calibration_text

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from calibrate.dates import reads_as_dates
-from calibrate.engines.columns import Column, NumberColumn, TextColumn
-from calibrate.engines.tables import Table
-from calibrate.errors import LeadsError, SpecError, did_you_mean
-from calibrate.levels import fold
+from calibrate.engines.columns import Column, text_column
+from calibrate.engines.tables import Table, is_empty
+from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
+from calibrate.files import Flow, FlowList, yaml_text
+from calibrate.levels import MISSING, fold, parse_number
+from calibrate.present.numbers import number_text
 from calibrate.spec import OutcomePart, Spec
 
 _IDS = (
@@ -38,6 +40,22 @@ MEANS_CUSTOMER = frozenset(
 MEANS_LOST = frozenset(
     {"0", "no", "false", "n", "f", "lost", "not converted", "closed lost", "closedlost"}
 )
+
+_SOUNDS_LIKE_CUSTOMER = re.compile(
+    r"won\b|customer|convert|bought|purchase|sold|signed|success|yes"
+)
+_SOUNDS_LIKE_LOST = re.compile(
+    r"lost|\bno\b|\bnot\b|non-|un(?:qualified|successful)|disqualif|reject|fail|junk|dead"
+)
+_NAMED_LIKE_OUTCOMES = frozenset(
+    (
+        "y target label response outcome result status stage won lost customer client converted "
+        "conversion purchase purchased bought buyer sale sold deal revenue subscribed signed "
+        "closed close success order contract"
+    ).split()
+)
+FEW_VALUES = 12
+"""An outcome has few values; a column with more is not proposed as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +92,7 @@ def find_roles(table: Table, spec: Spec) -> Roles:
         When no outcome is declared or found; the columns that could be meant are listed.
     """
     _check_declared(table, spec)
+    _check_usable(table, spec)
     free = [name for name in table.columns if name not in spec.exclude]
     lead_id = spec.leads.id or _first(free, _IDS)
     created = spec.leads.created or _first_dates(table, free, _CREATED)
@@ -85,16 +104,13 @@ def find_roles(table: Table, spec: Spec) -> Roles:
     }
     taken = {"id": lead_id, "created": created, "outcome": outcome.closed or outcome.column}
     if outcome.closed is not None and created is None:
-        raise LeadsError(
-            f"{table.where}: the outcome `{outcome.closed}` is a date, so the day each lead was "
-            f"created is needed too: no column says so plainly ({_listed(_date_columns(table))}). "
-            f"Name it in the spec: `leads: {{created: COLUMN}}`."
-        )
+        raise LeadsError(_without_created(table, outcome.closed, free))
     used = set(taken.values())
     alike = tuple(
         name
         for name in free
         if _plain(name) in (*_CLOSED, *_FLAGS)
+        and (_is_flag(table.columns[name]) or reads_as_dates(table.columns[name]))
         and name not in used
         and name not in spec.attributes
         and name not in (spec.only or ())
@@ -106,6 +122,32 @@ def find_roles(table: Table, spec: Spec) -> Roles:
         found=tuple((role, name) for role, name in taken.items() if name and not declared[role]),
         alike=alike,
     )
+
+
+def role_findings(roles: Roles) -> list[Finding]:
+    """Remark which columns were found by their names, and which were set aside for them."""
+    findings = []
+    if roles.found:
+        listed = ", ".join(f"{role} `{name}`" for role, name in roles.found)
+        findings.append(
+            Finding(
+                code="roles-found",
+                severity="info",
+                says=f"Found by their names: {listed}.",
+                fix="Declare them in the spec if that is wrong (`leads`, `outcome`).",
+            )
+        )
+    if roles.alike:
+        listed = ", ".join(f"`{name}`" for name in roles.alike)
+        findings.append(
+            Finding(
+                code="outcome-alike",
+                severity="warning",
+                says=f"{listed} tells the outcome by its name and was set aside.",
+                fix="Name it under `attributes` if it was known when the lead came.",
+            )
+        )
+    return findings
 
 
 def _check_declared(table: Table, spec: Spec) -> None:
@@ -132,6 +174,39 @@ def _check_declared(table: Table, spec: Spec) -> None:
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
 
 
+def _check_usable(table: Table, spec: Spec) -> None:
+    outcome = spec.outcome or OutcomePart.model_construct()
+    for name in (spec.leads.id, spec.leads.created, outcome.closed, outcome.column):
+        if name is not None and name in table.unusable:
+            raise LeadsError(
+                f"{table.where}: column `{name}` cannot be used: {table.unusable[name]}."
+            )
+
+
+def _without_created(table: Table, closed: str, free: Sequence[str]) -> str:
+    """Say why no column tells when a lead was created, and how to name one."""
+    says = (
+        f"{table.where}: the outcome `{closed}` is a date, so the day each lead was created is "
+        f"needed too"
+    )
+    named = _first(free, _CREATED)
+    if named is not None:
+        return (
+            f"{says}, but `{named}` holds no dates ({_some_values(table.columns[named])}). Write "
+            f"them like 2026-09-30; in a spreadsheet, give the column a date format."
+        )
+    dates = [name for name in _date_columns(table) if name != closed]
+    if dates:
+        return (
+            f"{says}, and no column says that plainly. If it is {_listed(dates, ' or ')}, write "
+            f"into the spec: `leads: {{created: {dates[0]}}}`."
+        )
+    return (
+        f"{says}, and no column holds it. Add one, or name a flag column as the outcome with "
+        f"--outcome COLUMN."
+    )
+
+
 def _find_outcome(table: Table, free: Iterable[str], created: str | None) -> OutcomePart:
     columns = list(free)
     flag = next(
@@ -144,35 +219,118 @@ def _find_outcome(table: Table, free: Iterable[str], created: str | None) -> Out
         return OutcomePart(closed=closed)
     if flag is not None:
         return OutcomePart(column=flag)
-    raise LeadsError(_no_outcome(table, columns))
+    closed = _first([name for name in columns if is_empty(table.columns[name])], _CLOSED)
+    if closed is not None and created is not None:
+        return OutcomePart(closed=closed)
+    raise LeadsError(_no_outcome(table, [name for name in columns if name != created]))
 
 
 def _no_outcome(table: Table, columns: list[str]) -> str:
-    flags = [name for name in columns if len(_distinct(table.columns[name])) == 2]
-    dates = _date_columns(table)
-    could = []
-    if flags:
-        could.append(f"two values each: {_listed(flags)}")
-    if dates:
-        could.append(f"dates: {_listed(dates)}")
-    hint = "; ".join(could) or f"its columns are {_listed(columns)}"
-    example = (flags or columns)[0]
+    """Say which columns could be the outcome, likeliest first, and how to name the first."""
+    says = f"{table.where}: no column says plainly who became a customer."
+    flags = [name for name in columns if _could_be_outcome(table, name)]
+    flags.sort(key=lambda name: not _named_like_outcome(name))
+    dates = [name for name in _date_columns(table) if name in columns]
+    dates.sort(key=lambda name: not _named_like_outcome(name))
+    if not flags and not dates:
+        return (
+            f"{says} None of {_listed(columns)} has two values, or says won or lost, or holds "
+            f"dates. Add a column that tells it: 1 or 0, yes or no, or the day on which a lead "
+            f"became a customer. Then name it with --outcome COLUMN."
+        )
+    could = [f"`{name}` ({_some_values(table.columns[name])})" for name in flags[:5]]
+    could += [f"`{name}` (dates)" for name in dates[:3]]
+    left = len(flags) + len(dates) - len(could)
+    more = f" and {left} more" if left else ""
+    listed = f"{says} These columns could: {', '.join(could)}{more}."
+    if dates and (not flags or _named_like_outcome(dates[0]) > _named_like_outcome(flags[0])):
+        how = f"add --outcome {_quoted(dates[0])}, if each date is the day a lead became a customer"
+        return f"{listed} For `{dates[0]}` {how}."
+    best = table.columns[flags[0]]
+    if _is_flag(best) and _values(best) <= MEANS_CUSTOMER | MEANS_LOST:
+        return f"{listed} For `{flags[0]}` add --outcome {_quoted(flags[0])}."
     return (
-        f"{table.where}: no column says plainly who became a customer. These could be meant: "
-        f"{hint}. Name it with --outcome {example}, or in the spec: "
-        f"`outcome: {{column: {example}}}` for a flag, `outcome: {{closed: COLUMN}}` for a date."
+        f"{listed} For `{flags[0]}` write this line into a file, correct it where it is wrong, and "
+        f"give the file with --spec: `{proposed_outcome(flags[0], text_column(best).texts)}`."
     )
+
+
+def proposed_outcome(column: str, texts: Sequence[str]) -> str:
+    """Write the line of the spec that declares a column as the outcome, by its values' sound.
+
+    Examples
+    --------
+    >>> proposed_outcome("deal_stage", ["Lost", "Won", "Engaging"])
+    'outcome: {column: deal_stage, customer: [Won], lost: [Lost]}'
+    """
+    lost = [text for text in texts if _sounds_lost(text)]
+    customer = [text for text in texts if text not in lost and _sounds_like_customer(text)]
+    if not customer:
+        customer = [text for text in texts if text not in lost][-1:] or list(texts[-1:])
+        lost = [text for text in lost if text not in customer]
+    part: dict[str, object] = {"column": column, "customer": FlowList(customer[:6])}
+    if lost:
+        part["lost"] = FlowList(lost[:6])
+    elif len(texts) > 2:
+        part["lost"] = FlowList([text for text in texts if text not in customer][:6])
+    return yaml_text({"outcome": Flow(part)}).strip()
+
+
+def plain_value(text: str) -> str:
+    """Bring a value of a flag to one spelling: `` TRUE`` to ``true``, and ``1.0`` to ``1``."""
+    number = parse_number(text)
+    return fold(text) if number is None else number_text(number)
+
+
+def _sounds_lost(text: str) -> bool:
+    value = plain_value(text)
+    return value in {*MEANS_LOST, MISSING} or bool(_SOUNDS_LIKE_LOST.search(value))
+
+
+def _sounds_like_customer(text: str) -> bool:
+    value = plain_value(text)
+    return value in MEANS_CUSTOMER or bool(_SOUNDS_LIKE_CUSTOMER.search(value))
+
+
+def _could_be_outcome(table: Table, name: str) -> bool:
+    """Whether a column says won and lost, or has few values, two or under an outcome's name."""
+    column = text_column(table.columns[name])
+    texts = column.texts
+    if not 2 <= len(texts) <= FEW_VALUES or _plain(name) in _IDS:
+        return False
+    if (
+        not column.is_number
+        and any(map(_sounds_lost, texts))
+        and any(map(_sounds_like_customer, texts))
+    ):
+        return True
+    two = len(_values(column)) == 2
+    return len(texts) < table.rows and (two or _named_like_outcome(name))
+
+
+def _named_like_outcome(name: str) -> bool:
+    return not _NAMED_LIKE_OUTCOMES.isdisjoint(_plain(name).split("_"))
 
 
 def _date_columns(table: Table) -> list[str]:
     return [name for name, column in table.columns.items() if reads_as_dates(column)]
 
 
-def _listed(names: list[str]) -> str:
-    if not names:
-        return "no column reads as dates"
-    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
-    return ", ".join(f"`{name}`" for name in names[:8]) + more
+def _some_values(column: Column) -> str:
+    texts = text_column(column).texts
+    return ", ".join(text[:20] for text in texts[:4]) + (" ..." if len(texts) > 4 else "")
+
+
+def _listed(names: list[str], last: str = ", ") -> str:
+    shown = [f"`{name}`" for name in names[:8]]
+    if len(names) > 8:
+        return f"{', '.join(shown)} and {len(names) - 8} more"
+    return last.join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+
+
+def _quoted(name: str) -> str:
+    """Write a column's name as a word of a command line."""
+    return name if re.fullmatch(r"[\w.-]+", name) else f'"{name}"'
 
 
 def _plain(name: str) -> str:
@@ -192,20 +350,23 @@ def _first_dates(table: Table, columns: Iterable[str], wanted: list[str]) -> str
     return _first(dates, wanted)
 
 
-def _distinct(column: Column) -> set[str]:
-    texts = column.as_texts() if isinstance(column, NumberColumn) else column
-    if isinstance(texts, TextColumn) and len(texts.texts) > 50:
-        return set(texts.texts[:50])
-    return {fold(text) for text in texts.texts}
+def _values(column: Column) -> set[str]:
+    """Give the distinct values of a column, or of one with many the first."""
+    return {plain_value(text) for text in text_column(column).texts[:50]}
 
 
 def _is_flag(column: Column) -> bool:
-    values = _distinct(column)
-    return bool(values & MEANS_CUSTOMER) and values <= MEANS_CUSTOMER | MEANS_LOST
+    """Whether a column with an outcome's name also has some of an outcome's values."""
+    values = _values(column)
+    return len(values) <= FEW_VALUES and bool(values & (MEANS_CUSTOMER | MEANS_LOST))
 
 
 def outcome_of(table: Table, column: str) -> OutcomePart:
     """Take a column as the outcome: a close date when it holds dates, else a flag."""
+    if column in table.unusable:
+        raise LeadsError(
+            f"{table.where}: column `{column}` cannot be used: {table.unusable[column]}."
+        )
     if column not in table.columns:
         raise SpecError(
             f"{table.where} has no column `{column}`; {did_you_mean(column, list(table.columns))}"

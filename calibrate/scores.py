@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calibrate.engines.base import ColumnPoints
-from calibrate.errors import Finding
 from calibrate.leads import Leads
 from calibrate.points import Points
 from calibrate.scoring import Scoring
@@ -17,10 +16,6 @@ from calibrate.stats.auc import auc
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ROUNDING_COST = 0.001
-"""A card whose whole points rank worse than its exact values by more than this AUC is remarked."""
-_EXACT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,37 +132,11 @@ def tally_scores(points: Points, leads: Leads) -> ScoreTable:
         The same leads.
     """
     scoring = Scoring.of(points)
-    return _tallied(leads, scoring.columns, scoring.base)
+    return tally(leads, scoring.columns, scoring.base)
 
 
-def rounding_findings(points: Points, leads: Leads, whole: ScoreTable) -> tuple[Finding, ...]:
-    """Remark when rounding to whole points has cost ranking."""
-    columns = tuple(
-        ColumnPoints(
-            column=one.name,
-            levels=one.levels,
-            points=tuple(round(level.value * _EXACT) for level in one.given),
-            otherwise=0,
-        )
-        for one in points.attributes
-        if any(level.value for level in one.given)
-    )
-    cost = _tallied(leads, columns, 0).auc - whole.auc
-    overridden = any(level.why for one in points.attributes for level in one.given)
-    if overridden or not cost > ROUNDING_COST:
-        return ()
-    return (
-        Finding(
-            code="rounding-costs",
-            severity="warning",
-            says=f"Rounding to whole points costs {cost:.4f} AUC on the leads counted.",
-            fix="Use `scale: points` with larger `points_per_unit`, so that fewer levels are "
-            "rounded together.",
-        ),
-    )
-
-
-def _tallied(leads: Leads, columns: Sequence[ColumnPoints], base: int) -> ScoreTable:
+def tally(leads: Leads, columns: Sequence[ColumnPoints], base: int) -> ScoreTable:
+    """Count leads and customers per score of any points."""
     counted = leads.engine.tally_scores(columns, base)
     return ScoreTable(
         scores=tuple(counted.scores.tolist()),

@@ -38,6 +38,26 @@ class Scoring:
         return cls(base=points.base, columns=tuple(c for c in columns if any(c.points)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """Values of an attribute that no level of the card covers.
+
+    Attributes
+    ----------
+    attribute : str
+    leads : int
+        How many have such a value.
+    example : str
+    points : int
+        What they get.
+    """
+
+    attribute: str
+    leads: int
+    example: str
+    points: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class ScoredLeads:
     """Leads with their scores, in the order of their table.
@@ -47,13 +67,13 @@ class ScoredLeads:
     scores : ndarray of int, shape (n,)
     reasons : tuple of str
         Per lead, its strongest points in words.
-    unseen : mapping of str to (int, str)
-        Attribute -> leads whose value is on no level of the card, and one such value.
+    unseen : tuple of Unseen
+        Attributes with values on no level of the card.
     """
 
     scores: npt.NDArray[np.int64]
     reasons: tuple[str, ...]
-    unseen: Mapping[str, tuple[int, str]]
+    unseen: tuple[Unseen, ...]
 
 
 def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -> ScoredLeads:
@@ -70,7 +90,7 @@ def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -
     scores = np.full(leads, scoring.base, dtype=np.int64)
     each: list[npt.NDArray[np.int64]] = []
     words: list[npt.NDArray[np.object_]] = []
-    unseen: dict[str, tuple[int, str]] = {}
+    unseen: list[Unseen] = []
     for part in scoring.columns:
         rows = level_rows(columns[part.column], part.levels)
         worth = np.array([*part.points, part.otherwise], dtype=np.int64)
@@ -79,21 +99,29 @@ def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -
         scores += each[-1]
         strange = np.flatnonzero(rows == UNSEEN)
         if len(strange):
-            unseen[part.column] = (len(strange), _value(columns[part.column], int(strange[0])))
-    return ScoredLeads(scores=scores, reasons=_reasons(each, words, leads), unseen=unseen)
+            unseen.append(
+                Unseen(
+                    attribute=part.column,
+                    leads=len(strange),
+                    example=_value(columns[part.column], int(strange[0])),
+                    points=part.otherwise,
+                )
+            )
+    reasons = _reasons(each, words, scores, scoring.base)
+    return ScoredLeads(scores=scores, reasons=reasons, unseen=tuple(unseen))
 
 
-def unseen_findings(unseen: Mapping[str, tuple[int, str]]) -> tuple[Finding, ...]:
+def unseen_findings(unseen: Sequence[Unseen]) -> tuple[Finding, ...]:
     """Remark on values that the card has never seen."""
     return tuple(
         Finding(
             code="unseen-level",
             severity="warning",
-            says=f"`{name}`: {count} leads have a value the card has never seen (`{value[:40]}`); "
-            f"they get what its rare values earned.",
+            says=f"`{one.attribute}`: {one.leads} leads have a value the card has never seen "
+            f"(`{one.example[:40]}`); it counts {points_text(one.points)} points.",
             fix="Calibrate again when they become many.",
         )
-        for name, (count, value) in unseen.items()
+        for one in unseen
     )
 
 
@@ -116,16 +144,27 @@ def _value(column: Column, row: int) -> str:
 def _reasons(
     each: Sequence[npt.NDArray[np.int64]],
     words: Sequence[npt.NDArray[np.object_]],
-    leads: int,
+    scores: npt.NDArray[np.int64],
+    base: int,
 ) -> tuple[str, ...]:
-    """Join each lead's strongest points, largest first, attributes in card order among equals."""
+    """Name each lead's strongest points, then the rest and the base: they add up to its score."""
     if not each:
-        return ("",) * leads
+        return (f"base {base}",) * len(scores)
     points, texts = np.stack(each, axis=1), np.stack(words, axis=1)
     order = np.argsort(-np.abs(points), axis=1, kind="stable")[:, :_REASONS]
     strongest = np.take_along_axis(points, order, axis=1)
     named = np.take_along_axis(texts, order, axis=1)
+    rest = scores - base - strongest.sum(axis=1)
+    others = (points != 0).sum(axis=1) - (strongest != 0).sum(axis=1)
     return tuple(
-        "; ".join(text for text, value in zip(row, worth, strict=True) if value)
-        for row, worth in zip(named.tolist(), strongest.tolist(), strict=True)
+        "; ".join(
+            [
+                *(text for text, value in zip(row, worth, strict=True) if value),
+                *([f"{more} more {points_text(left)}"] if more else []),
+                f"base {base}",
+            ]
+        )
+        for row, worth, left, more in zip(
+            named.tolist(), strongest.tolist(), rest.tolist(), others.tolist(), strict=True
+        )
     )

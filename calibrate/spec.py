@@ -17,13 +17,14 @@ from pydantic import (
     FiniteFloat,
     Tag,
     ValidationError,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
 from calibrate.errors import CalibrateError, SpecError, did_you_mean
 from calibrate.files import read_text, read_yaml
-from calibrate.levels import fold
+from calibrate.levels import MISSING, OTHER, fold
 from calibrate.present.numbers import number_text
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -44,12 +45,12 @@ Group = Literal[
     "other",
 ]
 Measure = Literal["lift_ratio", "lift_difference", "log_lift", "log_odds"]
-Award = Literal["significant", "raises", "all"]
+Award = Literal["significant", "raises", "attribute", "all"]
 
 _PLANNED = frozenset(
     (
         "repeated fit join events gates must_contact vetoes size_prefix tiers separator "
-        "wanted monotone band_alpha max_bands max_attributes caps damping"
+        "wanted caps damping capacity share max_f1 youden min_close_rate expected_value"
     ).split()
 )
 """Keys of the spec format that this version does not act on yet: refused, never ignored."""
@@ -64,8 +65,14 @@ def _as_text(value: Any) -> Any:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_as_text)]
+Text = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}, mode="validation"),
+]
 Name = Annotated[Text, Field(min_length=1)]
+Integer = Annotated[int, Field(strict=True)]
+"""A whole number; `true` and `"5"` are none."""
 
 
 class Part(BaseModel):
@@ -116,7 +123,12 @@ class AttributePart(Part):
         None, min_length=1, description="Cut points, rising; each begins a band."
     )
     unit: Text | None = Field(None, description="Unit of a number, for people.")
-    min_leads: int | None = Field(None, ge=1, description="As above, for this attribute.")
+    min_leads: Integer | None = Field(
+        None, ge=1, description="Smaller levels of this attribute are pooled into (other)."
+    )
+    monotone: Literal["up", "down", "auto"] | None = Field(
+        None, description="Direction in which the close rates of a number's bands must run."
+    )
 
     @model_validator(mode="after")
     def _bands_of_a_number(self) -> Self:
@@ -136,9 +148,7 @@ class PointsPart(Part):
         "shrunken", description="Draw small levels toward the overall rate, or take rates raw."
     )
     award: Award = Field("significant", description="Which levels earn points.")
-    overlap: Literal[False] = Field(
-        False, description="Pay correlated attributes less; not in this version."
-    )
+    overlap: bool = Field(True, description="Pay attributes that tell the same story only once.")
     scale: Literal["0-100", "points"] = Field(
         "0-100", description="Stretch the card to 0-100, or leave points in their unit."
     )
@@ -148,15 +158,16 @@ class PointsPart(Part):
     q_max: FiniteFloat = Field(
         0.05, gt=0, lt=1, description="Largest expected share of false discoveries."
     )
-
-    @field_validator("overlap", mode="before")
-    @classmethod
-    def _no_overlap_yet(cls, overlap: Any) -> Any:
-        if overlap is True:
-            raise ValueError(
-                "this version does not yet pay correlated attributes less; write `overlap: false`"
-            )
-        return overlap
+    band_alpha: FiniteFloat = Field(
+        0.01,
+        gt=0,
+        lt=1,
+        description="Neighbouring bands differ at this level, or merge.",
+    )
+    max_bands: Integer = Field(6, ge=2, le=50, description="Most bands of a number.")
+    max_attributes: Integer | None = Field(
+        None, ge=1, description="Only so many attributes, those that add most, earn points."
+    )
 
     @model_validator(mode="after")
     def _unit_with_points(self) -> Self:
@@ -173,7 +184,7 @@ class PointsPart(Part):
 class OverridePart(Part):
     """Points the analyst sets by hand, with the reason."""
 
-    points: int = Field(description="The points of this level, whatever it earned.")
+    points: Integer = Field(description="The points of this level, whatever it earned.")
     why: Name = Field(description="The reason, kept in the card.")
 
 
@@ -209,18 +220,18 @@ class Spec(Part):
     schema_: Literal["calibrate/spec/1"] = Field("calibrate/spec/1", alias="schema")
     leads: LeadsPart = LeadsPart.model_construct()
     outcome: OutcomePart | None = None
-    window_days: int | None = Field(None, ge=1, description="Days a lead is given to close.")
+    window_days: Integer | None = Field(None, ge=1, description="Days a lead is given to close.")
     as_of: dt.date | None = Field(None, description="The day the data were taken.")
     missing: tuple[Text, ...] = Field((), description="Texts that stand for nothing.")
     exclude: tuple[Name, ...] = Field((), description="Columns not to look at.")
     only: tuple[Name, ...] | None = Field(None, min_length=1, description="Look at these alone.")
-    min_leads: int = Field(10, ge=1, description="Smaller levels are pooled into (other).")
-    attributes: dict[str, AttributePart] = Field(default_factory=dict)
+    min_leads: Integer = Field(10, ge=1, description="Smaller levels are pooled into (other).")
+    attributes: dict[Name, AttributePart] = Field(default_factory=dict)
     points: PointsPart = PointsPart.model_construct()
-    levels: dict[str, dict[str, tuple[Text, ...]]] = Field(
+    levels: dict[Name, dict[Name, tuple[Text, ...]]] = Field(
         default_factory=dict, description="Values grouped under one name, by attribute."
     )
-    override: dict[str, dict[str, OverridePart]] = Field(
+    override: dict[Name, dict[Name, OverridePart]] = Field(
         default_factory=dict, description="Points set by hand, by attribute and level."
     )
     threshold: ThresholdRule = "lowest_customer"
@@ -231,6 +242,10 @@ class Spec(Part):
         cls, levels: dict[str, dict[str, tuple[str, ...]]]
     ) -> dict[str, dict[str, tuple[str, ...]]]:
         for attribute, groups in levels.items():
+            names = [fold(name) for name in groups]
+            taken = [name for name in names if name in (MISSING, OTHER) or names.count(name) > 1]
+            if taken:
+                raise ValueError(f"{attribute}: {taken[0]} cannot be the name of a group")
             members = [fold(member) for group in groups.values() for member in group]
             twice = sorted({one for one in members if members.count(one) > 1})
             if twice:
@@ -255,6 +270,12 @@ class Spec(Part):
         """
         text = read_text(Path(path), what="a spec", error=SpecError)
         return cls.from_text(text, where=str(path))
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def __repr__(self) -> str:
+        return f"Spec({', '.join(f'{key}={value!r}' for key, value in self.document().items())})"
 
     def document(self) -> dict[str, Any]:
         """Give the spec as it would be written: declared keys only, in the format's order."""
@@ -296,7 +317,8 @@ def validated(
         What to raise.
     """
     if not isinstance(document, dict):
-        raise error(f"{where}: a mapping of `key: value` lines was expected there.")
+        what = model.__name__.lower()
+        raise error(f"{where} is not a {what}: lines of `key: value` were expected there.")
     _refuse_other_version(model, document.get("schema"), where=where, error=error)
     try:
         return model.model_validate(document)
@@ -334,13 +356,17 @@ def _problem(model: type[BaseModel], detail: Any) -> str:
         return f"{path}: {_unknown_key(model, steps)}"
     if detail["type"] == "missing":
         return f"{path}: missing"
+    if detail["type"] in ("int_parsing", "int_from_float", "int_type"):
+        return f"{path}: found {_shown(found)}; allowed: a whole number"
     says = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if detail["type"] == "value_error":
         return f"{path}: {says}" if path else says
+    return f"{path}: found {_shown(found)}; allowed: {says}"
+
+
+def _shown(found: Any) -> str:
     shown = repr(found) if not isinstance(found, str) else f"`{found}`"
-    if len(shown) > 60:
-        shown = f"{shown[:57]}..."
-    return f"{path}: found {shown}; allowed: {says}"
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
 
 def _unknown_key(model: type[BaseModel], location: list[Any]) -> str:

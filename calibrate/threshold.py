@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calibrate.errors import Finding, LeadsError
-from calibrate.present.numbers import number_text, percent_text
+from calibrate.present.numbers import lift_text, number_text, percent_text
 from calibrate.scores import Cut, ScoreTable
 from calibrate.spec import QuantilePart, ThresholdRule
 
@@ -68,7 +68,15 @@ class Threshold:
         )
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, float_format="{:.4g}".format))
+        shares = [name for name in Cut.__slots__ if "kept" in name or "rate" in name]
+        return str(
+            self.to_frame().to_html(
+                escape=True,
+                index=False,
+                formatters=dict.fromkeys(shares, _percent),
+                float_format=lift_text,
+            )
+        )
 
 
 def choose_threshold(table: ScoreTable, rule: ThresholdRule = "lowest_customer") -> Threshold:
@@ -115,6 +123,10 @@ def choose_threshold(table: ScoreTable, rule: ThresholdRule = "lowest_customer")
     )
 
 
+def _percent(share: object) -> str:
+    return percent_text(share if isinstance(share, float) else None)
+
+
 def rule_name(rule: ThresholdRule) -> str:
     """Name a rule as the card does.
 
@@ -141,26 +153,26 @@ def _findings(
 ) -> tuple[Finding, ...]:
     if cut.leads_kept <= KEEPS_ALMOST_ALL:
         return ()
+    keeps = f"keeps {percent_text(cut.leads_kept)} of leads"
     if rule != "lowest_customer":
-        return (
-            Finding(
-                code="threshold-keeps-almost-all",
-                severity="warning",
-                says=f"The threshold {cut.score} keeps {percent_text(cut.leads_kept)} of leads: it "
-                f"sorts out almost nobody.",
-                fix="Allow a larger `customer_quantile`, or find attributes that rank better.",
-            ),
-        )
+        says = f"The threshold {cut.score} {keeps}: it sorts out almost nobody."
+        fix = "Allow a larger `customer_quantile`, or find attributes that rank better."
+        return (_keeps_almost_all(says, fix),)
     other = alternatives[rule_name(ALTERNATIVE)]
-    return (
-        Finding(
-            code="threshold-keeps-almost-all",
-            severity="warning",
-            says=f"The lowest score among customers, {cut.score}, keeps "
-            f"{percent_text(cut.leads_kept)} of leads: as a threshold it is worthless. It hangs "
-            f"on one lead. A threshold of {other.score} would keep "
-            f"{percent_text(other.leads_kept)} of leads and "
-            f"{percent_text(other.customers_kept)} of customers.",
-            fix="Write `threshold: {customer_quantile: 0.05}` into the spec.",
-        ),
+    says = (
+        f"The lowest score among customers, {cut.score}, {keeps}: as a threshold it is worthless. "
+        f"It hangs on one lead."
     )
+    if other.score == cut.score:
+        says += " A threshold that lets 5 % of customers go would be the same."
+        return (_keeps_almost_all(says, "Find attributes that rank better."),)
+    says += (
+        f" A threshold of {other.score} would keep {percent_text(other.leads_kept)} of leads and "
+        f"{percent_text(other.customers_kept)} of customers."
+    )
+    fix = "Write `threshold: {customer_quantile: 0.05}` into the spec."
+    return (_keeps_almost_all(says, fix),)
+
+
+def _keeps_almost_all(says: str, fix: str) -> Finding:
+    return Finding(code="threshold-keeps-almost-all", severity="warning", says=says, fix=fix)

@@ -14,8 +14,8 @@ DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 _EPILOG = """examples:
   calibrate demo                              sample leads, and a run on them
   calibrate init leads.csv                    write the spec a run would use
-  calibrate run leads.csv --spec spec.yaml    scorecard and report into calibration/
-  calibrate score calibration/scorecard.yaml new.csv --out scored.csv
+  calibrate run leads.csv --spec spec.yaml    scorecard and report in a folder
+  calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
 """
 
 
@@ -100,6 +100,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="name of the card (default: that of the leads file)")
     parser.add_argument(
         "--scores", action="store_true", help="also write scores.csv, every lead with its score"
+    )
+    parser.add_argument(
+        "--compare-methods",
+        action="store_true",
+        help="cross-validate measures, awards and overlap on these leads",
     )
 
 

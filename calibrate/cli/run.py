@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from calibrate.cli.say import RUN_STEPS, progress
+from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress
 from calibrate.cli.spec_options import chosen_spec
 
 
@@ -17,23 +17,34 @@ def run(options: argparse.Namespace) -> None:
         Path(options.out),
         name=options.name,
         scores=options.scores,
+        compare=options.compare_methods,
     )
 
 
 def write_run(
-    leads: Path, spec: object, folder: Path, *, name: str | None = None, scores: bool = False
+    leads: Path,
+    spec: object,
+    folder: Path,
+    *,
+    name: str | None = None,
+    scores: bool = False,
+    compare: bool = False,
 ) -> None:
     """Calibrate, write the run folder, and print what came of it."""
     from calibrate.engines.tables import open_table
     from calibrate.pipeline import calibrate
     from calibrate.present.scored import write_scored
+    from calibrate.present.terminal import choices_text
 
-    with progress(RUN_STEPS) as step:
+    with progress(RUN_STEPS + (COMPARE_STEPS if compare else 0)) as step:
         result = calibrate(leads, spec, name=name, progress=step)  # type: ignore[arg-type]
-        result.save(folder, progress=step)
+        choices = result.choices(progress=step) if compare else None
+        result.save(folder, progress=step, choices=choices)
         if scores:
             table = open_table(leads)
             scored = result.scorecard.score_table(table)
             write_scored(result.scorecard, table, scored, folder / "scores.csv")
     print(result)
+    if choices is not None:
+        print(f"\n{choices_text(choices)}")
     print(f"\nWritten to {folder}/: open report.html; scorecard.yaml is the card.")

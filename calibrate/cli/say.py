@@ -11,6 +11,8 @@ from calibrate.present.terminal import paragraph
 
 RUN_STEPS = 6
 """Steps of a whole run that are told to its progress."""
+COMPARE_STEPS = 10
+"""Further steps when methods are compared: five folds, twice."""
 
 
 def complain(fault: CalibrateError) -> None:
@@ -18,7 +20,9 @@ def complain(fault: CalibrateError) -> None:
     if len(fault.problems) == 1:
         lines = paragraph(f"calibrate: {fault}")
     else:
-        lines = [f"calibrate: {len(fault.problems)} problems"]
+        # What the message says before its first problem is where they all are.
+        where = str(fault).partition(fault.problems[0])[0].rstrip(" :")
+        lines = paragraph(f"calibrate: {where}: {len(fault.problems)} problems")
         for problem in fault.problems:
             first, *rest = paragraph(problem, indent="    ")
             lines += [f"  - {first.strip()}", *rest]

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
         write_scored(card, table, scored, out)
     passing = int((scored.scores >= card.threshold.score).sum())
     print(
-        f"{count_text(table.rows)} leads scored with {card.name}; {count_text(passing)} "
+        f"{count_text(table.rows)} leads scored with the card `{card.name}`; {count_text(passing)} "
         f"({percent_text(passing / table.rows)}) reach the threshold {card.threshold.score}.\n"
         f"Written to {out}"
     )

@@ -105,6 +105,44 @@ class ScoreCounts:
     customers: Ints
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelCounts:
+    """Leads and customers of levels that are known beforehand.
+
+    Attributes
+    ----------
+    leads, customers : ndarray of int, shape (k,) or (200, k)
+        Per level; by shard when asked. Leads whose value is on no level are in none.
+    """
+
+    leads: Ints
+    customers: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnValues:
+    """The value of each level of a column; 0 for a level without points."""
+
+    column: str
+    levels: Levels
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profiles:
+    """The distinct rows of values among leads, in ascending order.
+
+    Attributes
+    ----------
+    values : ndarray of float, shape (k, columns)
+    leads, customers : ndarray of int, shape (k,)
+    """
+
+    values: npt.NDArray[np.float64]
+    leads: Ints
+    customers: Ints
+
+
 class CountingEngine(Protocol):
     """An engine over the counted leads of a table."""
 
@@ -126,6 +164,18 @@ class CountingEngine(Protocol):
         self, column: str, edges: Sequence[float], *, by_shard: bool = False
     ) -> BandCounts:
         """Count leads and customers per band of a number."""
+
+    def count_levels(self, column: str, levels: Levels, *, by_shard: bool = False) -> LevelCounts:
+        """Count leads and customers per level of a card."""
+
+    def count_shards(self) -> tuple[Ints, Ints]:
+        """Count leads and customers per shard."""
+
+    def joint_profiles(self, columns: Sequence[ColumnValues], most: int) -> Profiles:
+        """Give the distinct rows of values with their leads and customers.
+
+        Above `most` leads: of all customers, and of others in as many shards as fit beside them.
+        """
 
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,14 @@ from calibrate.present.numbers import number_text
 Codes = npt.NDArray[np.int8] | npt.NDArray[np.int16] | npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
-_DECIMAL_COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
-_THOUSANDS_COMMA = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+DecimalComma = Literal["no", "likely", "sure"]
+"""Whether a file writes decimal commas: likely when semicolons separate its cells, sure when a
+column of it cannot be read otherwise."""
+
+_DECIMAL_COMMA = re.compile(r"[-+]?([1-9]\d{0,2}(\.\d{3})+|\d+)(,\d+)?")
+_THOUSANDS_COMMA = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_EXACT = 2**53
+"""Up to here a float holds every whole number; larger ones are ids and stay texts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,21 +37,27 @@ class TextColumn:
         Per lead: 0 for no value, else 1 + the place of its text in ``texts``.
     texts : tuple of str
         The distinct texts, as they stand in the table.
-    comma_decimal : bool
-        Whether ``1,234`` is a little over one here, as in files separated by semicolons.
+    decimal_comma : {"no", "likely", "sure"}
+        Whether ``1,234`` is a little over one here, and when sure, ``1.234`` over a thousand.
+
+    Examples
+    --------
+    >>> column = TextColumn(codes=np.array([1, 2], np.int8), texts=("1.234,5", "-7"))
+    >>> column.numbers
+    (1234.5, -7.0)
     """
 
     codes: Codes
     texts: tuple[str, ...]
-    comma_decimal: bool = False
+    decimal_comma: DecimalComma = "no"
 
     @cached_property
     def numbers(self) -> tuple[float | None, ...]:
         """Each distinct text as a number; None where it is none."""
         plain = tuple(parse_number(text) for text in self.texts)
-        if None not in plain:
-            return plain
-        return self._with_commas(plain)
+        if self.decimal_comma == "sure" or (None in plain and any("," in t for t in self.texts)):
+            return self._with_commas(plain)
+        return plain
 
     @property
     def is_number(self) -> bool:
@@ -88,18 +100,26 @@ class TextColumn:
         texts = tuple(text for text, stay in zip(self.texts, stays, strict=True) if stay)
         return replace(self, codes=small(fresh[self.codes], len(texts)), texts=texts)
 
-    def _with_commas(self, plain: Sequence[float | None]) -> tuple[float | None, ...]:
-        """Read commas as decimal or as thousands, whichever the column as a whole allows."""
+    def _with_commas(self, plain: tuple[float | None, ...]) -> tuple[float | None, ...]:
+        """Read commas as decimal or as thousands, whichever all numbers of the column allow."""
         stripped = [text.strip() for text in self.texts]
-        grouped = all(
-            value is not None or _THOUSANDS_COMMA.fullmatch(text)
+        decimal = [_DECIMAL_COMMA.fullmatch(text) is not None for text in stripped]
+        grouped = [
+            value is not None or _THOUSANDS_COMMA.fullmatch(text) is not None
             for text, value in zip(stripped, plain, strict=True)
+        ]
+        # Texts that are a number in neither way, such as a placeholder, have no say.
+        either = [one or other for one, other in zip(decimal, grouped, strict=True)]
+        if decimal == either and (self.decimal_comma != "no" or grouped != either):
+            stripped = [text.replace(".", "").replace(",", ".") for text in stripped]
+        elif grouped == either:
+            stripped = [text.replace(",", "") for text in stripped]
+        else:
+            return plain
+        return tuple(
+            parse_number(text) if is_number else None
+            for text, is_number in zip(stripped, either, strict=True)
         )
-        if grouped and not self.comma_decimal:
-            return tuple(parse_number(text.replace(",", "")) for text in stripped)
-        if all(_DECIMAL_COMMA.fullmatch(text) for text in stripped):
-            return tuple(parse_number(text.replace(".", "").replace(",", ".")) for text in stripped)
-        return tuple(plain)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +162,11 @@ class NumberColumn:
 Column = TextColumn | NumberColumn
 
 
+def text_column(column: Column) -> TextColumn:
+    """Give a column as texts, numbers written out."""
+    return column.as_texts() if isinstance(column, NumberColumn) else column
+
+
 def small(codes: npt.NDArray[Any], most: int) -> Codes:
     """Hold codes in the smallest integers that fit: counting is bound by memory traffic."""
     if most < 2**7 - 1:
@@ -151,75 +176,117 @@ def small(codes: npt.NDArray[Any], most: int) -> Codes:
     return codes.astype(np.int32, copy=False)
 
 
-def from_arrow(array: Any, *, comma_decimal: bool = False) -> Column | None:
+def needs_decimal_commas(column: Column) -> bool:
+    """Whether the texts of a column are numbers only if their commas are decimal ones."""
+    if not isinstance(column, TextColumn):
+        return False
+    stripped = [text.strip() for text in column.texts]
+    return all(_DECIMAL_COMMA.fullmatch(text) for text in stripped) and any(
+        "," in text and not _THOUSANDS_COMMA.fullmatch(text) for text in stripped
+    )
+
+
+def from_arrow(array: Any, *, decimal_comma: DecimalComma = "no") -> Column | None:
     """Turn an Arrow chunked array into a column; None for a type that cannot be an attribute.
 
     Parameters
     ----------
     array : pyarrow.ChunkedArray
-        Texts, dictionaries of texts, numbers, booleans, dates or times.
-    comma_decimal : bool
+        Texts, dictionaries of texts, numbers, booleans, dates or times; durations become seconds.
+    decimal_comma : {"no", "likely", "sure"}
         Whether the file writes decimal commas.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     kind = array.type
-    if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
+    if pa.types.is_dictionary(kind):
+        if _is_text(kind.value_type):
+            return _coded(array, decimal_comma)
+        if isinstance(kind.value_type, pa.BaseExtensionType):
+            return None
         array = array.cast(kind.value_type)
         kind = array.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return _numbers(array.cast(pa.float64(), safe=False))
-    if pa.types.is_boolean(kind):
-        array = pc.if_else(array, "yes", "no")
-    elif pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
-        array = _iso_texts(array)
-    elif pa.types.is_null(kind):
+        if not _too_large(array):
+            return _numbers(array.cast(pa.float64(), safe=False))
         array = array.cast(pa.string())
-    elif not (pa.types.is_dictionary(kind) or _is_text(kind)):
+    elif pa.types.is_duration(kind):
+        seconds = array.cast(pa.duration("ms"), safe=False).cast(pa.int64())
+        return _numbers(pc.divide(seconds.cast(pa.float64()), 1000.0))
+    elif pa.types.is_boolean(kind):
+        array = pc.if_else(array, "yes", "no")
+    elif pa.types.is_timestamp(kind):
+        # Without its zone, in UTC, to the second: what the outcome is reckoned in.
+        array = pc.strftime(array.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%S")
+    elif pa.types.is_date(kind) or pa.types.is_time(kind) or pa.types.is_null(kind):
+        array = array.cast(pa.string())
+    elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        array = _decoded(array)
+    elif not _is_text(kind):
         return None
-    return _coded(array, comma_decimal)
+    return None if array is None else _coded(array, decimal_comma)
 
 
-def from_objects(values: Sequence[Any], *, comma_decimal: bool = False) -> Column | None:
-    """Turn plain Python values (a spreadsheet's or a frame's) into a column."""
+def from_objects(values: Sequence[Any]) -> Column | None:
+    """Turn plain Python values (a spreadsheet's or a frame's) into a column.
+
+    None for values that no level can be made of, such as lists.
+    """
     import pyarrow as pa
 
-    plain = [None if value is None or value != value or value == "" else value for value in values]  # noqa: PLR0124 (NaN)
+    plain = [_plain(value) for value in values]
     kinds = {type(value) for value in plain if value is not None}
-    if kinds <= {int, float}:
-        return _numbers(
-            pa.chunked_array([pa.array([_float(value) for value in plain], pa.float64())])
-        )
+    if any(issubclass(kind, list | tuple | dict | set | frozenset | np.ndarray) for kind in kinds):
+        return None
+    if kinds <= {int, float} and not any(isinstance(v, int) and abs(v) > _EXACT for v in plain):
+        numbers = [None if value is None else float(value) for value in plain]
+        return _numbers(pa.chunked_array([pa.array(numbers, pa.float64())]))
     if kinds == {bool}:
         return from_arrow(pa.chunked_array([pa.array(plain, pa.bool_())]))
-    texts = [None if value is None else _object_text(value) for value in plain]
-    return from_arrow(pa.chunked_array([pa.array(texts, pa.string())]), comma_decimal=comma_decimal)
+    return from_arrow(pa.chunked_array([_text_array(plain)]))
 
 
-def as_arrow(names: Sequence[str], cells: Sequence[Sequence[Any]]) -> Any:
-    """Hold a spreadsheet's cells as an Arrow table; columns of mixed types as texts."""
+def as_arrow(cells: Sequence[Sequence[Any]]) -> Any:
+    """Hold a spreadsheet's columns as an Arrow table; those of mixed types as texts."""
     import pyarrow as pa
 
     arrays = []
     for values in cells:
-        plain = [None if value == "" else value for value in values]
+        plain = [_plain(value) for value in values]
         try:
             arrays.append(pa.array(plain))
         except (pa.ArrowInvalid, pa.ArrowTypeError):
-            texts = [None if value is None else _object_text(value) for value in plain]
-            arrays.append(pa.array(texts, pa.string()))
-    return pa.table(arrays, names=list(names))
+            arrays.append(_text_array(plain))
+    return pa.table(arrays, names=[str(place) for place in range(len(arrays))])
 
 
-def _float(value: float | None) -> float | None:
-    return None if value is None else float(value)
+def _plain(value: Any) -> Any:
+    """Give a cell as a value of plain Python, None for nothing."""
+    if isinstance(value, np.number | np.bool_):
+        value = value.item()
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", errors="replace")
+    if (isinstance(value, float) and value != value) or (isinstance(value, str) and not value):  # noqa: PLR0124 (NaN)
+        return None
+    return value
 
 
-def _object_text(value: Any) -> str:
+def _text_array(values: Sequence[Any]) -> Any:
+    import pyarrow as pa
+
+    texts = [None if value is None else number_or_text(value) for value in values]
+    # Half a surrogate pair is no character, and no file can hold it.
+    return pa.array(
+        [text and text.encode("utf-8", errors="replace").decode() for text in texts], pa.string()
+    )
+
+
+def number_or_text(value: Any) -> str:
+    """Write a cell as text: 2024.0 as ``2024``, dates as ISO 8601, and truth as yes or no."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float):
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) <= _EXACT):
         return number_text(float(value))
     iso = getattr(value, "isoformat", None)
     return str(iso()) if iso is not None else str(value)
@@ -233,15 +300,26 @@ def _is_text(kind: Any) -> bool:
     )
 
 
-def _iso_texts(array: Any) -> Any:
+def _too_large(array: Any) -> bool:
+    """Whether an array has whole numbers that a float would blur."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_timestamp(array.type):
-        # Without its zone, in UTC, to the second: what the outcome is reckoned in.
-        array = array.cast(pa.timestamp("s"), safe=False)
-        return pc.strftime(array, format="%Y-%m-%dT%H:%M:%S")
-    return array.cast(pa.string())
+    kind = array.type
+    if pa.types.is_floating(kind) or (pa.types.is_decimal(kind) and kind.scale > 0):
+        return False
+    ends = pc.min_max(array).as_py()
+    return bool(ends["min"] is not None and max(-ends["min"], ends["max"]) > _EXACT)
+
+
+def _decoded(array: Any) -> Any:
+    """Take bytes as the UTF-8 texts they mostly are; None when they are not."""
+    import pyarrow as pa
+
+    try:
+        return array.cast(pa.string())
+    except pa.ArrowInvalid:
+        return None
 
 
 def _numbers(array: Any) -> NumberColumn:
@@ -249,17 +327,19 @@ def _numbers(array: Any) -> NumberColumn:
     return NumberColumn(numbers=numbers)
 
 
-def _coded(array: Any, comma_decimal: bool) -> TextColumn:
+def _coded(array: Any, decimal_comma: DecimalComma) -> TextColumn:
     """Give chunk after chunk its own dictionary, then one to all: texts are hashed once."""
     import pyarrow as pa
 
     coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     coded = coded.unify_dictionaries()
     if not coded.num_chunks or not len(coded):
-        return TextColumn(codes=np.zeros(0, np.int8), texts=(), comma_decimal=comma_decimal)
+        return TextColumn(codes=np.zeros(0, np.int8), texts=(), decimal_comma=decimal_comma)
     texts = tuple(coded.chunk(0).dictionary.to_pylist())
+    if None in texts or len(set(texts)) < len(texts):
+        return _coded(array.cast(array.type.value_type), decimal_comma)
     parts = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in coded.chunks]
-    codes = np.concatenate(parts) + 1 if parts else np.zeros(0, np.int32)
-    column = TextColumn(codes=small(codes, len(texts)), texts=texts, comma_decimal=comma_decimal)
+    codes = np.concatenate(parts) + 1
+    column = TextColumn(codes=small(codes, len(texts)), texts=texts, decimal_comma=decimal_comma)
     # Dictionaries may hold texts that no row has (a header, an unused category of a frame).
     return column.take(np.ones(len(codes), dtype=np.bool_)).without(())

@@ -16,11 +16,14 @@ from calibrate.engines.base import (
     BandCounts,
     ColumnPoints,
     ColumnProfile,
+    ColumnValues,
     Ints,
+    LevelCounts,
+    Profiles,
     ScoreCounts,
     ValueCounts,
 )
-from calibrate.engines.columns import Column, NumberColumn, TextColumn, small
+from calibrate.engines.columns import Column, NumberColumn, TextColumn, small, text_column
 from calibrate.levels import Levels
 from calibrate.present.numbers import number_text
 
@@ -49,13 +52,21 @@ class MemoryEngine:
     customer: npt.NDArray[np.bool_]
     ids: Column | None = None
 
+    def only(self, rows: npt.NDArray[np.bool_]) -> MemoryEngine:
+        """Keep some of the leads."""
+        return MemoryEngine(
+            columns={name: column.take(rows) for name, column in self.columns.items()},
+            customer=self.customer[rows],
+            ids=None if self.ids is None else self.ids.take(rows),
+        )
+
     def describe(self) -> tuple[ColumnProfile, ...]:
         """Say what each column holds."""
         return tuple(_profile(name, column) for name, column in self.columns.items())
 
     def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
         """Count leads and customers per distinct text of a column."""
-        found = self._texts(column)
+        found = text_column(self.columns[column])
         leads, customers = self.count_codes(found.codes, len(found.texts) + 1, by_shard=by_shard)
         # Code 0 is no value: it goes last, after the texts.
         return ValueCounts(
@@ -89,6 +100,44 @@ class MemoryEngine:
         leads, customers = self.count_codes(codes, len(edges) + 2, by_shard=by_shard)
         return BandCounts(leads=leads, customers=customers)
 
+    def count_levels(self, column: str, levels: Levels, *, by_shard: bool = False) -> LevelCounts:
+        """Count leads and customers per level of a card."""
+        codes = level_rows(self.columns[column], levels) + 1  # what was never seen becomes 0
+        leads, customers = self.count_codes(codes, len(levels.levels) + 1, by_shard=by_shard)
+        return LevelCounts(leads=leads[..., 1:], customers=customers[..., 1:])
+
+    def count_shards(self) -> tuple[Ints, Ints]:
+        """Count leads and customers per shard."""
+        return self.count_codes(self.shards, SHARDS)
+
+    def joint_profiles(self, columns: Sequence[ColumnValues], most: int) -> Profiles:
+        """Give the distinct rows of values with their leads and customers."""
+        drawn = self._drawn(most)
+        customer = self.customer if drawn is None else self.customer[drawn]
+        ids = np.zeros(len(customer), dtype=np.int64)
+        kinds = 1
+        rows = np.zeros((1, 0))
+        for one in columns:
+            column = self.columns[one.column]
+            worth, places = np.unique([*one.values, 0.0], return_inverse=True)
+            codes = places[level_rows(column if drawn is None else column.take(drawn), one.levels)]
+            # Pack what was met so far and this column into one number, then renumber densely.
+            distinct, ids = np.unique(ids * len(worth) + codes, return_inverse=True)
+            rows = np.column_stack([rows[distinct // len(worth)], worth[distinct % len(worth)]])
+            kinds = len(distinct)
+        leads = np.bincount(ids, minlength=kinds)
+        return Profiles(
+            values=rows, leads=leads, customers=np.bincount(ids[customer], minlength=kinds)
+        )
+
+    def _drawn(self, most: int) -> npt.NDArray[np.bool_] | None:
+        """Draw all customers and, by shard, others beside them; None when all leads fit."""
+        if len(self.customer) <= most:
+            return None
+        room = max(most - len(self._customer_rows), most // 10)
+        others = len(self.customer) - len(self._customer_rows)
+        return self.customer | (self.shards < SHARDS * room // others)
+
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""
         scores = score_rows(self.columns, card, base, len(self.customer))
@@ -101,7 +150,7 @@ class MemoryEngine:
     ) -> tuple[Ints, Ints]:
         """Count leads and customers per code, from 0 to under `size`."""
         if by_shard:
-            codes = self._shards * size + codes
+            codes = self.shards * size + codes
             size *= SHARDS
         leads = np.bincount(codes, minlength=size)
         # Customers are few: picking them out is cheaper than weighing every lead.
@@ -110,16 +159,13 @@ class MemoryEngine:
             return leads.reshape(SHARDS, -1), customers.reshape(SHARDS, -1)
         return leads, customers
 
-    def _texts(self, column: str) -> TextColumn:
-        found = self.columns[column]
-        return found.as_texts() if isinstance(found, NumberColumn) else found
-
     @cached_property
     def _customer_rows(self) -> Ints:
         return np.flatnonzero(self.customer)
 
     @cached_property
-    def _shards(self) -> Ints:
+    def shards(self) -> Ints:
+        """Each lead's shard."""
         return shards_of(self.ids, len(self.customer))
 
 
@@ -133,7 +179,7 @@ def shards_of(ids: Column | None, leads: int) -> Ints:
     """
     if ids is None:
         return np.array([_shard(str(row)) for row in range(leads)], dtype=np.int64)
-    texts = ids.as_texts() if isinstance(ids, NumberColumn) else ids
+    texts = text_column(ids)
     by_code = np.array([_shard(""), *(_shard(text) for text in texts.texts)], dtype=np.int64)
     shards: Ints = by_code[texts.codes]
     return shards
@@ -166,7 +212,7 @@ def level_rows(column: Column, levels: Levels) -> npt.NDArray[np.integer]:
     missing = UNSEEN if levels.missing is None else levels.missing
     if levels.kind == "number":
         return _band_rows(column, levels, missing)
-    texts = column.as_texts() if isinstance(column, NumberColumn) else column
+    texts = text_column(column)
     found = [
         _level_of(levels, text, number)
         for text, number in zip(texts.texts, texts.numbers, strict=True)

@@ -98,7 +98,9 @@ def lift_text(lift: float | None) -> str:
     """
     if lift is None or not math.isfinite(lift):
         return NOTHING
-    return f"{lift:.2f}" if lift < 10 else f"{lift:.3g}"
+    if lift < 10:
+        return f"{lift:.2f}"
+    return f"{lift:.1f}" if lift < 100 else f"{significant(lift, 3):.0f}"
 
 
 def p_text(p_value: float | None) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +14,13 @@ import numpy as np
 from calibrate.errors import CalibrateError, did_you_mean
 from calibrate.present.numbers import points_text
 from calibrate.present.summary import Row, level_rows
-from calibrate.present.terminal import clean, shorten
+from calibrate.present.terminal import clean, level_name, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from calibrate.pipeline import Calibration
+    from calibrate.selection import Choices, Parsimony
 
 NAMES = ("lift", "scores", "sweep")
 
@@ -60,24 +62,48 @@ def draw(run: Calibration, name: str, ax: Axes | None = None) -> Axes:
     if name not in _DRAW:
         raise CalibrateError(f"There is no plot `{name}`; {did_you_mean(name, NAMES)}")
     if ax is None:
-        from matplotlib import pyplot
-
-        with _style():
-            _, ax = pyplot.subplots(figsize=_size(run, name), layout="constrained")
+        ax = _new_axes(_size(run, name))
     with _style():
         _DRAW[name](run, ax)
     return ax
 
 
-def svg(run: Calibration, name: str) -> str:
-    """Draw a plot as SVG text, without a date, so that the same run gives the same bytes."""
+def all_plots(run: Calibration, choices: Choices | None = None) -> dict[str, str]:
+    """Draw every plot of a run as SVG text."""
+    plots = {name: _svg(_size(run, name), partial(_DRAW[name], run)) for name in NAMES}
+    if choices is not None and choices.parsimony.auc:
+        plots["parsimony"] = _svg((9.0, 3.6), partial(_draw_parsimony, choices.parsimony))
+    return plots
+
+
+def draw_parsimony(found: Parsimony, ax: Axes | None = None) -> Axes:
+    """Draw cross-validated AUC by number of attributes."""
+    if ax is None:
+        ax = _new_axes((9.0, 3.6))
+    with _style():
+        _draw_parsimony(found, ax)
+    return ax
+
+
+def _new_axes(size: tuple[float, float]) -> Axes:
+    from matplotlib import pyplot
+
+    # Let the backend start before the style is lent: Jupyter's switches interactive plots on as
+    # it starts, and giving the style back would switch them off again.
+    pyplot.draw_if_interactive()  # type: ignore[no-untyped-call]
+    with _style():
+        return pyplot.subplots(figsize=size, layout="constrained")[1]
+
+
+def _svg(size: tuple[float, float], drawing: Callable[[Axes], None]) -> str:
+    """Draw as SVG text, without a date, so that the same run gives the same bytes."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     with _style():
-        figure = Figure(figsize=_size(run, name), layout="constrained")
+        figure = Figure(figsize=size, layout="constrained")
         FigureCanvasSVG(figure)
-        _DRAW[name](run, figure.add_subplot())
+        drawing(figure.add_subplot())
         page = io.StringIO()
         figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
     return page.getvalue()
@@ -130,7 +156,20 @@ def _draw_lift(run: Calibration, ax: Axes) -> None:
     ax.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize=9)
     ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.set_xlabel("lift: close rate against overall, 95 % interval (log scale)")
-    ax.set_title("Strongest levels, points at the right" if run.points.multiplier else "Levels")
+    _explain_colours(run, ax, len(rows))
+
+
+def _explain_colours(run: Calibration, ax: Axes, shown: int) -> None:
+    earning = sum(bool(row.points.points) for row in level_rows(run))
+    if not earning:
+        ax.set_title("No level earns points; those with the smallest p-values")
+        return
+    ax.set_title(f"The {shown} strongest of {earning} levels with points")
+    ax.annotate("points", (1.01, 1.0), xycoords="axes fraction", va="bottom", fontsize=9)
+    for name, colour in (("raises", RAISES), ("lowers", LOWERS), ("no evidence", QUIET)):
+        if any(row.evidence.verdict == name for row in _lift_rows(run)):
+            ax.plot([], [], "o-", color=colour, markersize=5, label=name)
+    ax.legend(frameon=False, loc="lower right", fontsize=9)
 
 
 def _plain_ratio_ticks(ax: Axes) -> None:
@@ -144,10 +183,12 @@ def _plain_ratio_ticks(ax: Axes) -> None:
 
 
 def _label(row: Row) -> str:
-    return shorten(f"{clean(row.attribute)}: {clean(row.evidence.level.label)}", _LABEL)
+    return level_name(row.attribute, row.evidence.level.label, _LABEL)
 
 
 def _draw_scores(run: Calibration, ax: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     table = run.score_table
     scores, leads, customers = (
         np.array(part) for part in (table.scores, table.leads, table.customers)
@@ -167,6 +208,7 @@ def _draw_scores(run: Calibration, ax: Axes) -> None:
     _mark_threshold(run, ax)
     ax.set_xlabel("score")
     ax.set_ylabel("% of each group")
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_title(f"Scores of customers and others (AUC {table.auc:.3f})")
     ax.legend(frameon=False)
 
@@ -206,6 +248,24 @@ def _mark_threshold(run: Calibration, ax: Axes) -> None:
         rotation=90,
         fontsize=9,
     )
+
+
+def _draw_parsimony(found: Parsimony, ax: Axes) -> None:
+    lengths = np.arange(1, len(found.auc) + 1)
+    mean, error = np.array(found.auc), np.array(found.auc_se)
+    ax.fill_between(lengths, mean - error, mean + error, color=RAISES, alpha=0.15, linewidth=0)
+    ax.plot(lengths, mean, "o-", color=RAISES, markersize=4)
+    ax.axvline(found.shortest, color=INK, linewidth=1, linestyle=":")
+    names = [shorten(clean(name), 18) for name in found.attributes[: len(lengths)]]
+    ax.set_xticks(
+        lengths,
+        [f"{place} {name}" for place, name in zip(lengths, names, strict=True)],
+        rotation=40,
+        ha="right",
+        fontsize=8,
+    )
+    ax.set_ylabel("AUC on unseen leads")
+    ax.set_title(f"{found.shortest} attributes are enough (band: one standard error)")
 
 
 _DRAW: dict[str, Any] = {"lift": _draw_lift, "scores": _draw_scores, "sweep": _draw_sweep}

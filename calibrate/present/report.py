@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from calibrate.present import numbers
-from calibrate.present.plots import NAMES, svg
+from calibrate.present.plots import all_plots
 from calibrate.present.summary import Row, level_rows, reasons_left_out, strongest_levels
 from calibrate.present.terminal import clean
 from calibrate.threshold import rule_name
@@ -18,15 +18,21 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from calibrate.pipeline import Calibration
+    from calibrate.selection import Choices
 
 _ALT = {
     "lift": "Lift of the strongest levels with 95 % intervals; the numbers stand in the tables.",
     "scores": "Distribution of scores of customers and of other leads.",
+    "parsimony": "Cross-validated AUC by number of attributes; the text names the shortest card.",
     "sweep": "Leads kept, customers kept and close rate by threshold; the numbers stand below.",
 }
 
 
-def report_html(run: Calibration, plots: Mapping[str, str] | None = None) -> str:
+def report_html(
+    run: Calibration,
+    plots: Mapping[str, str] | None = None,
+    choices: Choices | None = None,
+) -> str:
     """Write the report.
 
     Parameters
@@ -34,6 +40,8 @@ def report_html(run: Calibration, plots: Mapping[str, str] | None = None) -> str
     run : Calibration
     plots : mapping of str to str, optional
         The plots as SVG, where they are drawn already.
+    choices : Choices, optional
+        Methods compared on these leads, shown where they are given.
 
     Returns
     -------
@@ -41,14 +49,14 @@ def report_html(run: Calibration, plots: Mapping[str, str] | None = None) -> str
         HTML. Everything that comes from the leads is escaped, and the plots stand in it as
         pictures, in which no script can run.
     """
-    drawn = plots or {name: svg(run, name) for name in NAMES}
+    drawn = plots or all_plots(run, choices)
     pictures = {
         name: base64.b64encode(content.encode()).decode("ascii") for name, content in drawn.items()
     }
     page: str = (
         _environment()
         .get_template("report.html")
-        .render(**_content(run), pictures=pictures, alt=_ALT)
+        .render(**_content(run), pictures=pictures, alt=_ALT, choices=choices)
     )
     return page
 
@@ -74,6 +82,9 @@ def _content(run: Calibration) -> dict[str, Any]:
         "earning": sum(bool(row.points.points) for row in rows),
         "attributes": sorted(by_attribute.items(), key=lambda item: -_spread(item[1])),
         "pooled": {one.name: one.levels.pooled for one in run.evidence.attributes},
+        "tests": {one.name: one for one in run.evidence.attributes},
+        "overlap": {one.name: one.overlap for one in run.points.attributes},
+        "earns": {one.name: any(one.points) for one in run.points.attributes},
         "units": {one.name: one.unit for one in run.evidence.attributes},
         "threshold": run.threshold,
         "rule": rule_name(run.threshold.rule),

@@ -35,7 +35,7 @@ def write_scored(card: Scorecard, table: Table, scored: ScoredLeads, path: Path)
 
     check_ending(path)
     kept = [name for name in table.original.column_names if name.strip() not in ADDED]
-    whole = table.original.select(kept)
+    whole = _plain(table.original.select(kept))
     for name, values in zip(
         ADDED,
         (scored.scores, scored.scores >= card.threshold.score, list(scored.reasons)),
@@ -59,13 +59,26 @@ def _for_spreadsheets(table: Any) -> Any:
 
     columns = []
     for column in table.columns:
-        coded = column.dictionary_encode() if pa.types.is_string(column.type) else column
-        if pa.types.is_dictionary(coded.type):
-            coded = coded.unify_dictionaries().combine_chunks()
-            if isinstance(coded, pa.ChunkedArray):
-                coded = coded.chunk(0)
-            safe = pa.array([harmless(str(text)) for text in coded.dictionary.to_pylist()])
+        if pa.types.is_string(column.type):
+            # Each distinct text is looked at once, however many leads have it.
+            coded = column.combine_chunks().dictionary_encode()
+            safe = pa.array([harmless(text) for text in coded.dictionary.to_pylist()], pa.string())
             columns.append(safe.take(coded.indices))
         else:
             columns.append(column)
     return pa.table(columns, names=[harmless(name) for name in table.column_names])
+
+
+def _plain(table: Any) -> Any:
+    """Give every kind of text column, dictionaries too, as plain texts."""
+    import pyarrow as pa
+
+    def is_text(kind: Any) -> bool:
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+        return any(check(kind) for check in kinds)
+
+    return pa.table(
+        [one.cast(pa.string()) if is_text(one.type) else one for one in table.columns],
+        names=table.column_names,
+    )

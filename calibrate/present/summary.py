@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate.evidence import LevelEvidence
 from calibrate.points import LevelPoints
+from calibrate.stability import LevelStability
 from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
@@ -22,14 +23,17 @@ class Row:
     attribute: str
     evidence: LevelEvidence
     points: LevelPoints
+    stable: LevelStability | None
 
 
 def level_rows(run: Calibration) -> tuple[Row, ...]:
     """Give every level of the card, in card order."""
     return tuple(
-        Row(attribute=evidence.name, evidence=level, points=given)
-        for evidence, points in zip(run.evidence.attributes, run.points.attributes, strict=True)
-        for level, given in zip(evidence.evidence, points.given, strict=True)
+        Row(attribute=evidence.name, evidence=level, points=given, stable=stable)
+        for evidence, points, stables in zip(
+            run.evidence.attributes, run.points.attributes, run.stability, strict=True
+        )
+        for level, given, stable in zip(evidence.evidence, points.given, stables, strict=True)
     )
 
 

@@ -14,9 +14,11 @@ from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
+    from calibrate.selection import Choices
 
 WIDTH = 80
 _LEVEL_WIDTH = 33
+_BEST = 8
 
 
 def calibration_text(run: Calibration) -> str:
@@ -33,6 +35,25 @@ def calibration_text(run: Calibration) -> str:
     )
 
 
+def choices_text(choices: Choices) -> str:
+    """Give the methods compared: the best eight, unit weights, and the shortest good card."""
+    head = f"{'measure':<17} {'award':<12} {'overlap':<8} {'AUC':>15} {'top 20 %':>9} {'levels':>7}"
+    rows = [
+        f"{one.measure:<17} {one.award:<12} {'on' if one.overlap else 'off':<8} "
+        f"{one.auc:>6.3f} +- {one.auc_se:.3f} {percent_text(one.top_customers):>9} "
+        f"{one.levels:>7.0f}"
+        for place, one in enumerate(choices.methods.methods)
+        if place < _BEST or one.measure == "unit_weights"
+    ]
+    lines = ["Methods compared on leads each had not seen (top 20 %: customers caught)", ""]
+    lines += [head, *rows]
+    found = choices.parsimony
+    if found.auc:
+        names = ", ".join(found.attributes[: found.shortest])
+        lines += ["", *paragraph(f"Shortest good card: {found.shortest} attributes ({names}).")]
+    return "\n".join(lines)
+
+
 def clean(text: str) -> str:
     r"""Make a value safe to print: control and formatting characters become visible.
 
@@ -45,6 +66,18 @@ def clean(text: str) -> str:
         ascii(letter)[1:-1] if unicodedata.category(letter) in ("Cc", "Cf", "Cs") else letter
         for letter in text
     )
+
+
+def level_name(attribute: str, level: str, width: int = _LEVEL_WIDTH) -> str:
+    """Name a level within a width; the attribute gives way before the level does.
+
+    Examples
+    --------
+    >>> level_name("onboarding_call_minutes", "57 or more", 24)
+    'onboarding_…: 57 or more'
+    """
+    room = max(width - len(clean(level)) - 2, 8)
+    return shorten(f"{shorten(clean(attribute), room)}: {clean(level)}", width)
 
 
 def shorten(text: str, width: int) -> str:
@@ -98,7 +131,7 @@ def _cells(row: Row) -> Sequence[str]:
     one = row.evidence
     low, high = (lift_text(end) for end in one.lift_interval)
     return (
-        f"{clean(row.attribute)}: {clean(one.level.label)}",
+        level_name(row.attribute, one.level.label),
         count_text(one.leads),
         percent_text(one.close_rate),
         lift_text(one.lift),
@@ -119,22 +152,18 @@ def _threshold(run: Calibration) -> list[str]:
     threshold, cut = run.threshold, run.threshold.cut
     if len(run.score_table.scores) == 1:
         return ["Every lead has the same score, so no threshold can tell them apart."]
-    lines = [
-        f"Threshold {cut.score} ({rule_name(threshold.rule)}): keeps "
-        f"{percent_text(cut.leads_kept)} of leads and {percent_text(cut.customers_kept)} of "
-        f"customers;"
-    ]
     below = cut.close_rate_below
-    lines.append(
-        f"  {percent_text(cut.close_rate_at_or_above)} of them close, "
+    says = (
+        f"keeps {percent_text(cut.leads_kept)} of leads and {percent_text(cut.customers_kept)} "
+        f"of customers; {percent_text(cut.close_rate_at_or_above)} of them close, "
         + (f"{percent_text(below)} of those below." if below is not None else "nobody is below.")
     )
     if threshold.future_customers_below is not None and threshold.future_customers_below_95:
-        lines.append(
-            f"  Of future customers about {percent_text(threshold.future_customers_below)} will "
+        says += (
+            f" Of future customers about {percent_text(threshold.future_customers_below)} will "
             f"score lower (at most {percent_text(threshold.future_customers_below_95)})."
         )
-    return lines
+    return [f"Threshold {cut.score} ({rule_name(threshold.rule)})", *paragraph(says, indent="  ")]
 
 
 def _findings(findings: Iterable[Finding]) -> list[str]:

@@ -11,7 +11,7 @@ schema: calibrate/spec/1
 leads: {{id: lead_id, created: created_at}}
 outcome: {{closed: converted_at}}      # a lead with a date here has closed
 window_days: {truth.WINDOW_DAYS}                      # days a lead is given to close
-as_of: {truth.AS_OF.isoformat()}                  # the day the tables were taken
+as_of: {truth.AS_OF.isoformat()}                    # the day the tables were taken
 
 missing:                             # texts that mean: nobody filled this in
   - Select                           # the untouched drop-down of the form

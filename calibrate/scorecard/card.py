@@ -10,7 +10,7 @@ from pydantic import Field
 from calibrate.engines.base import ColumnPoints
 from calibrate.engines.columns import Column
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import ScorecardError, did_you_mean
+from calibrate.errors import ScorecardError, near_names
 from calibrate.files import read_text, read_yaml, write_whole, yaml_text
 from calibrate.scorecard.layout import card_document
 from calibrate.scorecard.parts import (
@@ -112,7 +112,7 @@ class Scorecard(Part):
             },
             index=index,
         )
-        frame.attrs["unseen"] = {name: count for name, (count, _) in scored.unseen.items()}
+        frame.attrs["unseen"] = {one.attribute: one.leads for one in scored.unseen}
         return frame
 
     def score_table(self, table: Table) -> ScoredLeads:
@@ -120,15 +120,7 @@ class Scorecard(Part):
         scoring = self.scoring
         lacking = [one.column for one in scoring.columns if one.column not in table.columns]
         if lacking:
-            problems = tuple(
-                f"`{name}` is not there ({did_you_mean(name, list(table.columns))})"
-                for name in lacking
-            )
-            raise ScorecardError(
-                f"{table.where} lacks columns that the card gives points for: "
-                f"{'; '.join(problems)}. Add or rename them.",
-                problems,
-            )
+            raise ScorecardError(_lacking(table, lacking))
         columns: dict[str, Column] = {
             one.column: table.columns[one.column].without(self.missing) for one in scoring.columns
         }
@@ -151,25 +143,28 @@ class Scorecard(Part):
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the card as used: one row a level, with points, leads, close rate and lift."""
+        """Give points and evidence, one row a level in the order of the card."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [
-                {
-                    "attribute": attribute.name,
-                    "level": level.as_level.label,
-                    "points": level.points,
-                    "leads": level.evidence.leads,
-                    "close_rate": level.evidence.close_rate,
-                    "lift": level.evidence.lift,
-                    "verdict": level.evidence.verdict,
-                    "why": level.why,
-                }
-                for attribute in self.attributes
-                for level in attribute.levels
-            ]
-        )
+        rows = []
+        for attribute in self.attributes:
+            for level in attribute.levels:
+                evidence = level.evidence.model_dump()
+                rate, lift = (evidence.pop(f"{key}_interval") for key in ("close_rate", "lift"))
+                rows.append(
+                    {
+                        "attribute": attribute.name,
+                        "level": level.as_level.label,
+                        "points": level.points,
+                        **evidence,
+                        "close_rate_low": rate[0],
+                        "close_rate_high": rate[1],
+                        "lift_low": lift[0],
+                        "lift_high": lift[1],
+                        "why": level.why,
+                    }
+                )
+        return pd.DataFrame(rows)
 
     def __repr__(self) -> str:
         earning = sum(any(level.points for level in one.levels) for one in self.attributes)
@@ -187,3 +182,16 @@ class Scorecard(Part):
                 escape=True, index=False, na_rep="", float_format="{:.3g}".format
             )
         )
+
+
+def _lacking(table: Table, lacking: list[str]) -> str:
+    """Say which of the card's columns are not there, and which that are there look like them."""
+    known = list(table.columns)
+    named = [
+        f"`{name}`" + (f" (is it `{near[0]}`?)" if (near := near_names(name, known)) else "")
+        for name in lacking
+    ]
+    return (
+        f"{table.where} lacks columns that the card gives points for: {', '.join(named)}. "
+        f"Add or rename them."
+    )

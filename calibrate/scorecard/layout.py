@@ -13,6 +13,8 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {key: plain[key] for key in ("schema", "name")}
     for key in ("made", "cohort", "overall", "points"):
         document[key] = _flow(plain[key])
+    if plain["points"]["max_attributes"] is None:
+        del document["points"]["max_attributes"]
     if plain["missing"]:
         document["missing"] = FlowList(plain["missing"])
     document["attributes"] = [_attribute_document(one) for one in plain["attributes"]]
@@ -31,6 +33,7 @@ def _attribute_document(attribute: Mapping[str, Any]) -> dict[str, Any]:
     document = {key: value for key, value in document.items() if value not in (None, ())}
     if "pooled" in document:
         document["pooled"] = FlowList(document["pooled"])
+    document["test"] = _flow(document["test"])
     return document | {"levels": [_level_document(level) for level in attribute["levels"]]}
 
 

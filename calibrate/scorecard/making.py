@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from calibrate.counts import Counts
@@ -21,10 +22,13 @@ from calibrate.scorecard.parts import (
     LevelPart,
     MadePart,
     OverallPart,
+    StabilityPart,
     SweepPart,
+    TestPart,
     ThresholdPart,
 )
 from calibrate.scores import Cut, ScoreTable
+from calibrate.stability import LevelStability, Stability
 from calibrate.threshold import Threshold
 
 
@@ -35,6 +39,7 @@ def make_scorecard(
     counts: Counts,
     evidence: Evidence,
     points: Points,
+    stable: Stability,
     score_table: ScoreTable,
     threshold: Threshold,
     made: MadePart,
@@ -67,8 +72,8 @@ def make_scorecard(
         ),
         missing=leads.spec.missing,
         attributes=tuple(
-            _attribute_part(one, given)
-            for one, given in zip(evidence.attributes, points.attributes, strict=True)
+            _attribute_part(*parts)
+            for parts in zip(evidence.attributes, points.attributes, stable, strict=True)
         ),
         threshold=_threshold_part(threshold),
         sweep=tuple(_sweep_part(cut) for cut in score_table.sweep()),
@@ -79,7 +84,11 @@ def make_scorecard(
     )
 
 
-def _attribute_part(evidence: AttributeEvidence, points: AttributePoints) -> CardAttributePart:
+def _attribute_part(
+    evidence: AttributeEvidence,
+    points: AttributePoints,
+    stable: Sequence[LevelStability | None],
+) -> CardAttributePart:
     return CardAttributePart(
         name=evidence.name,
         kind=evidence.levels.kind,
@@ -87,15 +96,31 @@ def _attribute_part(evidence: AttributeEvidence, points: AttributePoints) -> Car
         unit=evidence.unit,
         m=evidence.m,
         pooled=evidence.levels.pooled,
+        test=_test_part(evidence),
+        overlap_factor=points.overlap.factor,
         otherwise=points.otherwise,
         levels=tuple(
-            _level_part(level, given)
-            for level, given in zip(evidence.evidence, points.given, strict=True)
+            _level_part(*parts)
+            for parts in zip(evidence.evidence, points.given, stable, strict=True)
         ),
     )
 
 
-def _level_part(one: LevelEvidence, given: LevelPoints) -> LevelPart:
+def _test_part(evidence: AttributeEvidence) -> TestPart:
+    found = evidence.association
+    return TestPart(
+        chi_square=significant(found.chi_square),
+        df=found.df,
+        p_value=significant(found.p_value),
+        min_expected=significant(found.min_expected),
+        cramers_v=significant(found.cramers_v),
+        information_value=significant(found.information_value),
+        simes_p=significant(evidence.screened.p_value),
+        selected=evidence.screened.selected,
+    )
+
+
+def _level_part(one: LevelEvidence, given: LevelPoints, stable: LevelStability | None) -> LevelPart:
     overridden = given.why is not None
     return LevelPart(
         level=one.level.text,
@@ -107,6 +132,11 @@ def _level_part(one: LevelEvidence, given: LevelPoints) -> LevelPart:
         why=given.why,
         value=given.value,
         adjusted=given.adjusted or None,
+        stability=None
+        if stable is None
+        else StabilityPart(
+            interval=_rounded((stable.low, stable.high)), keeps_sign=significant(stable.keeps_sign)
+        ),
         evidence=EvidencePart(
             leads=one.leads,
             customers=one.customers,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
 from calibrate.levels import Kind, Level, Levels, fold
-from calibrate.spec import Award, Group, Measure, Part, ThresholdRule
+from calibrate.spec import Award, Group, Integer, Measure, Part, ThresholdRule
 
 Ends = tuple[FiniteFloat, FiniteFloat]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
-Whole = Annotated[int, Field(ge=0)]
+Whole = Annotated[Integer, Field(ge=0)]
 
 
 class MadePart(Part):
@@ -33,7 +34,7 @@ class CohortPart(Part):
     to: dt.date | None = None
     leads: Whole
     customers: Whole
-    window_days: int | None = None
+    window_days: Integer | None = None
     left_out: dict[str, Whole] = Field(description="Leads not counted, by reason.")
 
 
@@ -53,10 +54,13 @@ class CardPointsPart(Part):
     measure: Measure
     estimate: Literal["shrunken", "raw"]
     award: Award
-    overlap: Literal[False]
+    overlap: bool
     scale: Literal["0-100", "points"]
     q_max: FiniteFloat
-    base: int = Field(description="What every lead starts from.")
+    band_alpha: FiniteFloat
+    max_bands: Integer
+    max_attributes: Integer | None = None
+    base: Integer = Field(description="What every lead starts from.")
     multiplier: FiniteFloat = Field(description="points = multiplier x value, rounded.")
 
 
@@ -76,6 +80,13 @@ class EvidencePart(Part):
     verdict: Literal["raises", "lowers", "no evidence", "too few"]
 
 
+class StabilityPart(Part):
+    """What 2 000 resamples of the leads make of a level's points."""
+
+    interval: Ends = Field(description="95 % of the resampled points, before rounding.")
+    keeps_sign: Share = Field(description="Share of resamples with the same sign.")
+
+
 class LevelPart(Part):
     """One level of a card: a value by name, or a band of numbers."""
 
@@ -83,19 +94,33 @@ class LevelPart(Part):
     members: tuple[str, ...] = Field((), description="Values grouped under this name.")
     from_: FiniteFloat | None = Field(None, alias="from", description="In the band; null: no end.")
     below: FiniteFloat | None = Field(None, description="Not in the band; null: no end.")
-    points: int
-    earned: int | None = Field(None, description="What the evidence gives, where overridden.")
+    points: Integer
+    earned: Integer | None = Field(None, description="What the evidence gives, where overridden.")
     why: str | None = Field(None, description="The reason of an override.")
     value: FiniteFloat = Field(description="The measure; 0 where no points were awarded.")
     adjusted: Literal[-1, 1] | None = Field(
         None, description="Correction of the rounding, so that the range is exactly 100."
     )
+    stability: StabilityPart | None = Field(None, description="Where points were awarded.")
     evidence: EvidencePart
 
     @property
     def as_level(self) -> Level:
         """The level itself."""
         return Level(text=self.level, members=self.members, low=self.from_, below=self.below)
+
+
+class TestPart(Part):
+    """The attribute as a whole: stage 1, and descriptions that decide nothing."""
+
+    chi_square: FiniteFloat
+    df: Whole
+    p_value: Share
+    min_expected: FiniteFloat
+    cramers_v: FiniteFloat
+    information_value: FiniteFloat
+    simes_p: Share = Field(description="Of stage 1; on it the selection rests.")
+    selected: bool
 
 
 class CardAttributePart(Part):
@@ -107,13 +132,17 @@ class CardAttributePart(Part):
     unit: str | None = None
     m: FiniteFloat = Field(description="Leads at the overall rate mixed into every level.")
     pooled: tuple[str, ...] = Field((), description="Values too rare to stand alone.")
-    otherwise: int = Field(description="Points of a value never seen.")
+    test: TestPart
+    overlap_factor: Annotated[FiniteFloat, Field(ge=0)] = Field(
+        description="Share of the values that is paid; 1 is independent evidence."
+    )
+    otherwise: Integer = Field(description="Points of a value never seen.")
     levels: tuple[LevelPart, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _levels_fit_together(self) -> Self:
         names = [fold(one.level) for one in self.levels if one.level is not None]
-        twice = {name for name in names if names.count(name) > 1}
+        twice = [name for name, times in Counter(names).items() if times > 1]
         if twice:
             raise ValueError(f"the level {', '.join(sorted(twice))} stands twice")
         bands = [one for one in self.levels if one.level is None]
@@ -141,7 +170,7 @@ class CardAttributePart(Part):
 class CutPart(Part):
     """What a threshold at this score keeps."""
 
-    score: int
+    score: Integer
     leads_kept: Share
     customers_kept: Share
     close_rate_at_or_above: Share

@@ -9,7 +9,7 @@ WEAKEST, STRONGEST = 1.0, 1e4
 """Bounds of m, the number of leads at the overall rate that are mixed into every level."""
 
 _GRID = 65
-_BISECTIONS = 60
+_BISECTIONS = 45
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def shrinkage_strength(customers: npt.ArrayLike, leads: npt.ArrayLike, overall: 
     """
     x, n = np.asarray(customers, dtype=float), np.asarray(leads, dtype=float)
     grid = np.linspace(np.log(WEAKEST), np.log(STRONGEST), _GRID)
-    best = int(np.argmax([_log_likelihood(x, n, overall, np.exp(step)) for step in grid]))
+    best = int(np.argmax(_log_likelihood(x, n, overall, np.exp(grid))))
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)]
     if best == 0 and _slope(x, n, overall, WEAKEST) <= 0:
         return WEAKEST
@@ -77,11 +77,13 @@ def shrunken_rates(
     return rates
 
 
-def _log_likelihood(x: Floats, n: Floats, overall: float, m: float) -> float:
+def _log_likelihood(x: Floats, n: Floats, overall: float, m: Floats) -> Floats:
+    """Give the log-likelihood at each m."""
     from scipy.special import betaln
 
-    a, b = m * overall, m * (1 - overall)
-    return float(np.sum(betaln(x + a, n - x + b) - betaln(a, b)))
+    a, b = (m * overall)[:, None], (m * (1 - overall))[:, None]
+    total: Floats = (betaln(x + a, n - x + b) - betaln(a, b)).sum(axis=1)
+    return total
 
 
 def _slope(x: Floats, n: Floats, overall: float, m: float) -> float:

@@ -1,0 +1,184 @@
+"""What the analyst should weigh about a card: findings about points and scores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibrate.engines.base import ColumnPoints
+from calibrate.errors import Finding
+from calibrate.evidence import Evidence
+from calibrate.leads import Leads
+from calibrate.points import Points
+from calibrate.scale import RANGE
+from calibrate.scores import ScoreTable, tally
+from calibrate.stats.auc import auc
+
+ROUNDING_COST = 0.001
+"""A card whose whole points rank worse than its exact values by more than this AUC is remarked."""
+FEW_SCORES = 10
+"""With fewer distinct scores than this there are not enough data points to rank by."""
+BUNCHED = 0.05
+"""Half of the leads within this share of the range are bunched together."""
+FEW_CUSTOMERS = 10
+"""With fewer customers than this nothing can be told from chance."""
+TELLS_ALL = 0.95
+"""An attribute that alone ranks leads this well was probably filled in after the deal."""
+
+_EXACT = 1_000_000
+
+
+def card_findings(
+    points: Points, evidence: Evidence, leads: Leads, table: ScoreTable
+) -> tuple[Finding, ...]:
+    """Gather the findings about a card."""
+    return (
+        *_tells_all(evidence),
+        *_no_points(points, evidence),
+        *_range(points),
+        *_short(points, evidence),
+        *_told_already(points),
+        *_rounding(points, leads, table),
+        *_bunched(points, table),
+    )
+
+
+def _tells_all(evidence: Evidence) -> list[Finding]:
+    found = []
+    for one in evidence.attributes:
+        levels = sorted(one.evidence, key=lambda level: level.close_rate)
+        alone = auc([level.leads for level in levels], [level.customers for level in levels])
+        if alone >= TELLS_ALL:
+            found.append(
+                Finding(
+                    code="looks-like-a-leak",
+                    severity="warning",
+                    says=f"`{one.name}` alone tells customers from others with AUC {alone:.3f}: it "
+                    f"was probably filled in after the deal.",
+                    fix=f"If it was not known when the lead came: `exclude: [{one.name}]`.",
+                )
+            )
+    return found
+
+
+def _no_points(points: Points, evidence: Evidence) -> list[Finding]:
+    if any(level.value for one in points.attributes for level in one.given):
+        return []
+    customers = min(evidence.overall.customers, evidence.overall.leads - evidence.overall.customers)
+    why = (
+        f"with {customers} of one kind of outcome there is too little to tell evidence from chance"
+        if customers < FEW_CUSTOMERS
+        else "nothing in these columns tells customers from others beyond what chance would"
+    )
+    return [
+        Finding(
+            code="no-points",
+            severity="warning",
+            says=f"No level earned points: {why}.",
+            fix="Collect more leads or other attributes; do not score with this card.",
+        )
+    ]
+
+
+def _range(points: Points) -> list[Finding]:
+    stretched = points.settings.scale == "0-100" and points.multiplier > 0
+    if not stretched or (points.lowest, points.highest) == (0, RANGE):
+        return []
+    return [
+        Finding(
+            code="override-changes-range",
+            severity="info",
+            says=f"With the points set by hand, scores run from {points.lowest} to "
+            f"{points.highest} instead of 0 to 100.",
+            fix="Nothing, if that is meant.",
+        )
+    ]
+
+
+def _short(points: Points, evidence: Evidence) -> list[Finding]:
+    if points.settings.max_attributes is None:
+        return []
+    kept = {one.name for one in points.attributes if any(level.value for level in one.given)}
+    dropped = [name for name in evidence.screening.selected if name not in kept]
+    if not dropped:
+        return []
+    listed = ", ".join(f"`{name}`" for name in sorted(dropped))
+    return [
+        Finding(
+            code="short-card",
+            severity="info",
+            says=f"`max_attributes` leaves {listed} without points, though they have evidence.",
+            fix="Raise it if the ranking should use them.",
+        )
+    ]
+
+
+def _told_already(points: Points) -> list[Finding]:
+    return [
+        Finding(
+            code="told-already",
+            severity="info",
+            says=f"`{one.name}` earns {one.overlap.factor:.2f} of its value: most of what it tells "
+            f"is told by {' and '.join(f'`{name}`' for name in one.overlap.told_by)}.",
+            fix="Nothing; or leave one of them out for a shorter card.",
+        )
+        for one in points.attributes
+        if one.overlap.told_by
+    ]
+
+
+def _rounding(points: Points, leads: Leads, whole: ScoreTable) -> list[Finding]:
+    columns = tuple(
+        ColumnPoints(
+            column=one.name,
+            levels=one.levels,
+            points=tuple(round(one.overlap.factor * level.value * _EXACT) for level in one.given),
+            otherwise=0,
+        )
+        for one in points.attributes
+        if any(level.value for level in one.given)
+    )
+    cost = tally(leads, columns, 0).auc - whole.auc
+    overridden = any(level.why for one in points.attributes for level in one.given)
+    if overridden or not cost > ROUNDING_COST:
+        return []
+    return [
+        Finding(
+            code="rounding-costs",
+            severity="warning",
+            says=f"Rounding to whole points costs {cost:.4f} AUC on the leads counted.",
+            fix="Use `scale: points` with larger `points_per_unit`, so that fewer levels are "
+            "rounded together.",
+        )
+    ]
+
+
+def _bunched(points: Points, table: ScoreTable) -> list[Finding]:
+    if not any(level.points for one in points.attributes for level in one.given):
+        return []
+    span = points.highest - points.lowest
+    width = _narrowest_half(table)
+    few = len(table.scores) < FEW_SCORES
+    if not few and width > BUNCHED * span:
+        return []
+    says = (
+        f"There are only {len(table.scores)} different scores"
+        if few
+        else f"Half of the leads lie within {width} points of each other, of {span}"
+    )
+    return [
+        Finding(
+            code="scores-bunch",
+            severity="warning",
+            says=f"{says}: leads are hardly told apart.",
+            fix="Add attributes, or take rough ones (a few large levels) for finer ones.",
+        )
+    ]
+
+
+def _narrowest_half(table: ScoreTable) -> int:
+    """Give the width of the narrowest range of scores that holds half of the leads."""
+    scores = np.array(table.scores)
+    below = np.concatenate([[0], np.cumsum(table.leads)])
+    ends = np.searchsorted(below, below[:-1] + below[-1] / 2, side="left") - 1
+    fits = ends < len(scores)
+    return int((scores[ends[fits]] - scores[: len(ends)][fits]).min())
