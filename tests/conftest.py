@@ -1,0 +1,116 @@
+"""Helpers of all tests: leads to calibrate, the command as a person runs it, real data."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples on every machine, and none judged by its speed.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+ROOT = Path(__file__).parent.parent
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def golden() -> Path:
+    return Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data that are not part of the package."""
+    declared = os.environ.get("CALIBRATE_REAL_DATA")
+    place = Path(declared) if declared else ROOT.parent / "shared" / "data"
+    if not place.is_dir():
+        pytest.skip(f"no real data in {place}; $CALIBRATE_REAL_DATA may name their folder")
+    return place
+
+
+@pytest.fixture(scope="session")
+def leads_frame() -> pd.DataFrame:
+    """1 500 leads: two strong texts, a number, a yes or no, a rare value, gaps, and noise."""
+    rng = np.random.default_rng(1)
+    n = 1500
+    source = rng.choice(["Google", "Fair", "Referral", "Cold list"], n, p=[0.4, 0.2, 0.1, 0.3])
+    visits = rng.poisson(np.where(source == "Fair", 6, 3))
+    demo = rng.random(n) < 0.3
+    chance = (
+        0.15
+        + 0.35 * (source == "Referral")
+        - 0.1 * (source == "Cold list")
+        + 0.03 * visits
+        + 0.2 * demo
+    )
+    customer = rng.random(n) < np.clip(chance, 0, 1)
+    industry = rng.choice(["Software", "software ", "Finance", "Retail"], n).astype(object)
+    industry[rng.random(n) < 0.15] = None
+    industry[:4] = ["Mining", "Fishing", "Mining", "Forestry"]
+    return pd.DataFrame(
+        {
+            "lead_id": [f"L{row:05d}" for row in range(n)],
+            "source": source,
+            "visits": visits,
+            "demo": np.where(demo, "yes", "no"),
+            "industry": industry,
+            "shoe_size": rng.integers(36, 47, n),
+            "converted": customer.astype(int),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def leads_csv(leads_frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("leads") / "leads.csv"
+    leads_frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def frame_of() -> Callable[..., pd.DataFrame]:
+    """Give leads by level: `frame_of(Fair=(20, 100))` is 20 customers among 100 at the fair."""
+
+    def frame(column: str = "source", **levels: tuple[int, int]) -> pd.DataFrame:
+        rows = [
+            (name, int(number < customers))
+            for name, (customers, leads) in levels.items()
+            for number in range(leads)
+        ]
+        return pd.DataFrame(rows, columns=[column, "converted"])
+
+    return frame
+
+
+@pytest.fixture(scope="session")
+def command() -> Run:
+    """Run `calibrate` in a process of its own, as a person does."""
+
+    def run(
+        *arguments: object, folder: Path, seed: int = 0, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "calibrate", *map(str, arguments)],
+            cwd=folder,
+            env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONUTF8": "1", **environment},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
+        )
+
+    return run

@@ -1,0 +1,305 @@
+"""The pages tell the truth: what they show is run, what they name is there."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import importlib.util
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import nbformat
+import pytest
+import yaml
+
+import calibrate as cal
+from calibrate import cli, errors
+from calibrate.schemas import json_schema
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"docs_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+examples = _load(DOCS / "examples.py")
+PAGES: tuple[Path, ...] = examples.PAGES
+
+
+def page_name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture(scope="module")
+def card() -> str:
+    return cal.calibrate(ROOT / "data/leads.csv", ROOT / "data/spec.yaml").scorecard.to_yaml()
+
+
+# ------------------------------------------------------------------------- what pages show is run
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_a_page_shows_what_comes(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    wrong = [
+        f"{page_name(page)}, line {one.line}: {one.command}\n{one.came}"
+        for one in examples.run_page(page)
+        if not one.agrees
+    ]
+    assert not wrong, "\n".join([*wrong, "`python docs/examples.py` writes what came."])
+
+
+def test_examples_that_are_wrong_are_noticed() -> None:
+    assert examples.shows("a\n...\nd\n", "a\nb\nc\nd\n")
+    assert examples.shows("a\n...\nd ... f\n", "a\nd e f\n")
+    assert not examples.shows("a\n...\nd\n", "a\nb\nc\n")
+    assert not examples.shows("", "a\n")
+
+
+def test_an_output_that_moved_is_written_into_its_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ calibrate --version\nold\n```\n\n```python\n>>> 1 + 1\n3\n```\n")
+    assert examples.write_outputs(page) == []
+    shown = f"$ calibrate --version\ncalibrate {cal.__version__}\n"
+    assert page.read_text() == f"```console\n{shown}```\n\n```python\n>>> 1 + 1\n2\n```\n"
+
+
+def test_numbers_in_the_text_stand_in_the_examples() -> None:
+    for page in (ROOT / "README.md", DOCS / "start.md"):
+        text = page.read_text("utf-8")
+        shown = " ".join(block.text for block in examples.blocks(page))
+        prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+        numbers = set(re.findall(r"\d+\.\d+(?: %)?|\b\d{1,3} \d{3}\b|\b\d{2,} %", prose))
+        versions = {"2.0", "3.11"}
+        assert [one for one in sorted(numbers - versions) if one not in shown] == [], page
+
+
+# ------------------------------------------------------------------------------------- the files
+
+
+def yaml_blocks() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for block in examples.blocks(page):
+            if block.language == "yaml":
+                yield f"{page_name(page)}, line {block.line}", block.text
+
+
+def test_pieces_of_a_card_are_pieces_of_the_sample_card(card: str) -> None:
+    pieces = [(where, text) for where, text in yaml_blocks() if "..." in text]
+    assert len(pieces) >= 2
+    for where, text in pieces:
+        assert examples.shows(f"...\n{text}...\n", f"\n{card}\n"), where
+
+
+def test_pieces_of_a_spec_are_read_and_run() -> None:
+    specs = [(where, text) for where, text in yaml_blocks() if "..." not in text]
+    assert len(specs) >= 4
+    for where, text in specs:
+        spec = cal.Spec.from_text(text, where=where)
+        if spec.leads.id is not None:
+            assert cal.read_leads(ROOT / "data/leads.csv", spec).counted > 0
+
+
+def schema_keys(
+    schema: dict[str, Any], node: dict[str, Any], path: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every key of a format: ``NAME`` keys as ``*``, entries of lists as ``[]``."""
+    if "$ref" in node:
+        node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+    for option in (*node.get("anyOf", ()), *node.get("oneOf", ())):
+        yield from schema_keys(schema, option, path)
+    for key, below in node.get("properties", {}).items():
+        yield f"{path}.{key}".lstrip("."), below
+        yield from schema_keys(schema, below, f"{path}.{key}")
+    for rest, step in (("additionalProperties", ".*"), ("items", "[]")):
+        if isinstance(node.get(rest), dict):
+            yield from schema_keys(schema, node[rest], f"{path}{step}")
+
+
+def table_rows(page: Path, heading: str) -> dict[str, list[str]]:
+    """Give the rows of all tables of a page that begin with this heading, by their first cell."""
+    rows: dict[str, list[str]] = {}
+    inside = False
+    for line in page.read_text("utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip()[1:-1].split("|")]
+        if not line.startswith("|"):
+            inside = False
+        elif cells[0] == heading:
+            inside = True
+        elif inside and not cells[0].startswith("---"):
+            first = cells[0].strip("`")
+            assert first not in rows, f"{first} stands twice on {page.name}"
+            rows[first] = cells[1:]
+    return rows
+
+
+def documented_keys(page: Path) -> dict[str, list[str]]:
+    """Give the rows of the key tables, their placeholders as ``*``."""
+    rows = table_rows(page, "key")
+    return {re.sub(r"\b[A-Z]+\b", "*", key): cells for key, cells in rows.items()}
+
+
+@pytest.mark.parametrize("file_format", ["spec", "scorecard"])
+def test_every_key_of_a_file_is_explained_and_no_other(file_format: Any) -> None:
+    schema = json_schema(file_format)
+    keys = [key for key, _ in schema_keys(schema, schema)]
+    assert sorted(documented_keys(DOCS / f"{file_format}.md")) == sorted(set(keys))
+
+
+def test_defaults_and_choices_of_the_spec_are_those_of_the_model() -> None:
+    schema = json_schema("spec")
+    rows = documented_keys(DOCS / "spec.md")
+    for key, node in schema_keys(schema, schema):
+        default, says = rows[key]
+        expected = node.get("default")
+        if isinstance(expected, dict | list) or expected is None:
+            assert default == "", key
+        else:
+            assert yaml.safe_load(default.strip("`")) == expected, key
+        for options in (node, *node.get("anyOf", ())):
+            for choice in options.get("enum", ()):
+                assert f"`{choice}`" in says, f"{key}: {choice}"
+
+
+def test_choices_in_the_card_are_those_of_the_model() -> None:
+    schema = json_schema("scorecard")
+    rows = documented_keys(DOCS / "scorecard.md")
+    for key in (
+        "attributes[].kind",
+        "attributes[].levels[].evidence.verdict",
+        "findings[].severity",
+    ):
+        node = dict(schema_keys(schema, schema))[key]
+        assert re.findall(r"`([^`]+)`", rows[key][0]) == node["enum"]
+
+
+# ----------------------------------------------------------------------------- names on the pages
+
+
+def test_make_targets_are_there() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    pages = " ".join(page.read_text("utf-8") for page in PAGES)
+    named = set(re.findall(r"(?:`|^    )make ([a-z]+)", pages, re.MULTILINE))
+    assert {"run", "test", "docs", "notebooks"} <= named <= targets
+
+
+def test_commands_are_all_explained() -> None:
+    subcommands = next(
+        action
+        for action in cli._parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+    headings = re.findall(r"^## calibrate (\w+)$", (DOCS / "commands.md").read_text(), re.MULTILINE)
+    assert headings == list(subcommands.choices)
+
+
+def test_exit_codes_are_those_of_the_command() -> None:
+    codes = {int(code) for code in table_rows(DOCS / "commands.md", "code")}
+    assert codes == {cli.DONE, cli.BAD_INPUT, cli.INTERRUPTED}
+    said = re.search(r"^Exit codes:.*?\n\n", (ROOT / "README.md").read_text(), re.M | re.S)
+    assert said is not None
+    assert {int(code) for code in re.findall(r"\b\d+\b", said[0])} == codes
+
+
+def test_public_names_are_all_in_the_reference() -> None:
+    page = (DOCS / "reference.md").read_text("utf-8")
+    listed = re.findall(r"^\.\. auto\w+:: (calibrate[.\w]*)", page, re.MULTILINE)
+    assert {f"calibrate.{name}" for name in cal.__all__} - {"calibrate.__version__"} <= set(listed)
+    for name in listed:
+        module, _, last = name.rpartition(".")
+        try:
+            getattr(importlib.import_module(module), last)
+        except AttributeError:
+            importlib.import_module(name)
+
+
+def test_findings_are_all_explained() -> None:
+    found = {}
+    for path in (ROOT / "calibrate").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Finding":
+                fields = {one.arg: one.value for one in call.keywords}
+                code, severity = fields["code"], fields["severity"]
+                assert isinstance(code, ast.Constant), path
+                assert isinstance(severity, ast.Constant), path
+                found[code.value] = severity.value
+    rows = table_rows(DOCS / "findings.md", "code")
+    assert {code: cells[0] for code, cells in rows.items()} == found
+
+
+def test_errors_are_all_explained() -> None:
+    kinds = {kind.__name__: kind for kind in errors.CalibrateError.__subclasses__()}
+    rows = table_rows(DOCS / "findings.md", "error")
+    assert set(rows) == set(kinds)
+    for name, (also, _) in rows.items():
+        other = [base.__name__ for base in kinds[name].__bases__[1:]]
+        assert [one for one in [also.strip("`")] if one] == other
+
+
+def test_paths_and_extras_on_the_pages_are_there() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+        for link in re.findall(r"\]\(([^)#:]+)\)", prose):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+        for path in re.findall(r"`((?:data|docs|notebooks|tests|\.ci)/[\w./]*)`", prose):
+            assert (ROOT / path).exists(), f"{page.name}: {path}"
+        for extra in re.findall(r"calibrate-leads\[(\w+)\]", text):
+            assert extra in project["optional-dependencies"], f"{page.name}: {extra}"
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert headings[0] == cal.__version__
+
+
+def test_the_line_of_rooms_is_the_one_that_is_proven() -> None:
+    tree = ast.parse((ROOT / "tests/test_house.py").read_text("utf-8"))
+    (proven,) = [
+        ast.literal_eval(one.value)
+        for one in tree.body
+        if isinstance(one, ast.Assign) and getattr(one.targets[0], "id", "") == "ROOMS"
+    ]
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (line,) = re.findall(r"^    (errors > .*)$", text, re.MULTILINE)
+    assert line.split(" > ") == [room for room in proven if room != "__main__"]
+
+
+# --------------------------------------------------------------------------------- the notebooks
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=page_name)
+def test_a_notebook_is_kept_as_a_clean_run_left_it(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    for cell in code:
+        assert not cell.metadata, "run `make notebooks`"
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr"
+        pictures = [one for one in cell.outputs if "image/png" in one.get("data", ())]
+        assert len(pictures) == cell.source.count(".plot("), cell.source
+    assert str(Path.home()) not in path.read_text("utf-8")
+
+
+def test_notebooks_are_there() -> None:
+    assert NOTEBOOKS

@@ -1,0 +1,128 @@
+"""Evidence told twice is paid once; signs never flip; nothing is paid for perfection."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import minimize
+
+import calibrate as cal
+from calibrate.engines.base import Profiles
+from calibrate.overlap import fit_factors
+
+
+def frame(n: int = 50_000, seed: int = 3) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    title = rng.choice(["CEO", "Clerk", "Intern", "Manager"], n, p=[0.15, 0.4, 0.15, 0.3])
+    size = rng.choice(["Small", "Medium", "Large"], n)
+    push = pd.Series(title).map({"CEO": 1.0, "Clerk": -0.3, "Intern": -1.0, "Manager": 0.2})
+    push += pd.Series(size).map({"Small": -0.5, "Medium": 0.0, "Large": 0.6})
+    customer = rng.random(n) < 1 / (1 + np.exp(2.2 - push))
+    return pd.DataFrame({"title": title, "size": size, "converted": customer.astype(int)})
+
+
+def paid(result: cal.Calibration, rows: pd.DataFrame) -> np.ndarray:
+    """Each lead's sum of factor x value."""
+    total = np.zeros(len(rows))
+    for one in result.points.attributes:
+        worth = {
+            level.text: one.overlap.factor * given.value
+            for level, given in zip(one.levels.levels, one.given, strict=True)
+        }
+        total += rows[one.name].map(worth).to_numpy(dtype=float)
+    return total
+
+
+def test_independent_attributes_are_paid_in_full() -> None:
+    result = cal.calibrate(frame())
+    assert [one.overlap.factor for one in result.points.attributes] == pytest.approx(
+        [1, 1], abs=0.06
+    )
+
+
+def test_an_exact_copy_changes_no_leads_sum_by_more_than_a_hundredth_of_the_range() -> None:
+    rows = frame()
+    alone = paid(cal.calibrate(rows), rows)
+    twice = rows.assign(seniority=rows.title)
+    with_copy = cal.calibrate(twice)
+    assert np.abs(paid(with_copy, twice) - alone).max() <= 0.01 * np.ptp(alone)
+    factors = {one.name: one.overlap for one in with_copy.points.attributes}
+    assert factors["title"].factor == pytest.approx(factors["seniority"].factor)
+    assert factors["title"].told_by == ("seniority",)
+    assert any(
+        one.code == "told-already" and "`seniority`" in one.says for one in with_copy.findings
+    )
+
+
+def test_planted_points_are_recovered_on_50_000_leads() -> None:
+    result = cal.calibrate(frame())
+    truth = {"CEO": 1.0, "Clerk": -0.3, "Intern": -1.0, "Manager": 0.2}
+    truth |= {"Small": -0.5, "Medium": 0.0, "Large": 0.6}
+    span = 2.0 + 1.1
+    for one in result.points.attributes:
+        given = {
+            level.text: points.points
+            for level, points in zip(one.levels.levels, one.given, strict=True)
+        }
+        shift = np.mean([given[name] - 100 / span * truth[name] for name in given])
+        for name, points in given.items():
+            assert points - shift == pytest.approx(100 / span * truth[name], abs=2)
+
+
+def test_factors_are_the_constrained_optimum_that_scipy_finds() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(300, 5))
+    values[:, 4] = -values[:, 0] + 0.1 * rng.normal(size=300)  # would be paid below nothing
+    leads = rng.integers(20, 200, 300)
+    customers = rng.binomial(leads, 1 / (1 + np.exp(1 - values[:, 0] - 0.4 * values[:, 1])))
+
+    def loss(coefficients: np.ndarray) -> float:
+        linear = coefficients[0] + values @ coefficients[1:]
+        fit = (leads * np.logaddexp(0, linear) - customers * linear).sum()
+        return fit + 0.5 * (coefficients[1:] ** 2).sum()
+
+    found = minimize(
+        loss, np.zeros(6), method="L-BFGS-B", bounds=[(None, None)] + [(0, None)] * 5,
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 5000},
+    )  # fmt: skip
+    intercept, factors = fit_factors(Profiles(values=values, leads=leads, customers=customers))
+    assert [intercept, *factors] == pytest.approx(found.x, abs=2e-4)
+    assert factors.min() >= 0
+    assert (factors == 0).any(), "one of them is told by the others with the sign turned"
+    assert loss(np.array([intercept, *factors])) <= found.fun + 1e-9
+
+
+def test_perfect_separation_gives_finite_points_and_a_finding() -> None:
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame(
+        {"stage": ["won"] * 200 + ["lost"] * 800, "x": rng.choice(list("ab"), 1000)}
+    )
+    rows["converted"] = (rows.stage == "won").astype(int)
+    result = cal.calibrate(rows)
+    assert (result.points.lowest, result.points.highest) == (0, 100)
+    assert "looks-like-a-leak" in {one.code for one in result.findings}
+
+
+def test_above_the_cap_a_sample_of_others_moves_only_the_intercept() -> None:
+    rows = frame(60_000)
+    from calibrate.engines.base import ColumnValues
+    from calibrate.leads import read_leads
+
+    leads = read_leads(rows)
+    result = cal.calibrate(rows)
+    columns = [
+        ColumnValues(
+            column=one.name, levels=one.levels, values=tuple(level.value for level in one.given)
+        )
+        for one in result.points.attributes
+    ]
+    whole = leads.engine.joint_profiles(columns, most=1_000_000)
+    drawn = leads.engine.joint_profiles(columns, most=30_000)
+    assert whole.leads.sum() == 60_000
+    assert drawn.customers.sum() == whole.customers.sum() == leads.customers
+    assert drawn.leads.sum() < 36_000
+    start, factors = fit_factors(whole)
+    sampled_start, sampled = fit_factors(drawn)
+    assert sampled == pytest.approx(factors, abs=0.08)
+    assert sampled_start > start + 0.3
