@@ -27,7 +27,7 @@ notebooks: $(READY)  ## run the notebooks and keep their outputs
 	$(BIN)/python notebooks/execute.py
 
 docs: $(READY)  ## build the docs; warnings are errors
-	$(BIN)/mkdocs build --strict --site-dir build/site
+	$(BIN)/sphinx-build -W --keep-going --quiet docs build/site
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
