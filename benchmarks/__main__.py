@@ -1,0 +1,93 @@
+"""Run benchmarks and print one row each; exit code 1 when a limit is missed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from importlib import import_module, metadata
+from pathlib import Path
+
+from benchmarks.harness import (
+    BenchmarkError,
+    Measured,
+    Sample,
+    measure,
+    own_peak_mb,
+    prepare,
+)
+
+NAMES = ("counting", "run", "help", "encoding", "evidence")
+_PACKAGES = "calibrate-leads numpy pandas pyarrow scipy statsmodels matplotlib pydantic jinja2"
+_HEAD = ("what", "ours", "peer", "ratio", "least-most", "limit", "peak MB", "against")
+_ROW = "{:<41} {:>9} {:>9} {:>7} {:>13} {:>6} {:>11}  {}"
+
+
+def main(chosen: Sequence[str]) -> int:
+    strange = [name for name in chosen if name not in NAMES]
+    if strange:
+        print(f"no benchmark `{strange[0]}`; there are: {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    print(_machine(), end="\n\n")
+    print(_ROW.format(*_HEAD), flush=True)
+    missed = []
+    try:
+        for measured in _measured(chosen or NAMES):
+            print(_row(measured), flush=True)
+            if measured.is_missed:
+                missed.append(measured.comparison.what)
+    except BenchmarkError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    if missed:
+        print(f"\nlimit missed: {'; '.join(missed)}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def _measured(names: Sequence[str]) -> Iterator[Measured]:
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix=f"calibrate-{name}-") as folder:
+            prepare(name, Path(folder))
+            for comparison in import_module(f"benchmarks.{name}").COMPARISONS:
+                yield measure(comparison, Path(folder))
+
+
+def _row(measured: Measured) -> str:
+    """Show the least time of each side, and the median of the ratios pair by pair."""
+    comparison, ratios = measured.comparison, measured.ratios
+    ours, peer = measured.ours, measured.peer
+    return _ROW.format(
+        comparison.what,
+        _time(min(sample.seconds for sample in ours)),
+        _time(min(sample.seconds for sample in peer)),
+        f"{measured.ratio:.3g}",
+        f"{min(ratios):.3g}-{max(ratios):.3g}",
+        "none" if comparison.limit is None else f"{comparison.limit:g}",
+        f"{_peak(ours)} / {_peak(peer)}",
+        f"{comparison.against} ({len(ratios)} pairs)",
+    )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
+
+
+def _peak(samples: Sequence[Sample]) -> str:
+    """Say the largest peak; a process smaller than this one shows this one's, so at most that."""
+    peak = max(sample.peak_mb for sample in samples)
+    return f"{'<' if peak <= 1.05 * own_peak_mb() else ''}{peak:.0f}"
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    packages = (f"{name} {metadata.version(name)}" for name in _PACKAGES.split())
+    return (
+        f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}\n"
+        f"Python {platform.python_version()}, {', '.join(packages)}"
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
