@@ -48,6 +48,8 @@ def read_yaml(text: str, *, where: str, error: type[CalibrateError]) -> Any:
     import yaml
 
     try:
+        if "&" in text and "*" in text:
+            _refuse_aliases(text)
         return yaml.load(text, Loader=_loader())
     except (yaml.YAMLError, ValueError) as fault:  # a number may have too many digits
         mark = getattr(fault, "problem_mark", None)
@@ -59,6 +61,17 @@ def read_yaml(text: str, *, where: str, error: type[CalibrateError]) -> Any:
         ) from None
     except RecursionError:
         raise error(f"{where}: nested too deeply to be a spec or a scorecard.") from None
+
+
+def _refuse_aliases(text: str) -> None:
+    """Refuse repeated parts: a few lines of them can stand for billions of values."""
+    import yaml
+
+    for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(token, yaml.AliasToken):
+            raise yaml.MarkedYAMLError(
+                problem="aliases are not used here", problem_mark=token.start_mark
+            )
 
 
 def yaml_text(document: Mapping[str, Any]) -> str:

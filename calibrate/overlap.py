@@ -17,7 +17,7 @@ RIDGE = 0.5
 """Weight of the sum of squared factors: keeps factors of attributes that say the same finite."""
 SAMPLED_FROM = 1_000_000
 """Above so many leads, all customers and a sample of the others are enough."""
-TOLD_ALREADY = 0.6
+TOLD_ALREADY = 0.55
 """A factor under this names who tells the same story: of two copies each gets a hair over half."""
 
 _GRADIENT = 1e-10
@@ -37,7 +37,7 @@ class Overlap:
     factor : float
         0 or more, six significant digits; 1 is independent evidence, near 0 is told by others.
     told_by : tuple of str
-        Where the factor is under 0.6, the attributes most alike, the closest first.
+        Where the factor is under 0.55, the attributes most alike, the closest first.
     """
 
     factor: float

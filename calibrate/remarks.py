@@ -113,16 +113,20 @@ def _short(points: Points, evidence: Evidence) -> list[Finding]:
 
 
 def _told_already(points: Points) -> list[Finding]:
+    told = [one for one in points.attributes if one.overlap.told_by]
+    if not told:
+        return []
+    listed = ", ".join(
+        f"`{one.name}` {one.overlap.factor:.2f} (`{one.overlap.told_by[0]}`)"
+        for one in sorted(told, key=lambda one: one.overlap.factor)
+    )
     return [
         Finding(
             code="told-already",
             severity="info",
-            says=f"`{one.name}` earns {one.overlap.factor:.2f} of its value: most of what it tells "
-            f"is told by {' and '.join(f'`{name}`' for name in one.overlap.told_by)}.",
-            fix="Nothing; or leave one of them out for a shorter card.",
+            says=f"Told by others already, so paid only this share of the value: {listed}.",
+            fix="Nothing; or leave some of them out for a shorter card.",
         )
-        for one in points.attributes
-        if one.overlap.told_by
     ]
 
 

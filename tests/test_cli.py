@@ -398,3 +398,14 @@ def test_a_run_shows_no_progress_where_nobody_watches(place: tuple[Path, str]) -
     """`well` has seen that stderr stayed empty; nothing of it may be on the screen either."""
     assert "\r" not in place[1]
     assert "\x1b" not in place[1]
+
+
+def test_scores_never_replace_the_leads(folder: Path, command: Command, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "here")
+    before = (tmp_path / "here" / "leads.csv").read_bytes()
+    done = command(
+        "score", "calibration/scorecard.yaml", "leads.csv", "--out", "./leads.csv",
+        folder=tmp_path / "here",
+    )  # fmt: skip
+    assert "leads themselves" in badly(done)
+    assert (tmp_path / "here" / "leads.csv").read_bytes() == before

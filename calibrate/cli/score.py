@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from calibrate.cli.say import progress
+from calibrate.errors import OutputError
 from calibrate.present.numbers import count_text, percent_text
 from calibrate.present.terminal import paragraph
 
@@ -20,6 +21,8 @@ def run(options: argparse.Namespace) -> None:
     leads = Path(options.leads)
     out = Path(options.out) if options.out else Path(f"{leads.stem}-scored.csv")
     check_ending(out)
+    if out.resolve() == leads.resolve():
+        raise OutputError(f"{out} holds the leads themselves; choose another name with --out.")
     card = Scorecard.load(options.card)
     with progress(3) as step:
         step("reading leads")
