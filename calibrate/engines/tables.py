@@ -266,7 +266,12 @@ def _from_series(series: Any) -> Column | None:
     import pyarrow as pa
 
     try:
-        column = from_arrow(pa.chunked_array([pa.array(series, from_pandas=True)]))
+        array = pa.array(series, from_pandas=True)
+        # A frame read from Parquet is in chunks already; wrapped again, Arrow would rebuild it
+        # value by value.
+        column = from_arrow(
+            array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
+        )
     except (pa.ArrowException, OverflowError, UnicodeError):
         column = None
     if column is not None:
