@@ -10,7 +10,7 @@ import numpy.typing as npt
 from calibrate.engines.base import ColumnValues, Profiles
 from calibrate.evidence import Evidence
 from calibrate.leads import Leads
-from calibrate.overlap import SAMPLED_FROM, fit_factors
+from calibrate.overlap import SAMPLED_FROM, fit_factors, valued_columns
 from calibrate.spec import PointsPart
 from calibrate.values import values_of
 
@@ -21,12 +21,7 @@ def chosen_forward(
     leads: Leads, evidence: Evidence, settings: PointsPart, most: int
 ) -> tuple[list[ColumnValues], tuple[int, ...], tuple[Floats, ...]]:
     """Order the attributes that have points by what each adds beside those before it."""
-    values = values_of(evidence, settings)
-    columns = [
-        ColumnValues(column=one.name, levels=one.levels, values=row)
-        for one, row in zip(evidence.attributes, values, strict=True)
-        if any(row)
-    ]
+    columns = valued_columns(evidence.attributes, values_of(evidence, settings))
     if not columns:
         return [], (), ()
     profiles = leads.engine.joint_profiles(columns, most=SAMPLED_FROM)

@@ -146,6 +146,11 @@ class Levels:
         """The number of the level ``(missing)``."""
         return self.position.get(MISSING)
 
+    @property
+    def other(self) -> int | None:
+        """The number of the level ``(other)``."""
+        return self.position.get(OTHER)
+
     def find(self, text: str) -> int | None:
         """Give the number of the level a text belongs to; None if it was never seen.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -299,14 +300,29 @@ def _empty_means_lost(table: Table, roles: Roles, outcome: Outcome) -> str:
     return f" If an empty cell of it means lost, write into the spec: `{line}`."
 
 
-def _left_out(outcome: Outcome) -> str:
+def reasons_in_words(
+    left_out: Mapping[str, int], window_days: int | None, as_of: dt.date | None = None
+) -> tuple[tuple[str, int], ...]:
+    """Give the reasons why leads are not counted, in words, with their number.
+
+    Examples
+    --------
+    >>> reasons_in_words({"immature": 3, "open": 0}, 90)
+    (('too young for the window of 90 days', 3),)
+    """
+    at = f" at {as_of}" if as_of else ""
     words = {
-        "immature": f"too young for the window of {outcome.window_days} days at {outcome.as_of}",
+        "immature": f"too young for the window of {window_days} days{at}",
         "open": "without an outcome yet",
         "closed_before_created": "closed before they were created",
         "without_created_date": "without a creation date",
     }
-    said = [f"{count} {words[reason]}" for reason, count in outcome.left_out.items() if count]
+    return tuple((words[reason], count) for reason, count in left_out.items() if count)
+
+
+def _left_out(outcome: Outcome) -> str:
+    reasons = reasons_in_words(outcome.left_out, outcome.window_days, outcome.as_of)
+    said = [f"{count} {why}" for why, count in reasons]
     return f" Left out: {', '.join(said)}." if said else ""
 
 

@@ -68,11 +68,7 @@ def overlaps(
     flip. Above a million leads it is fitted on all customers and a sample of the others: that
     moves only the intercept (Prentice & Pyke 1979, Biometrika 66, 403-411).
     """
-    columns = [
-        ColumnValues(column=one.name, levels=one.levels, values=tuple(row))
-        for one, row in zip(attributes, values, strict=True)
-        if any(row)
-    ]
+    columns = valued_columns(attributes, values)
     if not columns:
         return (Overlap(factor=1.0),) * len(attributes)
     profiles = leads.engine.joint_profiles(columns, most=SAMPLED_FROM)
@@ -83,6 +79,17 @@ def overlaps(
         for one, factor, names in zip(columns, factors, told, strict=True)
     }
     return tuple(found.get(one.name, Overlap(factor=1.0)) for one in attributes)
+
+
+def valued_columns(
+    attributes: Sequence[AttributeEvidence], values: Sequence[Sequence[float]]
+) -> list[ColumnValues]:
+    """Keep the attributes of which a level has a value."""
+    return [
+        ColumnValues(column=one.name, levels=one.levels, values=tuple(row))
+        for one, row in zip(attributes, values, strict=True)
+        if any(row)
+    ]
 
 
 def fit_factors(profiles: Profiles) -> tuple[float, Floats]:

@@ -10,7 +10,7 @@ from calibrate.errors import SpecError, did_you_mean
 from calibrate.evidence import AttributeEvidence, Evidence
 from calibrate.forward import chosen_forward
 from calibrate.leads import Leads
-from calibrate.levels import OTHER, Levels, fold
+from calibrate.levels import Levels, fold
 from calibrate.overlap import Overlap, overlaps
 from calibrate.present.numbers import half_away
 from calibrate.scale import stretched
@@ -226,7 +226,7 @@ def _attribute_points(
                 why=None if part is None else part.why,
             )
         )
-    place = attribute.levels.position.get(OTHER)
+    place = attribute.levels.other
     return AttributePoints(
         name=attribute.name,
         levels=attribute.levels,

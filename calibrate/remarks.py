@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibrate.engines.base import ColumnPoints
 from calibrate.errors import Finding
 from calibrate.evidence import Evidence
 from calibrate.leads import Leads
 from calibrate.points import Points
 from calibrate.scale import RANGE
-from calibrate.scores import ScoreTable, tally
+from calibrate.scores import ScoreTable, tally, unrounded
 from calibrate.stats.auc import auc
 
 ROUNDING_COST = 0.001
@@ -23,8 +22,6 @@ FEW_CUSTOMERS = 10
 """With fewer customers than this nothing can be told from chance."""
 TELLS_ALL = 0.95
 """An attribute that alone ranks leads this well was probably filled in after the deal."""
-
-_EXACT = 1_000_000
 
 
 def card_findings(
@@ -132,12 +129,7 @@ def _told_already(points: Points) -> list[Finding]:
 
 def _rounding(points: Points, leads: Leads, whole: ScoreTable) -> list[Finding]:
     columns = tuple(
-        ColumnPoints(
-            column=one.name,
-            levels=one.levels,
-            points=tuple(round(one.overlap.factor * level.value * _EXACT) for level in one.given),
-            otherwise=0,
-        )
+        unrounded(one.name, one.levels, (one.overlap.factor * level.value for level in one.given))
         for one in points.attributes
         if any(level.value for level in one.given)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calibrate.levels import OTHER, Levels
+from calibrate.levels import Levels
 from calibrate.present.numbers import half_away, significant
 
 RANGE = 100
@@ -89,5 +89,4 @@ def _move_end(exact: Sequence[float], whole: Sequence[int], step: int) -> list[i
 
 def _otherwise(levels: Levels, row: Sequence[float]) -> float:
     """Give what a value never seen is worth: what the rare values together have earned, else 0."""
-    place = levels.position.get(OTHER)
-    return 0.0 if place is None else row[place]
+    return 0.0 if levels.other is None else row[levels.other]

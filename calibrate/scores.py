@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,16 @@ import numpy as np
 
 from calibrate.engines.base import ColumnPoints
 from calibrate.leads import Leads
+from calibrate.levels import Levels
 from calibrate.points import Points
 from calibrate.scoring import Scoring
 from calibrate.stats.auc import auc
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_MILLIONTHS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,12 @@ def tally_scores(points: Points, leads: Leads) -> ScoreTable:
     """
     scoring = Scoring.of(points)
     return tally(leads, scoring.columns, scoring.base)
+
+
+def unrounded(column: str, levels: Levels, paid: Iterable[float]) -> ColumnPoints:
+    """Give values to a tally as they are: it adds whole numbers, so in millionths."""
+    points = tuple(round(value * _MILLIONTHS) for value in paid)
+    return ColumnPoints(column=column, levels=levels, points=points, otherwise=0)
 
 
 def tally(leads: Leads, columns: Sequence[ColumnPoints], base: int) -> ScoreTable:

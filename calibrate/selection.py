@@ -15,7 +15,7 @@ from calibrate.evidence import Evidence
 from calibrate.forward import chosen_forward
 from calibrate.leads import Leads, read_leads
 from calibrate.points import assign_points
-from calibrate.scores import ScoreTable, tally
+from calibrate.scores import ScoreTable, tally, unrounded
 from calibrate.scoring import Scoring
 from calibrate.spec import Award, Measure, PointsPart, Spec
 from calibrate.teaching import teach
@@ -32,7 +32,6 @@ MOST_ATTRIBUTES = 20
 MEASURES: tuple[Measure, ...] = ("lift_ratio", "lift_difference", "log_lift", "log_odds")
 AWARDS: tuple[Award, ...] = ("significant", "attribute", "all")
 
-_EXACT = 1_000_000
 _NO_PROGRESS: Callable[[str], None] = lambda step: None  # noqa: E731
 
 
@@ -256,13 +255,8 @@ def _weighted(
     columns: list[ColumnValues], order: tuple[int, ...], factors: Any
 ) -> list[ColumnPoints]:
     return [
-        ColumnPoints(
-            column=columns[place].column,
-            levels=columns[place].levels,
-            points=tuple(round(factor * value * _EXACT) for value in columns[place].values),
-            otherwise=0,
-        )
-        for place, factor in zip(order, factors, strict=True)
+        unrounded(one.column, one.levels, (factor * value for value in one.values))
+        for one, factor in zip((columns[place] for place in order), factors, strict=True)
     ]
 
 

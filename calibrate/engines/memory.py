@@ -223,7 +223,7 @@ def level_rows(column: Column, levels: Levels) -> npt.NDArray[np.integer]:
 def _level_of(levels: Levels, text: str, number: float | None) -> int:
     found = levels.find(text)
     if found is None and number is not None:
-        # 1.0 is what a spreadsheet makes of the level 1 once a cell of its column is empty.
+        # `1,5` in a file of decimal commas is the level 1.5.
         found = levels.find(number_text(number))
     return UNSEEN if found is None else found
 

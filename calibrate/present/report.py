@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from calibrate.outcomes import reasons_in_words
 from calibrate.present import numbers
 from calibrate.present.plots import all_plots
-from calibrate.present.summary import Row, level_rows, reasons_left_out, strongest_levels
+from calibrate.present.summary import Row, level_rows, strongest_levels
 from calibrate.present.terminal import clean
 from calibrate.threshold import rule_name
 
@@ -76,7 +77,7 @@ def _content(run: Calibration) -> dict[str, Any]:
         "card": run.scorecard,
         "run": run,
         "overall": run.evidence.overall,
-        "left_out": reasons_left_out(run),
+        "left_out": reasons_in_words(run.leads.left_out, run.leads.window_days),
         "strongest": strongest_levels(run),
         "levels": len(rows),
         "earning": sum(bool(row.points.points) for row in rows),

@@ -44,19 +44,6 @@ def strongest_levels(run: Calibration, most: int = STRONGEST) -> tuple[Row, ...]
     return tuple(earning[:most])
 
 
-def reasons_left_out(run: Calibration) -> tuple[tuple[str, int], ...]:
-    """Give the reasons why leads were not counted, in words, with their number."""
-    words = {
-        "immature": f"too young for the window of {run.leads.window_days} days",
-        "open": "without an outcome yet",
-        "closed_before_created": "closed before they were created",
-        "without_created_date": "without a creation date",
-    }
-    return tuple(
-        (words.get(reason, reason), count) for reason, count in run.leads.left_out.items() if count
-    )
-
-
 def summary(run: Calibration) -> dict[str, Any]:
     """Give the run's main numbers as plain values that fit into JSON."""
     overall, cut = run.evidence.overall, run.threshold.cut

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from calibrate.errors import Finding
+from calibrate.outcomes import reasons_in_words
 from calibrate.present.numbers import count_text, lift_text, percent_text, points_text
-from calibrate.present.summary import Row, level_rows, reasons_left_out, strongest_levels
+from calibrate.present.summary import Row, level_rows, strongest_levels
 from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
@@ -102,7 +103,10 @@ def _counted(run: Calibration) -> list[str]:
     lines = [
         f"{clean(leads.name)}: {count_text(leads.total)} leads, {count_text(overall.leads)} counted"
     ]
-    lines += [f"  left out  {count_text(n)} {why}" for why, n in reasons_left_out(run)]
+    lines += [
+        f"  left out  {count_text(n)} {why}"
+        for why, n in reasons_in_words(leads.left_out, leads.window_days)
+    ]
     if leads.first and leads.last:
         lines.append(f"  created   {leads.first} to {leads.last}, data of {leads.as_of}")
     lines.append(
