@@ -119,7 +119,8 @@ class Leads:
 
 
 def read_leads(
-    source: str | Path | pd.DataFrame, spec: Spec | Mapping[str, Any] | str | Path | None = None
+    source: str | Path | pd.DataFrame | Table,
+    spec: Spec | Mapping[str, Any] | str | Path | None = None,
 ) -> Leads:
     """Read a table of past leads and decide who is counted.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate import __version__
 from calibrate.counts import Counts
+from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.evidence import Evidence
 from calibrate.files import make_folder, write_whole, yaml_text
@@ -34,7 +35,7 @@ Progress = Callable[[str], None]
 
 
 def calibrate(
-    leads: str | Path | pd.DataFrame,
+    leads: str | Path | pd.DataFrame | Table,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
     name: str | None = None,

@@ -6,28 +6,24 @@ import datetime as dt
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     FiniteFloat,
     Tag,
-    ValidationError,
     WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-from calibrate.errors import CalibrateError, SpecError, did_you_mean
+from calibrate.documents import AS_MAPPING, BY_NAME, Part, validated
+from calibrate.errors import SpecError
 from calibrate.files import read_text, read_yaml
 from calibrate.levels import MISSING, OTHER, fold
 from calibrate.present.numbers import number_text
-
-_Model = TypeVar("_Model", bound=BaseModel)
 
 SPEC_SCHEMA = "calibrate/spec/1"
 
@@ -47,14 +43,6 @@ Group = Literal[
 Measure = Literal["lift_ratio", "lift_difference", "log_lift", "log_odds"]
 Award = Literal["significant", "raises", "attribute", "all"]
 
-_PLANNED = frozenset(
-    (
-        "repeated fit join events gates must_contact vetoes size_prefix tiers separator "
-        "wanted caps damping capacity share max_f1 youden min_close_rate expected_value"
-    ).split()
-)
-"""Keys of the spec format that this version does not act on yet: refused, never ignored."""
-
 
 def _as_text(value: Any) -> Any:
     """Take an unquoted 999 or true as the text that stands in the leads."""
@@ -73,14 +61,6 @@ Text = Annotated[
 Name = Annotated[Text, Field(min_length=1)]
 Integer = Annotated[int, Field(strict=True)]
 """A whole number; `true` and `"5"` are none."""
-
-
-class Part(BaseModel):
-    """A part of a spec or scorecard: frozen, and closed to unknown keys."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
-    )
 
 
 class LeadsPart(Part):
@@ -196,12 +176,10 @@ class QuantilePart(Part):
     )
 
 
-_RULE, _QUANTILE = "threshold-by-name", "threshold-by-quantile"
 ThresholdRule = Annotated[
-    Annotated[Literal["lowest_customer"], Tag(_RULE)] | Annotated[QuantilePart, Tag(_QUANTILE)],
-    Discriminator(lambda rule: _RULE if isinstance(rule, str) else _QUANTILE),
+    Annotated[Literal["lowest_customer"], Tag(BY_NAME)] | Annotated[QuantilePart, Tag(AS_MAPPING)],
+    Discriminator(lambda rule: BY_NAME if isinstance(rule, str) else AS_MAPPING),
 ]
-_STEPS_OF_OURS = frozenset({"function-after", _RULE, _QUANTILE})
 
 
 class Spec(Part):
@@ -298,106 +276,3 @@ def as_spec(spec: Spec | Mapping[str, Any] | str | Path | None) -> Spec:
     if isinstance(spec, Mapping):
         return validated(Spec, dict(spec), where="spec", error=SpecError)
     return Spec.load(spec)
-
-
-def validated(
-    model: type[_Model], document: Any, *, where: str, error: type[CalibrateError]
-) -> _Model:
-    """Make a model from a document that was read, or list everything that is wrong with it.
-
-    Parameters
-    ----------
-    model : type of BaseModel
-        What the document should be.
-    document : object
-        What YAML gave.
-    where : str
-        The file's name, for the messages.
-    error : type of CalibrateError
-        What to raise.
-    """
-    if not isinstance(document, dict):
-        what = model.__name__.lower()
-        raise error(f"{where} is not a {what}: lines of `key: value` were expected there.")
-    _refuse_other_version(model, document.get("schema"), where=where, error=error)
-    try:
-        return model.model_validate(document)
-    except ValidationError as fault:
-        problems = tuple(_problem(model, detail) for detail in fault.errors())
-        raise error(f"{where}: {'; '.join(problems)}", problems) from None
-
-
-def _refuse_other_version(
-    model: type[BaseModel], found: Any, *, where: str, error: type[CalibrateError]
-) -> None:
-    known = model.model_fields["schema_"].alias and _literal(model)
-    if found is None or found == known:
-        return
-    family, _, number = str(known).rpartition("/")
-    if str(found).startswith(f"{family}/") and str(found).rpartition("/")[2].isdigit():
-        raise error(
-            f"{where} is of the version `{found}`; this calibrate reads `{family}/{number}`. "
-            f"Install a newer calibrate, or make the file again with this one."
-        )
-    raise error(f"{where}: schema: found `{found}`; allowed: `{known}`.")
-
-
-def _literal(model: type[BaseModel]) -> str:
-    (value,) = model.model_fields["schema_"].annotation.__args__  # type: ignore[union-attr]
-    return str(value)
-
-
-def _problem(model: type[BaseModel], detail: Any) -> str:
-    """Say one problem as `path: what was found; what is allowed`."""
-    steps = [step for step in detail["loc"] if step not in _STEPS_OF_OURS]
-    path = ".".join(str(step) for step in steps)
-    found = detail.get("input")
-    if detail["type"] == "extra_forbidden":
-        return f"{path}: {_unknown_key(model, steps)}"
-    if detail["type"] == "missing":
-        return f"{path}: missing"
-    if detail["type"] in ("int_parsing", "int_from_float", "int_type"):
-        return f"{path}: found {_shown(found)}; allowed: a whole number"
-    says = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if detail["type"] == "value_error":
-        return f"{path}: {says}" if path else says
-    return f"{path}: found {_shown(found)}; allowed: {says}"
-
-
-def _shown(found: Any) -> str:
-    shown = repr(found) if not isinstance(found, str) else f"`{found}`"
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."
-
-
-def _unknown_key(model: type[BaseModel], location: list[Any]) -> str:
-    key = str(location[-1])
-    if key in _PLANNED:
-        return "part of the spec format, but this version does not act on it yet; take it out"
-    return f"unknown key; {did_you_mean(key, _keys_at(model, location[:-1]))}"
-
-
-def _keys_at(model: type[BaseModel], path: list[Any]) -> list[str]:
-    """List the keys allowed at a path of the document, following models and dicts of models."""
-    schema: dict[str, Any] = model.model_json_schema(by_alias=True)
-    node = schema
-    for step in path:
-        node = _deeper(schema, node, str(step))
-    return list(_resolve(schema, node).get("properties", {}))
-
-
-def _deeper(schema: dict[str, Any], node: dict[str, Any], step: str) -> dict[str, Any]:
-    node = _resolve(schema, node)
-    below = node.get("properties", {}).get(step) or node.get("additionalProperties")
-    if not isinstance(below, dict):
-        below = node.get("items", node)
-    return _resolve(schema, below)
-
-
-def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    for option in node.get("anyOf", []):
-        if "$ref" in option:
-            node = option
-    if "$ref" in node:
-        found: dict[str, Any] = schema["$defs"][node["$ref"].rpartition("/")[2]]
-        return found
-    return node

@@ -28,6 +28,7 @@ ROOMS = (
     "levels",
     "files",
     "stats",
+    "documents",
     "spec",
     "engines",
     "dates",

@@ -14,4 +14,4 @@ def run(options: argparse.Namespace) -> None:
 
     folder = make_folder(Path(options.folder))
     sample = write_sample(folder)
-    write_run(sample.leads, str(sample.spec), folder / "calibration", name="demo")
+    write_run(sample.leads, sample.spec, folder / "calibration", name="demo")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from calibrate.cli.spec_options import chosen_spec
+from calibrate.cli.spec_options import spec_and_leads
 from calibrate.errors import OutputError
 
 
@@ -18,5 +18,6 @@ def run(options: argparse.Namespace) -> None:
     path = Path(options.out)
     if path.exists():
         raise OutputError(f"{path} is there already; choose another name with --out.")
-    write_whole(path, draft_spec(read_leads(options.leads, chosen_spec(options))))
+    spec, leads = spec_and_leads(options)
+    write_whole(path, draft_spec(read_leads(leads, spec)))
     print(f"Written to {path}. Read it through, then: calibrate run {options.leads} --spec {path}")

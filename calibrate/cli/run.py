@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress
-from calibrate.cli.spec_options import chosen_spec
+from calibrate.cli.spec_options import spec_and_leads
+
+if TYPE_CHECKING:
+    from calibrate.engines.tables import Table
+    from calibrate.spec import Spec
 
 
 def run(options: argparse.Namespace) -> None:
     """Calibrate and write the folder."""
+    spec, leads = spec_and_leads(options)
     write_run(
-        Path(options.leads),
-        chosen_spec(options),
+        leads,
+        spec,
         Path(options.out),
         name=options.name,
         scores=options.scores,
@@ -22,8 +28,8 @@ def run(options: argparse.Namespace) -> None:
 
 
 def write_run(
-    leads: Path,
-    spec: object,
+    leads: Path | Table,
+    spec: Spec | Path,
     folder: Path,
     *,
     name: str | None = None,
@@ -37,7 +43,9 @@ def write_run(
     from calibrate.present.terminal import choices_text
 
     with progress(RUN_STEPS + (COMPARE_STEPS if compare else 0)) as step:
-        result = calibrate(leads, spec, name=name, progress=step)  # type: ignore[arg-type]
+        # Scores need the table once more: it stays open for them.
+        leads = open_table(leads) if scores else leads
+        result = calibrate(leads, spec, name=name, progress=step)
         choices = result.choices(progress=step) if compare else None
         result.save(folder, progress=step, choices=choices)
         if scores:

@@ -1,20 +1,29 @@
-"""The spec that a command line asks for."""
+"""The spec and the leads that a command line asks for."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from calibrate.spec import OutcomePart, Spec
+from calibrate.spec import Spec
+
+if TYPE_CHECKING:
+    from calibrate.engines.tables import Table
 
 
-def chosen_spec(options: argparse.Namespace) -> Spec:
-    """Load the spec, and put the outcome named on the command line into it."""
-    spec = Spec.load(options.spec) if options.spec else Spec()
+def spec_and_leads(options: argparse.Namespace) -> tuple[Spec, Path | Table]:
+    """Load the spec, and put the outcome named on the command line into it.
+
+    For that the table is opened; it is then given in place of its path, to be read once.
+    """
+    spec, path = Spec.load(options.spec) if options.spec else Spec(), Path(options.leads)
     if options.outcome is None:
-        return spec
+        return spec, path
     from calibrate.engines.tables import open_table
     from calibrate.roles import outcome_of
 
-    part: OutcomePart = outcome_of(open_table(options.leads), options.outcome)
+    table = open_table(path)
+    part = outcome_of(table, options.outcome)
     document = spec.document() | {"outcome": part.model_dump(exclude_unset=True)}
-    return Spec.model_validate(document)
+    return Spec.model_validate(document), table

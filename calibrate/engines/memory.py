@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -114,20 +115,18 @@ class MemoryEngine:
         """Give the distinct rows of values with their leads and customers."""
         drawn = self._drawn(most)
         customer = self.customer if drawn is None else self.customer[drawn]
-        ids = np.zeros(len(customer), dtype=np.int64)
-        kinds = 1
-        rows = np.zeros((1, 0))
+        packed = _Packed(ids=np.zeros(len(customer), dtype=np.int64), rows=np.zeros((1, 0)))
         for one in columns:
             column = self.columns[one.column]
             worth, places = np.unique([*one.values, 0.0], return_inverse=True)
-            codes = places[level_rows(column if drawn is None else column.take(drawn), one.levels)]
-            # Pack what was met so far and this column into one number, then renumber densely.
-            distinct, ids = np.unique(ids * len(worth) + codes, return_inverse=True)
-            rows = np.column_stack([rows[distinct // len(worth)], worth[distinct % len(worth)]])
-            kinds = len(distinct)
-        leads = np.bincount(ids, minlength=kinds)
+            rows = level_rows(column if drawn is None else column.take(drawn), one.levels)
+            packed = packed.with_column(worth, places[rows])
+        packed = packed.renumbered()
+        kinds = len(packed.rows)
         return Profiles(
-            values=rows, leads=leads, customers=np.bincount(ids[customer], minlength=kinds)
+            values=packed.rows,
+            leads=np.bincount(packed.ids, minlength=kinds),
+            customers=np.bincount(packed.ids[customer], minlength=kinds),
         )
 
     def _drawn(self, most: int) -> npt.NDArray[np.bool_] | None:
@@ -167,6 +166,44 @@ class MemoryEngine:
     def shards(self) -> Ints:
         """Each lead's shard."""
         return shards_of(self.ids, len(self.customer))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Packed:
+    """Rows of values, packed into one number a lead.
+
+    Attributes
+    ----------
+    ids : ndarray of int, shape (n,)
+        Per lead: its row of `rows`, then its place in each waiting column, as mixed digits.
+    rows : ndarray of float, shape (k, columns)
+        Distinct rows over the columns that wait no longer.
+    waiting : tuple of ndarray
+        Distinct values of the columns packed since the last renumbering, which sorts all leads.
+    """
+
+    ids: Ints
+    rows: npt.NDArray[np.float64]
+    waiting: tuple[npt.NDArray[np.float64], ...] = ()
+
+    def with_column(
+        self, worth: npt.NDArray[np.float64], places: npt.NDArray[np.integer]
+    ) -> _Packed:
+        """Pack one more column; renumber first where it would no longer fit."""
+        kinds = math.prod((len(self.rows), *map(len, self.waiting)))
+        fits = self if kinds * len(worth) < 2**62 else self.renumbered()
+        return _Packed(
+            ids=fits.ids * len(worth) + places, rows=fits.rows, waiting=(*fits.waiting, worth)
+        )
+
+    def renumbered(self) -> _Packed:
+        """Give the distinct rows, ascending, numbers without gaps."""
+        rest, ids = np.unique(self.ids, return_inverse=True)
+        columns = []
+        for worth in reversed(self.waiting):
+            rest, places = np.divmod(rest, len(worth))
+            columns.append(worth[places])
+        return _Packed(ids=ids, rows=np.column_stack([self.rows[rest], *reversed(columns)]))
 
 
 def shards_of(ids: Column | None, leads: int) -> Ints:

@@ -78,14 +78,14 @@ class Table:
     original: Any = None
 
 
-def open_table(source: str | Path | pd.DataFrame) -> Table:
+def open_table(source: str | Path | pd.DataFrame | Table) -> Table:
     """Open a table.
 
     Parameters
     ----------
-    source : path or pandas.DataFrame
+    source : path, pandas.DataFrame or Table
         A ``.csv``, ``.tsv``, ``.txt``, ``.parquet`` or Excel file; a file with another ending is
-        taken as a text table.
+        taken as a text table. A table that is open already is given back.
 
     Raises
     ------
@@ -94,6 +94,8 @@ def open_table(source: str | Path | pd.DataFrame) -> Table:
     MissingExtraError
         For an Excel file without the extra ``excel``.
     """
+    if isinstance(source, Table):
+        return source
     if not isinstance(source, str | Path):
         return _open_frame(source)
     path = Path(source)

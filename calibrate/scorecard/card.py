@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from calibrate.documents import Part, validated
 from calibrate.engines.base import ColumnPoints
 from calibrate.engines.columns import Column
 from calibrate.engines.tables import Table, open_table
@@ -24,7 +25,6 @@ from calibrate.scorecard.parts import (
     ThresholdPart,
 )
 from calibrate.scoring import ScoredLeads, Scoring, score_columns
-from calibrate.spec import Part, validated
 
 if TYPE_CHECKING:
     import pandas as pd

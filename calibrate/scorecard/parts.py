@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
+from calibrate.documents import Part
 from calibrate.levels import Kind, Level, Levels, fold
-from calibrate.spec import Award, Group, Integer, Measure, Part, ThresholdRule
+from calibrate.spec import Award, Group, Integer, Measure, ThresholdRule
 
 Ends = tuple[FiniteFloat, FiniteFloat]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]

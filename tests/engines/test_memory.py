@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrate.engines.base import SHARDS, ColumnPoints
+from calibrate.engines.base import SHARDS, ColumnPoints, ColumnValues
 from calibrate.engines.columns import NumberColumn, TextColumn, from_objects
 from calibrate.engines.memory import MemoryEngine, band_codes, level_rows, shards_of
 from calibrate.levels import MISSING, Level, Levels, bands
@@ -145,3 +145,28 @@ def test_scores_are_tallied_lead_by_lead(rows: list[tuple[str | None, bool]]) ->
     assert found.scores.tolist() == sorted(leads)
     assert found.leads.tolist() == [leads[score] for score in sorted(leads)]
     assert found.customers.tolist() == [customers[score] for score in sorted(leads)]
+
+
+def test_joint_profiles_are_the_distinct_rows_however_many_columns() -> None:
+    """With 40 columns of five values, the rows do not fit into one number at a time."""
+    rng = np.random.default_rng(3)
+    n, values = 600, (-1.0, 0.5, 0.0, 2.0, 0.25)
+    drawn = rng.integers(0, 5, (n, 40))
+    drawn[:200] = drawn[200:400]  # some rows come twice
+    customer = rng.random(n) < 0.3
+    levels = Levels(kind="category", levels=tuple(Level(text=letter) for letter in "abcde"))
+    engine = MemoryEngine(
+        columns={
+            f"c{place}": TextColumn(
+                codes=(drawn[:, place] + 1).astype(np.int8), texts=tuple("abcde")
+            )
+            for place in range(40)
+        },
+        customer=customer,
+    )
+    card = [ColumnValues(column=f"c{place}", levels=levels, values=values) for place in range(40)]
+    found = engine.joint_profiles(card, most=n)
+    rows, ids = np.unique(np.array(values)[drawn], axis=0, return_inverse=True)
+    assert found.values.tolist() == rows.tolist()
+    assert found.leads.tolist() == np.bincount(ids).tolist()
+    assert found.customers.tolist() == np.bincount(ids[customer], minlength=len(rows)).tolist()
