@@ -36,9 +36,10 @@ if TYPE_CHECKING:
         SpecError,
     )
     from calibrate.evidence import Evidence, weigh
-    from calibrate.leads import Leads, read_leads
+    from calibrate.leads import Leads
     from calibrate.pipeline import Calibration, calibrate
     from calibrate.points import Points, assign_points
+    from calibrate.reading import read_leads
     from calibrate.scorecard import Scorecard
     from calibrate.scores import ScoreTable, tally_scores
     from calibrate.screening import Screening, screen
@@ -51,7 +52,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Spec": "spec",
-    "read_leads": "leads",
+    "read_leads": "reading",
     "Leads": "leads",
     "count": "counts",
     "Counts": "counts",

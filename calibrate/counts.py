@@ -115,7 +115,7 @@ def count(leads: Leads, *, by_shard: bool = False) -> Counts:
     Examples
     --------
     >>> import pandas as pd
-    >>> from calibrate.leads import read_leads
+    >>> from calibrate.reading import read_leads
     >>> frame = pd.DataFrame({"source": ["Fair", "web"] * 20, "converted": [1, 0] * 10 + [0] * 20})
     >>> count(read_leads(frame)).to_frame().to_dict("records")[0]
     {'attribute': 'source', 'level': 'Fair', 'leads': 20, 'customers': 10}

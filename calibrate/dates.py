@@ -79,6 +79,30 @@ def reads_as_dates(column: Column) -> bool:
     return sum(map(reader.is_date, some)) >= 0.5 * len(some)
 
 
+_PERIOD = re.compile(
+    r"(?:q[1-4]|h[12]|w(?:k|eek)?\s?\d{1,2})[\s/_-]*'?(?:19|20)?\d{2}"
+    r"|(?:fy|cy)?\s?(?:19|20)\d{2}[\s/_-]*(?:q[1-4]|h[12]|w(?:k|eek)?\s?\d{1,2}|(?:0?[1-9]|1[0-2]))"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s./_-]*'?(?:(?:19|20)\d{2}|\d{2})"
+    r"|(?:0?[1-9]|1[0-2])[/-](?:19|20)\d{2}",
+    re.IGNORECASE,
+)
+
+
+def reads_as_periods(column: Column) -> bool:
+    """Whether a column's texts are quarters, months or weeks of a certain year.
+
+    Examples
+    --------
+    >>> from calibrate.engines.columns import from_objects
+    >>> quarters = from_objects(["Q4 2016", "Q1 2017", "2017-Q2", "Mar 2017", "2017-03"])
+    >>> reads_as_periods(quarters), reads_as_periods(from_objects(["mar", "2017", "May Smith"]))
+    (True, False)
+    """
+    if isinstance(column, NumberColumn) or not column.texts:
+        return False
+    return all(_PERIOD.fullmatch(text.strip()) for text in column.texts)
+
+
 def read_dates(table: Table, name: str, *, nothings: Sequence[str] = ()) -> Dates:
     """Read a column of dates.
 

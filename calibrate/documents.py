@@ -18,8 +18,8 @@ _UNSAID = frozenset({"function-after", BY_NAME, AS_MAPPING})
 
 _PLANNED = frozenset(
     (
-        "repeated fit join events gates must_contact vetoes size_prefix tiers separator "
-        "wanted caps damping capacity share max_f1 youden min_close_rate expected_value"
+        "fit gates must_contact vetoes size_prefix tiers caps damping "
+        "capacity share max_f1 youden min_close_rate expected_value"
     ).split()
 )
 """Keys of the spec format that this version does not act on yet: refused, never ignored."""

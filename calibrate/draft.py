@@ -7,16 +7,8 @@ import textwrap
 from calibrate.engines.columns import TextColumn
 from calibrate.files import Flow, FlowList, yaml_text
 from calibrate.leads import Leads
-from calibrate.levels import fold
 from calibrate.spec import SPEC_SCHEMA
-
-PLACEHOLDERS = frozenset("select unknown n/a na none null nan - -- ? . #n/a".split()) | {
-    "not specified",
-    "not applicable",
-    "please select",
-    "not provided",
-}
-"""Texts that forms and exports leave where nothing was said."""
+from calibrate.suspects.values import placeholders
 
 
 def draft_spec(leads: Leads) -> str:
@@ -52,11 +44,6 @@ def draft_spec(leads: Leads) -> str:
         yaml_text({"threshold": used.get("threshold", "lowest_customer")}),
     ]
     return "".join(parts)
-
-
-def placeholders(column: TextColumn) -> list[str]:
-    """Give the texts of a column that seem to stand for nothing."""
-    return [text.strip() for text in column.texts if fold(text) in PLACEHOLDERS]
 
 
 def _comment(text: str) -> str:

@@ -168,7 +168,7 @@ def weigh(counts: Counts, screening: Screening | None = None, *, q_max: float = 
     --------
     >>> import pandas as pd
     >>> from calibrate.counts import count
-    >>> from calibrate.leads import read_leads
+    >>> from calibrate.reading import read_leads
     >>> frame = pd.DataFrame({"source": ["Fair", "web"] * 20, "converted": [1, 0] * 10 + [0] * 20})
     >>> fair = weigh(count(read_leads(frame))).attributes[0].evidence[0]
     >>> fair.level.label, fair.close_rate, fair.lift, fair.verdict

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.dates import Dates, read_dates
+from calibrate.dates import Dates, Times, read_dates
 from calibrate.engines.columns import Column, TextColumn, text_column
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
-from calibrate.levels import MISSING
+from calibrate.levels import MISSING, parse_number
+from calibrate.present.numbers import count_text
 from calibrate.roles import (
     FEW_VALUES,
     MEANS_CUSTOMER,
@@ -23,9 +24,10 @@ from calibrate.roles import (
     proposed_outcome,
 )
 from calibrate.spec import OutcomePart, Spec
-from calibrate.stats.survival import time_to_close
+from calibrate.stats.survival import TimeToClose, time_to_close
 
 Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 _DAY_SECONDS = 86_400
 _LONGEST_WINDOW = 36_500
@@ -46,6 +48,13 @@ class Outcome:
     window_days : int or None
     as_of, first, last : date or None
         When the data were taken; when the counted leads were created.
+    created : ndarray of datetime64[s], shape (n,), or None
+        When each lead was created; None without such a column.
+    days_to_close : ndarray of float, shape (n,), or None
+        From creation to close, however late; NaN for a lead that has not closed by `as_of`, or
+        whose dates are impossible. None without a close date.
+    days_seen : ndarray of float, shape (n,), or None
+        From creation to the end of `as_of`; NaN where that cannot be told.
     findings : tuple of Finding
     """
 
@@ -56,11 +65,47 @@ class Outcome:
     as_of: dt.date | None = None
     first: dt.date | None = None
     last: dt.date | None = None
+    created: Times | None = None
+    days_to_close: Floats | None = None
+    days_seen: Floats | None = None
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def curve(self) -> TimeToClose | None:
+        """The Kaplan-Meier curve of time to close over all leads with usable dates."""
+        if self.days_to_close is None or self.days_seen is None:
+            return None
+        is_closed = ~np.isnan(self.days_to_close)
+        watched = np.where(is_closed, self.days_to_close, self.days_seen)
+        return time_to_close(watched[watched >= 0], is_closed[watched >= 0])
 
-def read_outcome(table: Table, roles: Roles, spec: Spec) -> Outcome:
+    def without(self, rows: Mask, reason: str) -> Outcome:
+        """Leave further leads out of everything, and count those that were counted."""
+        gone = self.counted & rows
+        counted = self.counted & ~rows
+        first, last = (None, None) if self.created is None else _span(self.created, counted)
+        return replace(
+            self,
+            customer=self.customer & ~gone,
+            counted=counted,
+            left_out=self.left_out | {reason: int(gone.sum())},
+            first=first,
+            last=last,
+        )
+
+
+def read_outcome(
+    table: Table, roles: Roles, spec: Spec, *, repeated: Mask | None = None
+) -> Outcome:
     """Decide for every lead whether it is a customer and whether it is counted.
+
+    Parameters
+    ----------
+    table : Table
+    roles : Roles
+    spec : Spec
+    repeated : ndarray of bool, shape (n,), optional
+        Rows whose lead stands on another row too, which wins: they are nobody's.
 
     Raises
     ------
@@ -76,11 +121,12 @@ def read_outcome(table: Table, roles: Roles, spec: Spec) -> Outcome:
         )
     created = _dates(table, roles.created, spec)
     closed = _dates(table, roles.outcome.closed, spec)
+    aside = np.zeros(table.rows, dtype=np.bool_) if repeated is None else repeated
     if closed is not None and created is not None:
-        outcome = _by_date(table, spec, created, closed)
+        outcome = _by_date(table, spec, created, closed, aside)
     else:
-        outcome = _by_flag(table, roles.outcome, spec, created)
-    _check_two_classes(table, roles, outcome)
+        outcome = _by_flag(table, roles.outcome, spec, created, aside)
+    check_two_classes(table, roles, outcome)
     return outcome
 
 
@@ -88,30 +134,39 @@ def _dates(table: Table, column: str | None, spec: Spec) -> Dates | None:
     return None if column is None else read_dates(table, column, nothings=spec.missing)
 
 
-def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates) -> Outcome:
+def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates, aside: Mask) -> Outcome:
     if closed.are_days or created.are_days:
         # Where one of the two knows no time of day, the other's cannot be used either.
         created, closed = created.days, closed.days
     as_of = spec.as_of or _newest(table, [created, closed])
-    seconds = (closed.times - created.times) / np.timedelta64(1, "s")
-    has_created, has_closed = ~np.isnat(created.times), ~np.isnat(closed.times)
-    impossible = has_created & has_closed & (seconds < 0)
+    end = np.datetime64(as_of, "s") + np.timedelta64(_DAY_SECONDS, "s")
+    days = _days(created.times, closed.times)
+    has_created = ~np.isnat(created.times) & ~aside
+    impossible = has_created & (days < 0)
     usable = has_created & ~impossible
-    window, findings = _window(spec, created, closed, as_of, usable)
+    is_closed = usable & (closed.times < end)
+    outcome = Outcome(
+        customer=is_closed,
+        counted=usable,
+        left_out={},
+        created=created.times,
+        days_to_close=np.where(is_closed, days, np.nan),
+        days_seen=np.where(usable, _days(created.times, end), np.nan),
+    )
+    window, findings = _window(spec, outcome)
     mature = usable & _mature(created, as_of, window)
-    with np.errstate(invalid="ignore"):
-        customer = usable & has_closed & (seconds <= window * _DAY_SECONDS)
-    left_out = {
-        "immature": int((usable & ~mature).sum()),
-        "open": 0,
-        "closed_before_created": int(impossible.sum()),
-        "without_created_date": int((~has_created).sum()),
-    }
-    first, last = _span(created, mature)
-    return Outcome(
-        customer=customer,
+    first, last = _span(created.times, mature)
+    return replace(
+        outcome,
+        customer=usable & (days <= window),
         counted=mature,
-        left_out=left_out,
+        left_out={
+            "immature": int((usable & ~mature).sum()),
+            "open": 0,
+            "closed_before_created": int(impossible.sum()),
+            "without_created_date": int((np.isnat(created.times) & ~aside).sum()),
+        }
+        | _repeated(aside),
         window_days=window,
         as_of=as_of,
         first=first,
@@ -120,17 +175,34 @@ def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates) -> Outcome
     )
 
 
-def _by_flag(table: Table, part: OutcomePart, spec: Spec, created: Dates | None) -> Outcome:
+def _days(start: Times, end: Times | np.datetime64) -> Floats:
+    days: Floats = (end - start) / np.timedelta64(_DAY_SECONDS, "s")
+    return days
+
+
+def _repeated(aside: Mask) -> dict[str, int]:
+    return {"repeated": int(aside.sum())} if aside.any() else {}
+
+
+def _by_flag(
+    table: Table, part: OutcomePart, spec: Spec, created: Dates | None, aside: Mask
+) -> Outcome:
     column = part.column or ""
     # A `no` that stands for nothing elsewhere still says what became of a lead.
     telling = {plain_value(value) for value in (*part.customer, *part.lost)}
     telling |= MEANS_CUSTOMER | MEANS_LOST
     nothings = [text for text in spec.missing if plain_value(text) not in telling]
-    customer, lost = _read_flag(table.columns[column].without(nothings), part, where=table.where)
-    is_known = customer | lost
-    left_out = {"immature": 0, "open": int((~is_known).sum()), "closed_before_created": 0}
+    flag = _read_flag(table.columns[column].without(nothings), part, where=table.where)
+    customer, is_known = flag.customer & ~aside, (flag.customer | flag.lost) & ~aside
+    left_out = {"immature": 0, "open": int((~is_known & ~aside).sum()), "closed_before_created": 0}
     if created is None:
-        return Outcome(customer=customer, counted=is_known, left_out=left_out, as_of=spec.as_of)
+        return Outcome(
+            customer=customer,
+            counted=is_known,
+            left_out=left_out | _repeated(aside),
+            as_of=spec.as_of,
+            findings=flag.findings,
+        )
     as_of = spec.as_of or _newest(table, [created])
     counted = is_known
     if spec.window_days is not None:
@@ -138,20 +210,30 @@ def _by_flag(table: Table, part: OutcomePart, spec: Spec, created: Dates | None)
         counted = is_known & has_created & _mature(created, as_of, spec.window_days)
         left_out["without_created_date"] = int((is_known & ~has_created).sum())
         left_out["immature"] = int((is_known & has_created & ~counted).sum())
-    first, last = _span(created, counted)
+    first, last = _span(created.times, counted)
     return Outcome(
         customer=customer,
         counted=counted,
-        left_out=left_out,
+        left_out=left_out | _repeated(aside),
         window_days=spec.window_days,
         as_of=as_of,
         first=first,
         last=last,
-        findings=(_age_unknown(),) if spec.window_days is None else (),
+        created=created.times,
+        findings=(*flag.findings, *([_age_unknown()] if spec.window_days is None else [])),
     )
 
 
-def _read_flag(column: Column, part: OutcomePart, *, where: str) -> tuple[Mask, Mask]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flag:
+    """What a column of values says of every lead."""
+
+    customer: Mask
+    lost: Mask
+    findings: tuple[Finding, ...]
+
+
+def _read_flag(column: Column, part: OutcomePart, *, where: str) -> _Flag:
     texts = text_column(column)
     values = [plain_value(text) for text in texts.texts]
     means_customer = {plain_value(value) for value in part.customer} or MEANS_CUSTOMER
@@ -163,12 +245,36 @@ def _read_flag(column: Column, part: OutcomePart, *, where: str) -> tuple[Mask, 
         rest = set(values) - means_customer
         means_lost = rest if len(rest) == 1 else MEANS_LOST - means_customer
     unread = [value for value in values if value not in means_customer | means_lost]
-    if unread and not part.lost:
+    words = {value for value in values if parse_number(value) is None}
+    # Won and lost being there in so many words, the other values are stages on the way.
+    has_stages = bool(means_customer & words) and bool(means_lost & words)
+    if unread and not part.lost and not has_stages:
         raise LeadsError(_third_value(part, texts, where))
     of_customer = np.array([False, *(value in means_customer for value in values)])
     # An empty cell is an open lead, unless the spec says that it means lost.
     of_lost = np.array([bool(means_lost & {"", MISSING}), *(v in means_lost for v in values)])
-    return of_customer[texts.codes], of_lost[texts.codes]
+    return _Flag(
+        customer=of_customer[texts.codes],
+        lost=of_lost[texts.codes],
+        findings=(_open_values(part, texts, set(unread)),) if unread and not part.lost else (),
+    )
+
+
+def _open_values(part: OutcomePart, texts: TextColumn, unread: set[str]) -> Finding:
+    counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)[1:]
+    named = [
+        f"`{text[:40]}` ({count_text(int(count))})"
+        for text, count in zip(texts.texts, counts, strict=True)
+        if plain_value(text) in unread
+    ]
+    return Finding(
+        code="open-values",
+        severity="info",
+        says=f"In `{part.column}` {', '.join(named)} mean neither won nor lost: these leads are "
+        f"open and left out.",
+        fix=f"If one of them does, say so: "
+        f"`{proposed_outcome(str(part.column), sorted(texts.texts))}`.",
+    )
 
 
 def _no_such_value(part: OutcomePart, texts: TextColumn, where: str) -> str:
@@ -200,17 +306,10 @@ def _third_value(part: OutcomePart, texts: TextColumn, where: str) -> str:
     )
 
 
-def _window(
-    spec: Spec, created: Dates, closed: Dates, as_of: dt.date, usable: Mask
-) -> tuple[int, tuple[Finding, ...]]:
-    if spec.window_days is not None:
-        return spec.window_days, ()
-    end = np.datetime64(as_of, "s") + np.timedelta64(_DAY_SECONDS, "s")
-    is_closed = usable & ~np.isnat(closed.times) & (closed.times < end)
-    until = np.where(is_closed, closed.times, end)
-    days = (until - created.times)[usable] / np.timedelta64(_DAY_SECONDS, "s")
-    seen = days >= 0
-    window = time_to_close(days[seen], is_closed[usable][seen]).advised_window()
+def _window(spec: Spec, outcome: Outcome) -> tuple[int, tuple[Finding, ...]]:
+    if spec.window_days is not None or outcome.curve is None:
+        return spec.window_days or 1, ()
+    window = outcome.curve.advised_window()
     finding = Finding(
         code="window-advised",
         severity="info",
@@ -239,8 +338,8 @@ def _newest(table: Table, dates: list[Dates]) -> dt.date:
     return newest
 
 
-def _span(created: Dates, counted: Mask) -> tuple[dt.date | None, dt.date | None]:
-    days = created.times[counted & ~np.isnat(created.times)].astype("datetime64[D]")
+def _span(created: Times, counted: Mask) -> tuple[dt.date | None, dt.date | None]:
+    days = created[counted & ~np.isnat(created)].astype("datetime64[D]")
     return (days.min().item(), days.max().item()) if len(days) else (None, None)
 
 
@@ -249,14 +348,17 @@ def _impossible(
 ) -> tuple[Finding, ...]:
     if not impossible.any():
         return ()
-    place = int(np.argmax(impossible))
+    place, count = int(np.argmax(impossible)), int(impossible.sum())
     came, went = (one.times[place] for one in (created, closed))
+    who = "1 lead closed before it was"
+    if count > 1:
+        who = f"{count_text(count)} leads closed before they were"
     return (
         Finding(
             code="closed-before-created",
             severity="warning",
-            says=f"{impossible.sum()} leads closed before they were created and are left out; the "
-            f"first, in {table.row_names.name(place)}, was created {came} and closed {went}.",
+            says=f"{who} created and {'is' if count == 1 else 'are'} left out; the first, in "
+            f"{table.row_names.name(place)}, was created {came} and closed {went}.",
             fix="Correct these dates in the CRM.",
         ),
     )
@@ -272,7 +374,8 @@ def _age_unknown() -> Finding:
     )
 
 
-def _check_two_classes(table: Table, roles: Roles, outcome: Outcome) -> None:
+def check_two_classes(table: Table, roles: Roles, outcome: Outcome) -> None:
+    """Refuse leads of which none can be counted, or all have one outcome."""
     leads = int(outcome.counted.sum())
     customers = int((outcome.customer & outcome.counted).sum())
     column = roles.outcome.closed or roles.outcome.column
@@ -316,6 +419,9 @@ def reasons_in_words(
         "open": "without an outcome yet",
         "closed_before_created": "closed before they were created",
         "without_created_date": "without a creation date",
+        "closed_before_landmark": "closed before the moment from which they are scored",
+        "created_before_since": "created before the day the spec begins with",
+        "repeated": "further rows of a lead that stands on several",
     }
     return tuple((words[reason], count) for reason, count in left_out.items() if count)
 

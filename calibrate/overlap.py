@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -72,13 +72,35 @@ def overlaps(
     if not columns:
         return (Overlap(factor=1.0),) * len(attributes)
     profiles = leads.engine.joint_profiles(columns, most=SAMPLED_FROM)
+    names = [one.column for one in columns]
+    twins = _twins_of_made(names, profiles, leads)
+    own = [place for place, name in enumerate(names) if name not in twins]
+    profiles = replace(profiles, values=profiles.values[:, own])
+    names = [names[place] for place in own]
     factors = [significant(float(f)) for f in fit_factors(profiles)[1]]
-    told = _told_by([one.column for one in columns], factors, profiles)
-    found = {
-        one.column: Overlap(factor=factor, told_by=names)
-        for one, factor, names in zip(columns, factors, told, strict=True)
+    told = _told_by(names, factors, profiles)
+    found = {name: Overlap(factor=0.0, told_by=(twin,)) for name, twin in twins.items()}
+    found |= {
+        name: Overlap(factor=factor, told_by=others)
+        for name, factor, others in zip(names, factors, told, strict=True)
     }
     return tuple(found.get(one.name, Overlap(factor=1.0)) for one in attributes)
+
+
+def _twins_of_made(names: Sequence[str], profiles: Profiles, leads: Leads) -> dict[str, str]:
+    """Find made attributes that turned out to say just what one before them says.
+
+    Copies among a table's own columns share what they are paid. But how long ago a lead did
+    something, where that says no more than whether it did, is our own doing: it is paid nothing.
+    """
+    made = {one.name for one in leads.attributes if one.recipe is not None}
+    twins: dict[str, str] = {}
+    for place, name in enumerate(names):
+        if name in made:
+            same = (profiles.values[:, :place] == profiles.values[:, [place]]).all(axis=0)
+            if same.any():
+                twins[name] = names[int(np.argmax(same))]
+    return twins
 
 
 def valued_columns(

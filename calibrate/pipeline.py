@@ -14,8 +14,9 @@ from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.evidence import Evidence
 from calibrate.files import make_folder, write_whole, yaml_text
-from calibrate.leads import Leads, read_leads
+from calibrate.leads import Leads
 from calibrate.points import Points, assign_points
+from calibrate.reading import read_leads
 from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
 from calibrate.scores import ScoreTable, tally_scores
@@ -38,6 +39,7 @@ def calibrate(
     leads: str | Path | pd.DataFrame | Table,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
+    events: str | Path | pd.DataFrame | Table | None = None,
     name: str | None = None,
     progress: Progress = lambda step: None,
 ) -> Calibration:
@@ -49,6 +51,8 @@ def calibrate(
         One row a lead; see `read_leads`.
     spec : Spec, mapping, path or None
         What is declared; see `Spec`.
+    events : path or DataFrame, optional
+        The log of what leads did, one row an event.
     name : str, optional
         Name of the card; by default that of the table.
     progress : callable, optional
@@ -71,7 +75,7 @@ def calibrate(
     Scorecard(leads: 1 attributes earn points, base 80, threshold 100)
     """
     progress("reading leads")
-    table = read_leads(leads, spec)
+    table = read_leads(leads, spec, events=events)
     progress("counting and weighing")
     counts, evidence = teach(table)
     progress("assigning points")

@@ -10,7 +10,6 @@ from calibrate.leads import Leads
 from calibrate.points import Points
 from calibrate.scale import RANGE
 from calibrate.scores import ScoreTable, tally, unrounded
-from calibrate.stats.auc import auc
 
 ROUNDING_COST = 0.001
 """A card whose whole points rank worse than its exact values by more than this AUC is remarked."""
@@ -20,8 +19,6 @@ BUNCHED = 0.05
 """Half of the leads within this share of the range are bunched together."""
 FEW_CUSTOMERS = 10
 """With fewer customers than this nothing can be told from chance."""
-TELLS_ALL = 0.95
-"""An attribute that alone ranks leads this well was probably filled in after the deal."""
 
 
 def card_findings(
@@ -29,7 +26,6 @@ def card_findings(
 ) -> tuple[Finding, ...]:
     """Gather the findings about a card."""
     return (
-        *_tells_all(evidence),
         *_no_points(points, evidence),
         *_range(points),
         *_short(points, evidence),
@@ -37,24 +33,6 @@ def card_findings(
         *_rounding(points, leads, table),
         *_bunched(points, table),
     )
-
-
-def _tells_all(evidence: Evidence) -> list[Finding]:
-    found = []
-    for one in evidence.attributes:
-        levels = sorted(one.evidence, key=lambda level: level.close_rate)
-        alone = auc([level.leads for level in levels], [level.customers for level in levels])
-        if alone >= TELLS_ALL:
-            found.append(
-                Finding(
-                    code="looks-like-a-leak",
-                    severity="warning",
-                    says=f"`{one.name}` alone tells customers from others with AUC {alone:.3f}: it "
-                    f"was probably filled in after the deal.",
-                    fix=f"If it was not known when the lead came: `exclude: [{one.name}]`.",
-                )
-            )
-    return found
 
 
 def _no_points(points: Points, evidence: Evidence) -> list[Finding]:

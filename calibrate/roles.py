@@ -21,8 +21,8 @@ _IDS = (
 ).split()
 _CREATED = (
     "created_at created create_date created_date date_created creation_date created_on "
-    "created_time lead_created lead_created_at first_contact_date signup_date signed_up_at "
-    "registered_at inquiry_date"
+    "created_time lead_created lead_created_at first_contact_date engage_date "
+    "signup_date signed_up_at registered_at inquiry_date"
 ).split()
 _CLOSED = (
     "converted_at converted_on converted_date conversion_date date_converted won_at won_on "
@@ -35,12 +35,17 @@ _FLAGS = (
 ).split()
 
 MEANS_CUSTOMER = frozenset(
-    {"1", "yes", "true", "y", "t", "won", "converted", "customer", "closed won", "closedwon"}
-)
-MEANS_LOST = frozenset(
-    {"0", "no", "false", "n", "f", "lost", "not converted", "closed lost", "closedlost"}
-)
+    "1 yes true y t won converted customer closedwon ja oui sí sim gewonnen".split()
+) | {"closed won", "deal won", "became customer"}
+MEANS_LOST = frozenset("0 no false n f lost closedlost nein non não nee verloren".split()) | {
+    "not converted",
+    "closed lost",
+    "deal lost",
+    "no customer",
+    "not a customer",
+}
 
+_JOINTS = re.compile(r"(?<=\w)[\s_/–-]+(?=\w)")
 _SOUNDS_LIKE_CUSTOMER = re.compile(
     r"won\b|customer|convert|bought|purchase|sold|signed|success|yes"
 )
@@ -72,6 +77,8 @@ class Roles:
         Role and column, for those that were not declared.
     alike : tuple of str
         Further columns named like an outcome: set aside, since they tell it.
+    deferred : tuple of (str, str)
+        Place in the spec and name, for names that are no column but may be made from one.
     """
 
     id: str | None
@@ -79,6 +86,7 @@ class Roles:
     outcome: OutcomePart
     found: tuple[tuple[str, str], ...]
     alike: tuple[str, ...]
+    deferred: tuple[tuple[str, str], ...] = ()
 
 
 def find_roles(table: Table, spec: Spec) -> Roles:
@@ -91,10 +99,10 @@ def find_roles(table: Table, spec: Spec) -> Roles:
     LeadsError
         When no outcome is declared or found; the columns that could be meant are listed.
     """
-    _check_declared(table, spec)
+    deferred = _check_declared(table, spec)
     _check_usable(table, spec)
     free = [name for name in table.columns if name not in spec.exclude]
-    lead_id = spec.leads.id or _first(free, _IDS)
+    lead_id = spec.leads.id or first_named(free, _IDS)
     created = spec.leads.created or _first_dates(table, free, _CREATED)
     outcome = spec.outcome or _find_outcome(table, free, created)
     declared = {
@@ -109,7 +117,7 @@ def find_roles(table: Table, spec: Spec) -> Roles:
     alike = tuple(
         name
         for name in free
-        if _plain(name) in (*_CLOSED, *_FLAGS)
+        if plain_name(name) in (*_CLOSED, *_FLAGS)
         and (_is_flag(table.columns[name]) or reads_as_dates(table.columns[name]))
         and name not in used
         and name not in spec.attributes
@@ -121,6 +129,7 @@ def find_roles(table: Table, spec: Spec) -> Roles:
         outcome=outcome,
         found=tuple((role, name) for role, name in taken.items() if name and not declared[role]),
         alike=alike,
+        deferred=deferred,
     )
 
 
@@ -150,7 +159,8 @@ def role_findings(roles: Roles) -> list[Finding]:
     return findings
 
 
-def _check_declared(table: Table, spec: Spec) -> None:
+def _check_declared(table: Table, spec: Spec) -> tuple[tuple[str, str], ...]:
+    """Refuse names that are no column; give those that may yet be made from one."""
     outcome = spec.outcome or OutcomePart.model_construct()
     places: list[tuple[str, str | None]] = [
         ("leads.id", spec.leads.id),
@@ -166,12 +176,20 @@ def _check_declared(table: Table, spec: Spec) -> None:
     known = list(table.columns)
     wrong = [(place, name) for place, name in places if name is not None and name not in known]
     wrong = [(place, name) for place, name in wrong if name not in table.unusable]
+    deferred = tuple(one for one in wrong if "." not in one[0] and _may_be_made(one[1], spec))
+    wrong = [one for one in wrong if one not in deferred]
     if wrong:
         problems = tuple(
             f"{place}: {table.name} has no column `{name}`; {did_you_mean(name, known)}"
             for place, name in wrong
         )
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
+    return deferred
+
+
+def _may_be_made(name: str, spec: Spec) -> bool:
+    """Whether a name can be that of a behaviour, or of something made from a column."""
+    return spec.events is not None or ": " in name
 
 
 def _check_usable(table: Table, spec: Spec) -> None:
@@ -189,7 +207,7 @@ def _without_created(table: Table, closed: str, free: Sequence[str]) -> str:
         f"{table.where}: the outcome `{closed}` is a date, so the day each lead was created is "
         f"needed too"
     )
-    named = _first(free, _CREATED)
+    named = first_named(free, _CREATED)
     if named is not None:
         return (
             f"{says}, but `{named}` holds no dates ({_some_values(table.columns[named])}). Write "
@@ -210,7 +228,7 @@ def _without_created(table: Table, closed: str, free: Sequence[str]) -> str:
 def _find_outcome(table: Table, free: Iterable[str], created: str | None) -> OutcomePart:
     columns = list(free)
     flag = next(
-        (name for name in columns if _plain(name) in _FLAGS and _is_flag(table.columns[name])),
+        (name for name in columns if plain_name(name) in _FLAGS and _is_flag(table.columns[name])),
         None,
     )
     closed = _first_dates(table, columns, _CLOSED)
@@ -219,7 +237,7 @@ def _find_outcome(table: Table, free: Iterable[str], created: str | None) -> Out
         return OutcomePart(closed=closed)
     if flag is not None:
         return OutcomePart(column=flag)
-    closed = _first([name for name in columns if is_empty(table.columns[name])], _CLOSED)
+    closed = first_named([name for name in columns if is_empty(table.columns[name])], _CLOSED)
     if closed is not None and created is not None:
         return OutcomePart(closed=closed)
     raise LeadsError(_no_outcome(table, [name for name in columns if name != created]))
@@ -277,9 +295,15 @@ def proposed_outcome(column: str, texts: Sequence[str]) -> str:
 
 
 def plain_value(text: str) -> str:
-    """Bring a value of a flag to one spelling: `` TRUE`` to ``true``, and ``1.0`` to ``1``."""
+    """Bring a value of a flag to one spelling.
+
+    Examples
+    --------
+    >>> [plain_value(text) for text in (" TRUE", "1.0", "Closed - Won", "closed_won")]
+    ['true', '1', 'closed won', 'closed won']
+    """
     number = parse_number(text)
-    return fold(text) if number is None else number_text(number)
+    return _JOINTS.sub(" ", fold(text)) if number is None else number_text(number)
 
 
 def _sounds_lost(text: str) -> bool:
@@ -296,7 +320,7 @@ def _could_be_outcome(table: Table, name: str) -> bool:
     """Whether a column says won and lost, or has few values, two or under an outcome's name."""
     column = text_column(table.columns[name])
     texts = column.texts
-    if not 2 <= len(texts) <= FEW_VALUES or _plain(name) in _IDS:
+    if not 2 <= len(texts) <= FEW_VALUES or plain_name(name) in _IDS:
         return False
     if (
         not column.is_number
@@ -309,7 +333,7 @@ def _could_be_outcome(table: Table, name: str) -> bool:
 
 
 def _named_like_outcome(name: str) -> bool:
-    return not _NAMED_LIKE_OUTCOMES.isdisjoint(_plain(name).split("_"))
+    return not _NAMED_LIKE_OUTCOMES.isdisjoint(plain_name(name).split("_"))
 
 
 def _date_columns(table: Table) -> list[str]:
@@ -333,21 +357,25 @@ def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[\w.-]+", name) else f'"{name}"'
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Bring a column's name to one form: ``Lead ID`` and ``leadId`` to ``lead_id``."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
     return re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
 
 
-def _first(columns: Iterable[str], wanted: list[str]) -> str | None:
-    by_name = {_plain(name): name for name in reversed(list(columns))}
+def first_named(columns: Iterable[str], wanted: Sequence[str]) -> str | None:
+    """Give the first of some plain names that a column has, as the column writes it."""
+    by_name = {plain_name(name): name for name in reversed(list(columns))}
     return next((by_name[name] for name in wanted if name in by_name), None)
 
 
 def _first_dates(table: Table, columns: Iterable[str], wanted: list[str]) -> str | None:
     dates = [
-        name for name in columns if _plain(name) in wanted and reads_as_dates(table.columns[name])
+        name
+        for name in columns
+        if plain_name(name) in wanted and reads_as_dates(table.columns[name])
     ]
-    return _first(dates, wanted)
+    return first_named(dates, wanted)
 
 
 def _values(column: Column) -> set[str]:

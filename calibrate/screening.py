@@ -85,7 +85,7 @@ def screen(counts: Counts, *, q_max: float = 0.05) -> Screening:
     --------
     >>> import pandas as pd
     >>> from calibrate.counts import count
-    >>> from calibrate.leads import read_leads
+    >>> from calibrate.reading import read_leads
     >>> frame = pd.DataFrame({"source": ["Fair", "web"] * 20, "converted": [1, 0] * 10 + [0] * 20})
     >>> screen(count(read_leads(frame)))
     Screening(1 of 1 attributes selected)

@@ -13,8 +13,9 @@ import numpy as np
 from calibrate.engines.base import ColumnPoints, ColumnValues
 from calibrate.evidence import Evidence
 from calibrate.forward import chosen_forward
-from calibrate.leads import Leads, read_leads
+from calibrate.leads import Leads
 from calibrate.points import assign_points
+from calibrate.reading import read_leads
 from calibrate.scores import ScoreTable, tally, unrounded
 from calibrate.scoring import Scoring
 from calibrate.spec import Award, Measure, PointsPart, Spec

@@ -68,6 +68,7 @@ class LeadsPart(Part):
 
     id: Name | None = Field(None, description="Column that names a lead; each value once.")
     created: Name | None = Field(None, description="Column with the day a lead was created.")
+    since: dt.date | None = Field(None, description="Leads created earlier are left out.")
 
 
 class OutcomePart(Part):
@@ -95,7 +96,7 @@ class OutcomePart(Part):
 class AttributePart(Part):
     """What is known of one attribute beforehand."""
 
-    kind: Literal["category", "boolean", "number"] | None = Field(
+    kind: Literal["category", "boolean", "number", "list"] | None = Field(
         None, description="How to read its values; found from them when absent."
     )
     group: Group = Field("other", description="Whose kind of evidence it is.")
@@ -109,6 +110,18 @@ class AttributePart(Part):
     monotone: Literal["up", "down", "auto"] | None = Field(
         None, description="Direction in which the close rates of a number's bands must run."
     )
+    separator: Text | None = Field(
+        None, min_length=1, description="What stands between the members of a list; `;` if silent."
+    )
+    wanted: bool | None = Field(
+        None, strict=True, description="true: no leak, whatever it looks like; let it earn points."
+    )
+
+    @model_validator(mode="after")
+    def _separator_of_a_list(self) -> Self:
+        if self.separator is not None and self.kind != "list":
+            raise ValueError("`separator` goes with `kind: list`")
+        return self
 
     @model_validator(mode="after")
     def _bands_of_a_number(self) -> Self:
@@ -118,6 +131,51 @@ class AttributePart(Part):
             if any(b <= a for a, b in pairwise(self.bands)):
                 raise ValueError("`bands` must rise")
         return self
+
+
+class JoinPart(Part):
+    """A further table about the same leads."""
+
+    path: Name = Field(description="Its file, from the folder of the leads table.")
+    on: Name = Field(description="The column that names the lead, in both tables.")
+
+
+class ExpirePart(Part):
+    """How an event loses its weight as it ages."""
+
+    expires_days: Integer | None = Field(
+        None, ge=1, description="Older events do not count any more."
+    )
+    half_life_days: FiniteFloat | None = Field(
+        None, gt=0, description="An event counts half after so many days."
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.expires_days is None) == (self.half_life_days is None):
+            raise ValueError("name either `expires_days` or `half_life_days`")
+        return self
+
+
+class EventsPart(Part):
+    """The log of what leads did, and the moment from which it is seen."""
+
+    path: Name | None = Field(None, description="Its file, from the folder of the leads table.")
+    lead: Name | None = Field(None, description="Column that names the lead.")
+    name: Name | None = Field(None, description="Column that names what was done.")
+    time: Name | None = Field(None, description="Column that says when.")
+    object: Name | None = Field(None, description="Column with the page, mail or asset.")
+    lookback_days: Integer = Field(
+        90, ge=1, le=3650, description="Events older than this at the landmark do not count."
+    )
+    score_after_days: Integer = Field(
+        0, ge=0, le=3650, description="The landmark: so many days after a lead was created."
+    )
+    expire: dict[Name, ExpirePart] = Field(default_factory=dict)
+    sequences: tuple[tuple[Name, Name], ...] | None = Field(
+        None, description="Pairs of events to try in this order; the commonest when silent."
+    )
+    exclude: tuple[Name, ...] = Field((), description="Events not to look at.")
 
 
 class PointsPart(Part):
@@ -200,11 +258,16 @@ class Spec(Part):
     outcome: OutcomePart | None = None
     window_days: Integer | None = Field(None, ge=1, description="Days a lead is given to close.")
     as_of: dt.date | None = Field(None, description="The day the data were taken.")
+    repeated: Literal["first", "last"] | None = Field(
+        None, description="Which row of a lead wins that stands on several."
+    )
     missing: tuple[Text, ...] = Field((), description="Texts that stand for nothing.")
     exclude: tuple[Name, ...] = Field((), description="Columns not to look at.")
     only: tuple[Name, ...] | None = Field(None, min_length=1, description="Look at these alone.")
     min_leads: Integer = Field(10, ge=1, description="Smaller levels are pooled into (other).")
     attributes: dict[Name, AttributePart] = Field(default_factory=dict)
+    join: tuple[JoinPart, ...] = Field((), description="Further tables about the same leads.")
+    events: EventsPart | None = None
     points: PointsPart = PointsPart.model_construct()
     levels: dict[Name, dict[Name, tuple[Text, ...]]] = Field(
         default_factory=dict, description="Values grouped under one name, by attribute."

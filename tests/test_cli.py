@@ -302,7 +302,7 @@ def test_the_installed_command_is_this_one() -> None:
         (("score", "none.yaml", "leads.csv"), "none.yaml: no such file; a scorecard was expected"),
         (("score", "old.yaml", "leads.csv"), "old.yaml is of the version"),
         (("score", "spec.yaml", "leads.csv"), "name: missing"),
-        (("score", "calibration/scorecard.yaml", "other.csv"), "`source`, `visits`, `demo`"),
+        (("score", "calibration/scorecard.yaml", "other.csv"), "`demo`, `source`, `visits`"),
         (
             ("score", "calibration/scorecard.yaml", "leads.csv", "--out", "x.txt"),
             ".csv or .parquet",

@@ -99,7 +99,7 @@ def test_perfect_separation_gives_finite_points_and_a_finding() -> None:
         {"stage": ["won"] * 200 + ["lost"] * 800, "x": rng.choice(list("ab"), 1000)}
     )
     rows["converted"] = (rows.stage == "won").astype(int)
-    result = cal.calibrate(rows)
+    result = cal.calibrate(rows, {"attributes": {"stage": {"wanted": True}}})
     assert (result.points.lowest, result.points.highest) == (0, 100)
     assert "looks-like-a-leak" in {one.code for one in result.findings}
 
@@ -107,7 +107,7 @@ def test_perfect_separation_gives_finite_points_and_a_finding() -> None:
 def test_above_the_cap_a_sample_of_others_moves_only_the_intercept() -> None:
     rows = frame(60_000)
     from calibrate.engines.base import ColumnValues
-    from calibrate.leads import read_leads
+    from calibrate.reading import read_leads
 
     leads = read_leads(rows)
     result = cal.calibrate(rows)

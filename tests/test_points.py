@@ -22,6 +22,7 @@ from calibrate.errors import Finding, SpecError
 from calibrate.evidence import AttributeEvidence, LevelEvidence, Overall
 from calibrate.leads import Attribute, Leads
 from calibrate.levels import OTHER, Level, Levels
+from calibrate.outcomes import Outcome
 from calibrate.points import AttributePoints, Points
 from calibrate.present.numbers import half_away, significant
 from calibrate.remarks import card_findings
@@ -347,12 +348,7 @@ def random_leads(rng: np.random.Generator, evidence: Evidence) -> Leads:
         total=total,
         counted=total,
         customers=customers,
-        total_customers=customers,
-        left_out={},
-        window_days=None,
-        as_of=None,
-        first=None,
-        last=None,
+        outcome=Outcome(customer=customer, counted=np.ones(total, dtype=bool), left_out={}),
         fingerprint="sha256:0",
         findings=(),
     )

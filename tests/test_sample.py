@@ -472,7 +472,8 @@ def expected(levels: pd.DataFrame, leads: pd.DataFrame, evidence: pd.DataFrame) 
     )[mature]
     overall = chance.mean()
     rows = []
-    for attribute, group in evidence.groupby("attribute", sort=False):
+    own = evidence[evidence["attribute"].isin(leads.columns)]
+    for attribute, group in own.groupby("attribute", sort=False):
         texts = leads[attribute][mature].to_numpy()
         for row, inside in zip(
             group.itertuples(), members(list(group["level"]), texts), strict=True

@@ -8,7 +8,7 @@ import pytest
 
 import calibrate as cal
 from calibrate.counts import count, refine
-from calibrate.leads import read_leads
+from calibrate.reading import read_leads
 from calibrate.stats.significance import benjamini_hochberg
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import calibrate as cal
-from calibrate.leads import read_leads
+from calibrate.reading import read_leads
 from calibrate.scores import ScoreTable
 from calibrate.selection import caught, parsimony
 

@@ -132,7 +132,7 @@ def test_all_problems_are_listed_at_once() -> None:
         "exclud",
     ]
     assert "found `few`" in problems[0]
-    assert "'category', 'boolean' or 'number'" in problems[1]
+    assert "'category', 'boolean', 'number' or 'list'" in problems[1]
     assert "did you mean `exclude`" in problems[-1]
 
 
@@ -172,7 +172,12 @@ def test_all_problems_are_listed_at_once() -> None:
         ("leads: {id: ''}", "leads.id"),
         ("gates: []", "gates: part of the spec format, but this version does not act on it yet"),
         ("points: {damping: 1}", "points.damping: part of the spec format"),
-        ("attributes: {a: {wanted: true}}", "attributes.a.wanted: part of the spec format"),
+        ("attributes: {a: {wanted: 'yes'}}", "attributes.a.wanted: found `yes`"),
+        ("attributes: {a: {separator: ','}}", "`separator` goes with `kind: list`"),
+        ("events: {expire: {open: {}}}", "name either `expires_days` or `half_life_days`"),
+        ("events: {lookback_days: 0}", "events.lookback_days"),
+        ("join: [{path: a.csv}]", "join.0.on: missing"),
+        ("repeated: newest", "repeated: found `newest`"),
         ("[a, b]", "lines of `key: value` were expected"),
         (
             "schema: calibrate/scorecard/1",

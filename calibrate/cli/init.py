@@ -13,7 +13,7 @@ def run(options: argparse.Namespace) -> None:
     """Write the spec; an existing file is never overwritten."""
     from calibrate.draft import draft_spec
     from calibrate.files import write_whole
-    from calibrate.leads import read_leads
+    from calibrate.reading import read_leads
 
     path = Path(options.out)
     if path.exists():

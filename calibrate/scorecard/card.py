@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,10 +10,10 @@ from pydantic import Field
 
 from calibrate.documents import Part, validated
 from calibrate.engines.base import ColumnPoints
-from calibrate.engines.columns import Column
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import ScorecardError, near_names
+from calibrate.errors import ScorecardError
 from calibrate.files import read_text, read_yaml, write_whole, yaml_text
+from calibrate.scorecard.columns import columns_for
 from calibrate.scorecard.layout import card_document
 from calibrate.scorecard.parts import (
     CardAttributePart,
@@ -21,8 +22,10 @@ from calibrate.scorecard.parts import (
     FindingPart,
     MadePart,
     OverallPart,
+    ReadsPart,
     SweepPart,
     ThresholdPart,
+    WithheldPart,
 )
 from calibrate.scoring import ScoredLeads, Scoring, score_columns
 
@@ -48,6 +51,8 @@ class Scorecard(Part):
     overall: OverallPart
     points: CardPointsPart
     missing: tuple[str, ...] = Field((), description="Texts that stand for nothing.")
+    reads: ReadsPart | None = Field(None, description="Further tables that scoring needs.")
+    withheld: tuple[WithheldPart, ...] = ()
     attributes: tuple[CardAttributePart, ...]
     threshold: ThresholdPart
     sweep: tuple[SweepPart, ...]
@@ -80,13 +85,25 @@ class Scorecard(Part):
         """Write the card to a file, whole or not at all."""
         return write_whole(Path(path), self.to_yaml())
 
-    def score(self, leads: pd.DataFrame | str | Path) -> pd.DataFrame:
+    def score(
+        self,
+        leads: pd.DataFrame | str | Path,
+        *,
+        events: pd.DataFrame | str | Path | None = None,
+        as_of: dt.date | None = None,
+    ) -> pd.DataFrame:
         """Score leads.
 
         Parameters
         ----------
         leads : DataFrame or path
             Any leads table with the card's columns; the outcome is not needed.
+        events : DataFrame or path, optional
+            The log of what leads did, for a card that gives points for it; by default the file
+            that the card names, beside the leads.
+        as_of : date, optional
+            See what leads did from the end of this day, and let it age until then; by default from
+            the moment in a lead's life from which the card was made.
 
         Returns
         -------
@@ -97,12 +114,12 @@ class Scorecard(Part):
         Raises
         ------
         ScorecardError
-            When a column that earns points is not there.
+            When a column or a log that earns points is not there.
         """
         import pandas as pd
 
         table = open_table(leads)
-        scored = self.score_table(table)
+        scored = self.score_table(table, events=events, as_of=as_of)
         index = None if isinstance(leads, str | Path) else leads.index
         frame = pd.DataFrame(
             {
@@ -115,15 +132,24 @@ class Scorecard(Part):
         frame.attrs["unseen"] = {one.attribute: one.leads for one in scored.unseen}
         return frame
 
-    def score_table(self, table: Table) -> ScoredLeads:
+    def score_table(
+        self,
+        table: Table,
+        *,
+        events: pd.DataFrame | str | Path | Table | None = None,
+        as_of: dt.date | None = None,
+    ) -> ScoredLeads:
         """Score a table that is open already."""
         scoring = self.scoring
-        lacking = [one.column for one in scoring.columns if one.column not in table.columns]
-        if lacking:
-            raise ScorecardError(_lacking(table, lacking))
-        columns: dict[str, Column] = {
-            one.column: table.columns[one.column].without(self.missing) for one in scoring.columns
-        }
+        earning = {one.column for one in scoring.columns}
+        columns = columns_for(
+            table,
+            tuple((one.name, one.made_from) for one in self.attributes if one.name in earning),
+            self.reads or ReadsPart(),
+            missing=self.missing,
+            events=events,
+            as_of=as_of,
+        )
         return score_columns(scoring, columns, table.rows)
 
     @property
@@ -182,16 +208,3 @@ class Scorecard(Part):
                 escape=True, index=False, na_rep="", float_format="{:.3g}".format
             )
         )
-
-
-def _lacking(table: Table, lacking: list[str]) -> str:
-    """Say which of the card's columns are not there, and which that are there look like them."""
-    known = list(table.columns)
-    named = [
-        f"`{name}`" + (f" (is it `{near[0]}`?)" if (near := near_names(name, known)) else "")
-        for name in lacking
-    ]
-    return (
-        f"{table.where} lacks columns that the card gives points for: {', '.join(named)}. "
-        f"Add or rename them."
-    )

@@ -17,6 +17,10 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
         del document["points"]["max_attributes"]
     if plain["missing"]:
         document["missing"] = FlowList(plain["missing"])
+    if plain["reads"]:
+        document["reads"] = _flow(_said(plain["reads"]))
+    if plain["withheld"]:
+        document["withheld"] = [_flow(one) for one in plain["withheld"]]
     document["attributes"] = [_attribute_document(one) for one in plain["attributes"]]
     document["threshold"] = _flow(
         {"rule": plain["threshold"]["rule"]}
@@ -34,6 +38,8 @@ def _attribute_document(attribute: Mapping[str, Any]) -> dict[str, Any]:
     if "pooled" in document:
         document["pooled"] = FlowList(document["pooled"])
     document["test"] = _flow(document["test"])
+    if "made_from" in document:
+        document["made_from"] = _flow(_said(document["made_from"]))
     return document | {"levels": [_level_document(level) for level in attribute["levels"]]}
 
 
@@ -44,6 +50,15 @@ def _level_document(level: Mapping[str, Any]) -> dict[str, Any]:
         return {key: _flow(value) for key, value in named.items()}
     ends = {key: _edge(level[key]) for key in ("from", "below")}
     return Flow(ends | {key: _flow(value) for key, value in named.items() if key not in ends})
+
+
+def _said(value: Any) -> Any:
+    """Leave out what is not said: keys without a value."""
+    if isinstance(value, dict):
+        return {key: _said(part) for key, part in value.items() if part not in (None, (), {})}
+    if isinstance(value, tuple | list):
+        return [_said(part) for part in value]
+    return value
 
 
 def _edge(value: float | None) -> float | int | None:

@@ -8,7 +8,8 @@ from typing import Any
 from calibrate.counts import Counts
 from calibrate.errors import Finding
 from calibrate.evidence import AttributeEvidence, Evidence, LevelEvidence
-from calibrate.leads import Leads
+from calibrate.keys import key_behaviours
+from calibrate.leads import Attribute, Leads
 from calibrate.points import AttributePoints, LevelPoints, Points
 from calibrate.present.numbers import significant
 from calibrate.scorecard.card import Scorecard
@@ -22,10 +23,12 @@ from calibrate.scorecard.parts import (
     LevelPart,
     MadePart,
     OverallPart,
+    ReadsPart,
     StabilityPart,
     SweepPart,
     TestPart,
     ThresholdPart,
+    WithheldPart,
 )
 from calibrate.scores import Cut, ScoreTable
 from calibrate.stability import LevelStability, Stability
@@ -47,6 +50,7 @@ def make_scorecard(
 ) -> Scorecard:
     """Bring the results of one run together as a card, every number rounded as the file has it."""
     low, high = evidence.overall.interval
+    keys = {one.name for one in key_behaviours(leads, evidence)}
     return Scorecard(
         name=name,
         made=made,
@@ -71,9 +75,18 @@ def make_scorecard(
             multiplier=points.multiplier,
         ),
         missing=leads.spec.missing,
+        reads=_reads_part(leads),
+        withheld=tuple(
+            WithheldPart(attribute=one.name, auc=significant(one.auc), why=one.why)
+            for one in leads.withheld
+        ),
         attributes=tuple(
-            _attribute_part(*parts)
-            for parts in zip(evidence.attributes, points.attributes, stable, strict=True)
+            _attribute_part(*parts, attribute=attribute, is_key=attribute.name in keys)
+            for parts, attribute in zip(
+                zip(evidence.attributes, points.attributes, stable, strict=True),
+                leads.attributes,
+                strict=True,
+            )
         ),
         threshold=_threshold_part(threshold),
         sweep=tuple(_sweep_part(cut) for cut in score_table.sweep()),
@@ -84,14 +97,28 @@ def make_scorecard(
     )
 
 
+def _reads_part(leads: Leads) -> ReadsPart | None:
+    """Say what scoring has to read beside the leads table; None for most cards."""
+    spec = leads.spec
+    if not spec.join and spec.events is None:
+        return None
+    return ReadsPart(
+        id=spec.leads.id, created=spec.leads.created, join=spec.join, events=spec.events
+    )
+
+
 def _attribute_part(
     evidence: AttributeEvidence,
     points: AttributePoints,
     stable: Sequence[LevelStability | None],
+    *,
+    attribute: Attribute,
+    is_key: bool,
 ) -> CardAttributePart:
     return CardAttributePart(
         name=evidence.name,
         kind=evidence.levels.kind,
+        made_from=attribute.recipe,
         group=evidence.group,
         unit=evidence.unit,
         m=evidence.m,
@@ -100,7 +127,7 @@ def _attribute_part(
         overlap_factor=points.overlap.factor,
         otherwise=points.otherwise,
         levels=tuple(
-            _level_part(*parts)
+            _level_part(*parts, is_key=is_key and parts[0].level.text == "yes")
             for parts in zip(evidence.evidence, points.given, stable, strict=True)
         ),
     )
@@ -120,7 +147,9 @@ def _test_part(evidence: AttributeEvidence) -> TestPart:
     )
 
 
-def _level_part(one: LevelEvidence, given: LevelPoints, stable: LevelStability | None) -> LevelPart:
+def _level_part(
+    one: LevelEvidence, given: LevelPoints, stable: LevelStability | None, *, is_key: bool
+) -> LevelPart:
     overridden = given.why is not None
     return LevelPart(
         level=one.level.text,
@@ -132,6 +161,7 @@ def _level_part(one: LevelEvidence, given: LevelPoints, stable: LevelStability |
         why=given.why,
         value=given.value,
         adjusted=given.adjusted or None,
+        key=True if is_key else None,
         stability=None
         if stable is None
         else StabilityPart(

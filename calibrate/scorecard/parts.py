@@ -10,8 +10,17 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, FiniteFloat, model_validator
 
 from calibrate.documents import Part
+from calibrate.leads import Recipe
 from calibrate.levels import Kind, Level, Levels, fold
-from calibrate.spec import Award, Group, Integer, Measure, ThresholdRule
+from calibrate.spec import (
+    Award,
+    EventsPart,
+    Group,
+    Integer,
+    JoinPart,
+    Measure,
+    ThresholdRule,
+)
 
 Ends = tuple[FiniteFloat, FiniteFloat]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
@@ -37,6 +46,24 @@ class CohortPart(Part):
     customers: Whole
     window_days: Integer | None = None
     left_out: dict[str, Whole] = Field(description="Leads not counted, by reason.")
+
+
+class WithheldPart(Part):
+    """An attribute that may not earn points, since it was probably known only after the deal."""
+
+    attribute: str
+    auc: Share = Field(description="How well it ranks the outcome alone.")
+    why: str
+
+
+class ReadsPart(Part):
+    """What scoring has to read beside the columns of the leads table themselves."""
+
+    id: str | None = None
+    created: str | None = None
+    day_first: bool | None = None
+    join: tuple[JoinPart, ...] = ()
+    events: EventsPart | None = None
 
 
 class OverallPart(Part):
@@ -102,6 +129,9 @@ class LevelPart(Part):
     adjusted: Literal[-1, 1] | None = Field(
         None, description="Correction of the rounding, so that the range is exactly 100."
     )
+    key: Literal[True] | None = Field(
+        None, description="Most customers did this before closing, and more of them than of others."
+    )
     stability: StabilityPart | None = Field(None, description="Where points were awarded.")
     evidence: EvidencePart
 
@@ -129,6 +159,7 @@ class CardAttributePart(Part):
 
     name: str
     kind: Kind
+    made_from: Recipe | None = Field(None, description="How it is made, if it is no column.")
     group: Group
     unit: str | None = None
     m: FiniteFloat = Field(description="Leads at the overall rate mixed into every level.")

@@ -39,15 +39,26 @@ class TimeToClose:
         position = int(np.searchsorted(self.days, day, side="right"))
         return float(self.closed[position - 1]) if position else 0.0
 
-    def advised_window(self) -> int:
-        """Give the whole day by which 90 % of eventual closes have happened, 1 or more.
+    def eventual(self) -> float:
+        """Give the share of leads that close at all.
 
-        Eventual closes are the curve's value at the last day with at least 10 % of leads at risk.
+        The curve's value at the last day with at least 10 % of leads at risk; 0 without closes.
         """
         watched = np.flatnonzero(self.at_risk >= ENOUGH_AT_RISK * self.leads)
-        if not len(watched):
+        return float(self.closed[watched[-1]]) if len(watched) else 0.0
+
+    def median_days(self) -> float | None:
+        """Give the day by which half of the eventual closes have happened; None without closes."""
+        eventual = self.eventual()
+        if not eventual:
+            return None
+        return float(self.days[int(np.argmax(self.closed >= eventual / 2 - 1e-12))])
+
+    def advised_window(self) -> int:
+        """Give the whole day by which 90 % of eventual closes have happened, 1 or more."""
+        eventual = self.eventual()
+        if not eventual:
             return 1
-        eventual = self.closed[watched[-1]]
         # A hair below, so that the 54th of 66 daily closes, nine tenths of 60, is not missed.
         reached = int(np.argmax(self.closed >= MOST_CLOSES * eventual - 1e-12))
         return max(1, int(np.ceil(self.days[reached])))

@@ -17,7 +17,7 @@ Read = Callable[..., Leads]
 def column(*values: object, separator: str = ",") -> str:
     """Sixty leads with these values in turn, and a second attribute."""
     lines = [
-        separator.join(map(str, (values[row % len(values)], "ab"[row % 2], int(row % 3 == 0))))
+        separator.join(map(str, (values[row % len(values)], "ab"[row % 2], int(row % 11 < 4))))
         for row in range(60)
     ]
     return "\n".join([separator.join(("it", "other", "converted")), *lines])

@@ -100,13 +100,21 @@ def test_what_is_missing_in_the_spec_is_open() -> None:
     assert found[1] == [True, True, False]
 
 
+def test_stages_beside_won_and_lost_are_open_and_said() -> None:
+    frame = flagged("Closed - Won", "closed_lost", "Open", "Open", "Proposal")
+    leads = read_leads(frame, {"outcome": {"column": "bought"}})
+    assert (leads.counted, leads.customers, leads.left_out["open"]) == (2, 1, 3)
+    (finding,) = [one for one in leads.findings if one.code == "open-values"]
+    assert "`Open` (2), `Proposal` (1) mean neither won nor lost" in finding.says
+
+
 def test_a_third_value_is_an_error_that_proposes_the_line() -> None:
-    frame = flagged("Closed Won", "Closed Lost", "Open", "Open", "Proposal")
+    frame = flagged("Closed Won", "Disqualified", "Open", "Open", "Proposal")
     with pytest.raises(LeadsError) as fault:
         read_leads(frame, {"outcome": {"column": "bought"}})
     said = str(fault.value)
     assert "`Open` (2 leads), `Closed Won` (1 lead)" in said
-    assert "`outcome: {column: bought, customer: [Closed Won], lost: [Closed Lost]}`" in said
+    assert "`outcome: {column: bought, customer: [Closed Won], lost: [Disqualified]}`" in said
     spec = Spec.from_text(said.split("for example `")[1].split("`", maxsplit=1)[0])
     assert read_leads(frame, spec).left_out["open"] == 3
 

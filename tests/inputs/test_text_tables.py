@@ -71,7 +71,7 @@ def test_utf_16_without_a_mark_in_another_script(encoding: str, read: Read) -> N
 
 
 def test_windows_quotes_and_the_euro_sign(read: Read) -> None:
-    text = "plan;converted\n" + "„Groß“ – 5 €;1\nklein;0\n" * 20
+    text = "plan;converted\n" + "„Groß“ – 5 €;1\n„Groß“ – 5 €;0\nklein;0\n" * 20
     leads = read(text.encode("cp1252"))
     assert "„Groß“ – 5 €" in set(count(leads).to_frame()["level"])
     (remark,) = [one.says for one in leads.findings if one.code == "format"]
@@ -79,7 +79,7 @@ def test_windows_quotes_and_the_euro_sign(read: Read) -> None:
 
 
 def test_bytes_that_cp1252_does_not_have_are_latin_1(read: Read) -> None:
-    leads = read(b"plan;converted\n" + b"gro\x81;1\nklein;0\n" * 20)
+    leads = read(b"plan;converted\n" + b"gro\x81;1\ngro\x81;0\nklein;0\n" * 20)
     assert any("latin-1" in one.says for one in leads.findings)
 
 
@@ -164,8 +164,11 @@ def test_the_hint_that_excel_understands_is_no_row(
 
 
 def test_a_separator_is_found_among_texts_full_of_others(read: Read) -> None:
-    leads = read("name;converted\n" + "Acme, Inc., and | so, on 1,5;1\nBeta, Ltd., Co.;0\n" * 15)
-    assert leads.customers == 15
+    leads = read(
+        "name;converted\n"
+        + "Acme, Inc., and | so, on 1,5;1\nBeta, Ltd., Co.;0\nBeta, Ltd., Co.;1\n" * 15
+    )
+    assert leads.customers == 30
     assert [one.name for one in leads.attributes] == ["name"]
 
 
@@ -185,14 +188,14 @@ def test_columns_without_a_name_can_be_written_out_again(tmp_path: Path) -> None
 
 
 def test_names_that_differ_only_by_case_are_different_columns(read: Read) -> None:
-    leads = read("Source,source,converted\n" + "Fair,x,1\nWeb,y,0\nWeb,x,0\n" * 20)
+    leads = read("Source,source,converted\n" + "Fair,x,1\nFair,y,0\nWeb,y,0\nWeb,x,0\n" * 20)
     assert [one.name for one in leads.attributes] == ["Source", "source"]
 
 
 def test_very_long_names_and_names_with_line_breaks_and_control_letters(read: Read) -> None:
     long = "n" * 20_000
     header = f'{long},"how\nmany","bell \x07",converted\n'
-    leads = read(header + "a,1,x,1\nb,2,y,0\na,2,x,0\n" * 20)
+    leads = read(header + "a,1,x,1\nb,1,y,0\na,2,x,0\n" * 20)
     assert [one.name for one in leads.attributes] == [long, "how\nmany", "bell \x07"]
     assert Spec.from_text(draft_spec(leads)).attributes.keys() == {long, "how\nmany", "bell \x07"}
 
@@ -214,7 +217,7 @@ def test_two_thousand_columns_are_read_when_few_are_tried(read: Read) -> None:
 
 
 def test_texts_keep_their_codes_and_signs(read: Read) -> None:
-    leads = read("zip,converted\n" + "01234,1\n1234,0\n" * 30)
+    leads = read("zip,converted\n" + "01234,1\n1234,0\n1234,1\n" * 30)
     assert set(count(leads).to_frame()["level"]) == {"01234", "1234"}
 
 

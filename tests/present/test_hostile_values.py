@@ -208,7 +208,7 @@ def test_values_are_not_changed_in_a_parquet_file(leads: pd.DataFrame, tmp_path:
 
 def test_scored_leads_with_an_empty_column_can_be_written(tmp_path: Path) -> None:
     path, out = tmp_path / "leads.csv", tmp_path / "scored.csv"
-    path.write_text("source,note,converted\n" + "Fair,,1\nWeb,,0\nWeb,,0\n" * 20)
+    path.write_text("source,note,converted\n" + "Fair,,1\nFair,,0\nWeb,,0\nWeb,,0\n" * 20)
     card = calibrate(path).scorecard
     table = open_table(path)
     write_scored(card, table, card.score_table(table), out)

@@ -9,6 +9,7 @@ import numpy as np
 from calibrate.engines.columns import NumberColumn, TextColumn, small
 from calibrate.engines.memory import MemoryEngine
 from calibrate.leads import Attribute, Leads
+from calibrate.outcomes import Outcome
 from calibrate.spec import AttributePart, PointsPart, Spec
 
 CATEGORIES, NUMBERS = 30, 10
@@ -76,12 +77,9 @@ def _leads(engine, attributes):
         total=len(engine.customer),
         counted=len(engine.customer),
         customers=int(engine.customer.sum()),
-        total_customers=int(engine.customer.sum()),
-        left_out={},
-        window_days=None,
-        as_of=None,
-        first=None,
-        last=None,
+        outcome=Outcome(
+            customer=engine.customer, counted=np.ones_like(engine.customer), left_out={}
+        ),
         fingerprint="sha256:0",
         findings=(),
     )

@@ -1,0 +1,242 @@
+"""The log of what leads did: who, what, on what, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.dates import Times, read_dates, reads_as_dates
+from calibrate.engines.columns import TextColumn, text_column
+from calibrate.engines.tables import Table
+from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
+from calibrate.joining import key_codes
+from calibrate.levels import fold
+from calibrate.present.numbers import count_text
+from calibrate.roles import first_named
+from calibrate.spec import EventsPart
+
+Ints = npt.NDArray[np.int64]
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LEADS = (
+    "lead_id leadid lead contact_id prospect_id person_id customer_id user_id visitor_id "
+    "mql_id email"
+).split()
+_NAMES = (
+    "event event_name event_type activity activity_type action behaviour behavior type name"
+).split()
+_TIMES = (
+    "at time timestamp event_time event_at event_date occurred_at occurred_on happened_at "
+    "activity_date created_at date datetime"
+).split()
+_OBJECTS = (
+    "object page page_url url path asset asset_name content campaign subject form target title"
+).split()
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventLog:
+    """The events of known leads.
+
+    Attributes
+    ----------
+    lead : ndarray of int, shape (n,)
+        Row of the lead in its table.
+    time : ndarray of datetime64[s], shape (n,)
+    name, object : ndarray of int, shape (n,)
+        Place of the event's name in `names`; of its object in `objects`, or -1 without one.
+    names, objects : tuple of str
+        Each in its commonest spelling.
+    columns : EventsPart
+        As declared, the columns that were found filled in.
+    findings : tuple of Finding
+    """
+
+    lead: Ints
+    time: Times
+    name: Ints
+    object: Ints
+    names: tuple[str, ...]
+    objects: tuple[str, ...]
+    columns: EventsPart
+    findings: tuple[Finding, ...]
+
+
+def read_log(
+    log: Table, leads: Table, lead_id: str, declared: EventsPart, *, nothings: Sequence[str] = ()
+) -> EventLog:
+    """Read an event log and find whose each event is.
+
+    Parameters
+    ----------
+    log, leads : Table
+    lead_id : str
+        The column of the leads table that names a lead.
+    declared : EventsPart
+        Which column is what; found by plain names where it is silent.
+    nothings : sequence of str
+        Texts that stand for nothing.
+
+    Raises
+    ------
+    SpecError
+        When a declared column or event is not there.
+    LeadsError
+        When a column that is needed is not found, or holds no dates.
+    """
+    columns = _columns(log, lead_id, declared)
+    rows = _lead_rows(log, leads, lead_id, str(columns.lead))
+    time = read_dates(log, str(columns.time), nothings=nothings).times
+    name, names = _coded(text_column(log.columns[str(columns.name)].without(nothings)))
+    thing: Ints = np.full(log.rows, -1)
+    objects: tuple[str, ...] = ()
+    if columns.object is not None:
+        thing, objects = _coded(text_column(log.columns[columns.object].without(nothings)))
+    whole = (rows >= 0) & ~np.isnat(time) & (name >= 0)
+    _check_events(log, columns, names)
+    return EventLog(
+        lead=rows[whole],
+        time=time[whole],
+        name=name[whole],
+        object=thing[whole],
+        names=names,
+        objects=objects,
+        columns=columns,
+        findings=_findings(log, columns, rows, ~np.isnat(time) & (name >= 0), leads.rows),
+    )
+
+
+def _columns(log: Table, lead_id: str, declared: EventsPart) -> EventsPart:
+    known = list(log.columns)
+    wanted = {
+        "lead": [lead_id, *_LEADS],
+        "name": _NAMES,
+        "time": _TIMES,
+        "object": _OBJECTS,
+    }
+    found: dict[str, str] = {}
+    for role, names in wanted.items():
+        given = getattr(declared, role)
+        if given is not None:
+            if given not in known:
+                raise SpecError(
+                    f"spec: events.{role}: {log.name} has no column `{given}`; "
+                    f"{did_you_mean(given, known)}"
+                )
+            found[role] = given
+            continue
+        free = [name for name in known if name not in found.values()]
+        if role == "time":
+            free = [name for name in free if reads_as_dates(log.columns[name])]
+        plain = lead_id if role == "lead" and lead_id in free else first_named(free, names)
+        if plain is not None:
+            found[role] = plain
+        elif role != "object":
+            raise LeadsError(_not_found(log, role))
+    return declared.model_copy(update=found)
+
+
+def _not_found(log: Table, role: str) -> str:
+    what = {
+        "lead": "names the lead",
+        "name": "says what was done",
+        "time": "says when it was done, as a date",
+    }[role]
+    listed = ", ".join(f"`{name}`" for name in list(log.columns)[:8])
+    return (
+        f"{log.where}: no column of the event log plainly {what}; there are {listed}. Say in the "
+        f"spec which one does: `events: {{{role}: COLUMN}}`."
+    )
+
+
+def _lead_rows(log: Table, leads: Table, lead_id: str, column: str) -> Ints:
+    own, keys = key_codes(leads, lead_id)
+    row_of = {}
+    for row in np.flatnonzero(own)[::-1].tolist():
+        row_of[keys[own[row] - 1]] = row  # of repeated ids, the first row
+    codes, names = key_codes(log, column)
+    by_code = np.array([-1, *(row_of.get(name, -1) for name in names)], dtype=np.int64)
+    rows: Ints = by_code[codes]
+    return rows
+
+
+def _coded(column: TextColumn) -> tuple[Ints, tuple[str, ...]]:
+    """Give each thing said a number, spellings brought together, -1 for nothing."""
+    counts = np.bincount(column.codes, minlength=len(column.texts) + 1)[1:]
+    shown: dict[str, tuple[int, str]] = {}
+    for text, count in zip(column.texts, counts.tolist(), strict=True):
+        best = (-count, text.strip())
+        shown[fold(text)] = min(shown.get(fold(text), best), best)
+    places = {key: place for place, key in enumerate(sorted(shown))}
+    by_code = np.array([-1, *(places[fold(text)] for text in column.texts)], dtype=np.int64)
+    codes: Ints = by_code[column.codes]
+    return codes, tuple(shown[key][1] for key in sorted(shown))
+
+
+def _check_events(log: Table, columns: EventsPart, names: tuple[str, ...]) -> None:
+    known = {fold(name) for name in names}
+    asked = [
+        *(("expire", name) for name in columns.expire),
+        *(("exclude", name) for name in columns.exclude),
+        *(("sequences", name) for pair in columns.sequences or () for name in pair),
+    ]
+    problems = tuple(
+        f"events.{key}: {log.name} has no event `{name}`; {did_you_mean(name, names)}"
+        for key, name in asked
+        if fold(name) not in known
+    )
+    if problems:
+        raise SpecError(f"spec: {'; '.join(problems)}", problems)
+
+
+def _findings(
+    log: Table,
+    columns: EventsPart,
+    rows: Ints,
+    whole: npt.NDArray[np.bool_],
+    leads: int,
+) -> tuple[Finding, ...]:
+    found = []
+    with_events = len(np.unique(rows[rows >= 0]))
+    found.append(
+        Finding(
+            code="events-read",
+            severity="info",
+            says=f"{log.name}: {count_text(log.rows)} events of {count_text(with_events)} of "
+            f"{count_text(leads)} leads; lead `{columns.lead}`, event `{columns.name}`, time "
+            f"`{columns.time}`{f', object `{columns.object}`' if columns.object else ''}.",
+            fix="Say in the spec (`events`) which column is what, if that is wrong.",
+        )
+    )
+    strangers = np.flatnonzero(rows < 0)
+    if len(strangers):
+        first = int(strangers[0])
+        who = text_column(log.columns[str(columns.lead)])
+        code = int(who.codes[first])
+        shown = f"`{who.texts[code - 1][:40]}`" if code else "an empty cell"
+        found.append(
+            Finding(
+                code="unknown-leads",
+                severity="warning" if len(strangers) > len(rows) / 2 else "info",
+                says=f"{log.name}: {count_text(len(strangers))} events belong to no lead of the "
+                f"table and are left out; the first, in {log.row_names.name(first)}, has {shown}.",
+                fix="Nothing, where these never became leads; else check how leads are named.",
+            )
+        )
+    broken = np.flatnonzero((rows >= 0) & ~whole)
+    if len(broken):
+        found.append(
+            Finding(
+                code="events-incomplete",
+                severity="info",
+                says=f"{log.name}: {count_text(len(broken))} events have no name or no time and "
+                f"are left out; the first stands in {log.row_names.name(int(broken[0]))}.",
+                fix="Export the log with both.",
+            )
+        )
+    return tuple(found)

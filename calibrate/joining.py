@@ -1,0 +1,186 @@
+"""Further tables about the same leads: their columns beside those of the leads table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.engines.columns import Column, NumberColumn, small, text_column
+from calibrate.engines.tables import Table, open_table
+from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
+from calibrate.present.numbers import count_text
+from calibrate.spec import JoinPart
+
+Ints = npt.NDArray[np.int64]
+
+NOWHERE = -1
+"""The place of a lead's row in a table that has none for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """A leads table with the columns of further tables.
+
+    Attributes
+    ----------
+    table : Table
+    sources : mapping of str to str
+        From column to the file it came from, for those that came from a further table.
+    matched : mapping of str to ndarray of bool, shape (n,)
+        From file to whether each lead has a row there.
+    findings : tuple of Finding
+    """
+
+    table: Table
+    sources: Mapping[str, str]
+    matched: Mapping[str, npt.NDArray[np.bool_]]
+    findings: tuple[Finding, ...]
+
+
+def join_tables(
+    table: Table, joins: Sequence[JoinPart], *, repeated: Literal["first", "last"] | None = None
+) -> Joined:
+    """Add the columns of further tables.
+
+    A column whose name is taken gets the file's name before it: ``deals.source``.
+
+    Parameters
+    ----------
+    table : Table
+    joins : sequence of JoinPart
+    repeated : {"first", "last"}, optional
+        Which row of a further table wins where several name the same lead.
+
+    Raises
+    ------
+    SpecError
+        When the column to join on is in neither or only one of the tables.
+    LeadsError
+        When a further table cannot be read, or has several rows for a lead.
+    """
+    columns = dict(table.columns)
+    sources: dict[str, str] = {}
+    matched: dict[str, npt.NDArray[np.bool_]] = {}
+    findings: list[Finding] = []
+    for part in joins:
+        other = open_table(beside(table, part.path))
+        for where in (table, other):
+            _check_key(where, part)
+        places = _places(table, other, part, repeated)
+        matched[part.path] = places != NOWHERE
+        findings.extend(_unmatched(other, part, places))
+        for name, column in other.columns.items():
+            if name == part.on:
+                continue
+            own = name if name not in columns else f"{Path(part.path).stem}.{name}"
+            columns[own] = gathered(column, places)
+            sources[own] = part.path
+    return Joined(
+        table=replace(table, columns=columns),
+        sources=sources,
+        matched=matched,
+        findings=tuple(findings),
+    )
+
+
+def beside(table: Table, path: str) -> Path:
+    """Find a file that belongs to a table: in its folder, else in the current one."""
+    found = Path(table.where).parent / path
+    return found if table.dated is not None and found.exists() else Path(path)
+
+
+def key_codes(table: Table, name: str) -> tuple[npt.NDArray[np.integer], tuple[str, ...]]:
+    """Give the codes of a key column, 0 for none, and its keys, trimmed; case tells ids apart."""
+    column = text_column(table.columns[name])
+    return column.codes, tuple(text.strip() for text in column.texts)
+
+
+def gathered(column: Column, places: Ints) -> Column:
+    """Give each lead the value at its place in another table; none where it has no place."""
+    there = places != NOWHERE
+    if isinstance(column, NumberColumn):
+        return NumberColumn(numbers=np.where(there, column.numbers[places], np.nan))
+    codes = small(np.where(there, column.codes[places], 0), len(column.texts))
+    return replace(column, codes=codes).take(np.ones(len(codes), dtype=np.bool_))
+
+
+def _check_key(table: Table, part: JoinPart) -> None:
+    if part.on not in table.columns:
+        raise SpecError(
+            f"spec: join: {table.name} has no column `{part.on}`; "
+            f"{did_you_mean(part.on, list(table.columns))}"
+        )
+
+
+def _places(
+    table: Table, other: Table, part: JoinPart, repeated: Literal["first", "last"] | None
+) -> Ints:
+    """Find each lead's row in the other table."""
+    codes, keys = key_codes(other, part.on)
+    rows = np.arange(other.rows)
+    first = _first_rows(codes, keys, rows)
+    if repeated is None:
+        _check_once(other, part, codes, keys)
+    elif repeated == "last":
+        first = _first_rows(codes[::-1], keys, rows[::-1])
+    own, own_keys = key_codes(table, part.on)
+    by_code = np.array([NOWHERE, *(first.get(key, NOWHERE) for key in own_keys)], dtype=np.int64)
+    places: Ints = by_code[own]
+    return places
+
+
+def _first_rows(
+    codes: npt.NDArray[np.integer], keys: tuple[str, ...], rows: npt.NDArray[np.integer]
+) -> dict[str, int]:
+    distinct, at = np.unique(codes, return_index=True)
+    found: dict[str, int] = {}
+    for place in np.argsort(at, kind="stable"):
+        if distinct[place]:
+            found.setdefault(keys[distinct[place] - 1], int(rows[at[place]]))
+    return found
+
+
+def _check_once(
+    other: Table, part: JoinPart, codes: npt.NDArray[np.integer], keys: tuple[str, ...]
+) -> None:
+    distinct = {key: place for place, key in enumerate(dict.fromkeys(keys), start=1)}
+    same = np.array([0, *(distinct[key] for key in keys)])[codes]
+    counts = np.bincount(same)
+    counts[0] = 0
+    if counts.max(initial=0) < 2:
+        return
+    key = int(np.argmax(counts > 1))
+    first, second = (other.row_names.name(int(row)) for row in np.flatnonzero(same == key)[:2])
+    raise LeadsError(
+        f"{other.where}: `{part.on}` should name each lead once, and "
+        f"`{list(distinct)[key - 1][:60]}` stands in {first} and {second}. Remove the "
+        f"further rows, or say in the spec which one wins: `repeated: first` or `repeated: last`."
+    )
+
+
+def _unmatched(other: Table, part: JoinPart, places: Ints) -> list[Finding]:
+    used = np.zeros(other.rows, dtype=np.bool_)
+    used[places[places != NOWHERE]] = True
+    strangers = np.flatnonzero(~used)
+    matched = int((places != NOWHERE).sum())
+    says = (
+        f"{part.path}: {count_text(matched)} of {count_text(len(places))} leads have a row there "
+        f"(joined on `{part.on}`)"
+    )
+    if not len(strangers):
+        return [Finding(code="joined", severity="info", says=f"{says}.", fix="Nothing.")]
+    example = other.row_names.name(int(strangers[0]))
+    return [
+        Finding(
+            code="joined",
+            severity="warning" if not matched else "info",
+            says=f"{says}; {count_text(len(strangers))} of its rows belong to no lead, the first "
+            f"in {example}.",
+            fix="Check that both tables name leads in the same way." if not matched else "Nothing.",
+        )
+    ]

@@ -1,0 +1,248 @@
+"""Read a table of past leads: open it, see who is counted, what can be tried, and what is odd."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.attributes import choose_attributes
+from calibrate.behaviours import SeenEvents, seen_events
+from calibrate.candidates import find_candidates
+from calibrate.engines.columns import text_column
+from calibrate.engines.memory import MemoryEngine
+from calibrate.engines.tables import Table, open_table
+from calibrate.errors import Finding, LeadsError, SpecError
+from calibrate.eventlog import EventLog, read_log
+from calibrate.joining import beside, join_tables
+from calibrate.landmarks import landmarks_of
+from calibrate.leads import Leads
+from calibrate.outcomes import Outcome, check_two_classes, read_outcome
+from calibrate.roles import Roles, find_roles, role_findings
+from calibrate.spec import EventsPart, Spec, as_spec
+from calibrate.suspects import examine
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Mask = npt.NDArray[np.bool_]
+
+
+def read_leads(
+    source: str | Path | pd.DataFrame | Table,
+    spec: Spec | Mapping[str, Any] | str | Path | None = None,
+    *,
+    events: str | Path | pd.DataFrame | Table | None = None,
+) -> Leads:
+    """Read a table of past leads, decide who is counted, and look for what is odd about it.
+
+    Parameters
+    ----------
+    source : path or pandas.DataFrame
+        CSV (separated by comma, semicolon, tab or bar; UTF-8, UTF-16 or Latin-1), TSV, Parquet,
+        Excel, or a DataFrame; one row a lead.
+    spec : Spec, mapping, path or None
+        What is declared; the outcome, id and dates are found by plain names when it is silent.
+    events : path or pandas.DataFrame, optional
+        The log of what leads did, one row an event; else that of the spec, if it names one.
+
+    Returns
+    -------
+    Leads
+        Attributes that look like leaks are in ``withheld`` and not among the ``attributes``.
+
+    Raises
+    ------
+    SpecError
+        When the spec cannot be used, or names columns that are not there.
+    LeadsError
+        When a table cannot be read, has no outcome, or nothing that varies.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"source": ["Fair", "Web"] * 20, "converted": [1, 0] * 10 + [0] * 20})
+    >>> read_leads(frame)
+    Leads(DataFrame: 40 of 40 counted, 10 customers, 1 attributes)
+    """
+    declared = as_spec(spec)
+    if events is not None and declared.events is None:
+        declared = declared.model_copy(update={"events": EventsPart()})
+    joined = join_tables(open_table(source), declared.join, repeated=declared.repeated)
+    table = joined.table
+    roles = find_roles(table, declared)
+    outcome = read_outcome(table, roles, declared, repeated=_further_rows(table, roles, declared))
+    outcome = _since(outcome, declared)
+    log = _log(table, roles, declared, events)
+    seen = None
+    if log is not None:
+        outcome, seen = _from_landmark(table, outcome, log)
+        declared = declared.model_copy(update={"events": log.columns})
+    check_two_classes(table, roles, outcome)
+    candidates = find_candidates(table, roles, declared, outcome.counted, seen)
+    engine = MemoryEngine(
+        columns={name: one.column for name, one in candidates.by_name.items()},
+        customer=outcome.customer[outcome.counted],
+        ids=None if roles.id is None else table.columns[roles.id].take(outcome.counted),
+    )
+    chosen = choose_attributes(table, candidates.by_name, engine, declared)
+    leads = Leads(
+        name=table.name,
+        spec=_filled_in(declared, roles, outcome.window_days, outcome.as_of),
+        engine=engine,
+        attributes=chosen.attributes,
+        outcome=outcome,
+        total=table.rows,
+        counted=int(outcome.counted.sum()),
+        customers=int(engine.customer.sum()),
+        fingerprint=table.fingerprint,
+        findings=(
+            *_format_findings(table),
+            *joined.findings,
+            *role_findings(roles),
+            *outcome.findings,
+            *(log.findings if log is not None else ()),
+            *candidates.findings,
+            *chosen.findings,
+        ),
+    )
+    return examine(leads, table, roles, joined, chosen.aside)
+
+
+def _since(outcome: Outcome, spec: Spec) -> Outcome:
+    """Leave out leads created before the day from which the data are good."""
+    if spec.leads.since is None:
+        return outcome
+    if outcome.created is None:
+        raise SpecError(
+            "spec: leads.since: the day leads were created is not known; name `created`"
+        )
+    early = outcome.created < np.datetime64(spec.leads.since, "s")
+    return outcome.without(early, "created_before_since")
+
+
+def _log(
+    table: Table,
+    roles: Roles,
+    spec: Spec,
+    events: str | Path | pd.DataFrame | Table | None,
+) -> EventLog | None:
+    if spec.events is None:
+        return None
+    if events is None and spec.events.path is None:
+        raise SpecError("spec: events: name the `path` of the log, or give it as `events`")
+    source = beside(table, str(spec.events.path)) if events is None else events
+    if roles.id is None or roles.created is None:
+        lacking = (
+            "names a lead (`leads: {id: COLUMN}`)"
+            if roles.id is None
+            else ("says when a lead was created (`leads: {created: COLUMN}`)")
+        )
+        raise LeadsError(
+            f"{table.where}: events are seen from one moment in every lead's life, so a column is "
+            f"needed that {lacking}."
+        )
+    return read_log(open_table(source), table, roles.id, spec.events, nothings=spec.missing)
+
+
+def _from_landmark(table: Table, outcome: Outcome, log: EventLog) -> tuple[Outcome, SeenEvents]:
+    """See every lead from its landmark; those that had closed by then leave."""
+    created = outcome.created
+    if created is None:
+        raise LeadsError(f"{table.where}: no lead has a creation date, so events cannot be dated.")
+    settings = log.columns
+    landmarks = landmarks_of(created, settings.score_after_days)
+    seen = seen_events(log, landmarks, settings)
+    if outcome.days_to_close is None:
+        return replace(outcome, findings=(*outcome.findings, *_unchecked(settings))), seen
+    until_landmark = (landmarks - created) / np.timedelta64(1, "D")
+    gone = outcome.days_to_close <= until_landmark
+    return outcome.without(gone, "closed_before_landmark"), seen
+
+
+def _unchecked(settings: EventsPart) -> list[Finding]:
+    if not settings.score_after_days:
+        return []
+    return [
+        Finding(
+            code="landmark-unchecked",
+            severity="warning",
+            says=f"Events are seen {settings.score_after_days} days after creation, and no close "
+            f"date tells which leads had closed by then: what they did afterwards may be counted.",
+            fix="Name the close date as the outcome, or set `score_after_days: 0`.",
+        )
+    ]
+
+
+def _further_rows(table: Table, roles: Roles, spec: Spec) -> Mask | None:
+    """Find the rows of leads that stand on several, but for the one that wins.
+
+    Without a word about which one wins, such a table is refused.
+    """
+    if roles.id is None:
+        return None
+    texts = text_column(table.columns[roles.id])
+    counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)
+    repeated = np.flatnonzero(counts[1:] > 1)
+    if len(repeated) and spec.repeated is not None:
+        return _all_but_one(texts.codes, last=spec.repeated == "last")
+    if len(repeated):
+        rows = np.flatnonzero(texts.codes == repeated[0] + 1)
+        first, second = (table.row_names.name(int(row)) for row in rows[:2])
+        several = f"{len(repeated)} of its values stand on several rows (the first, "
+        raise LeadsError(
+            f"{table.where}: column `{roles.id}` names a lead, and "
+            f"{several if len(repeated) > 1 else 'one of its values stands on several rows ('}"
+            f"`{texts.texts[repeated[0]][:60]}`, in {first} and {second}). A lead is counted once: "
+            f"remove the repeated rows, or say in the spec which one wins (`repeated: first` or "
+            f"`repeated: last`); if this column does not name a lead, name the one that does "
+            f"(`leads: {{id: COLUMN}}`) or put this one under `exclude`."
+        )
+    return None
+
+
+def _all_but_one(codes: npt.NDArray[np.integer], *, last: bool) -> Mask:
+    """Mark the rows of each code but its first, or its last; rows without an id stay."""
+    order = codes[::-1] if last else codes
+    further = np.ones(len(codes), dtype=np.bool_)
+    further[np.unique(order, return_index=True)[1]] = False
+    further[order == 0] = False
+    return further[::-1] if last else further
+
+
+def _format_findings(table: Table) -> list[Finding]:
+    remarks = [
+        Finding(code="format", severity="info", says=says, fix="Nothing, if values look right.")
+        for says in table.remarks
+    ]
+    left = [
+        Finding(
+            code="column-left-out",
+            severity="warning",
+            says=f"`{name}` was left out: {why}.",
+            fix="Give it a name, or export it as text or number.",
+        )
+        for name, why in table.unusable.items()
+    ]
+    return remarks + left
+
+
+def _filled_in(spec: Spec, roles: Roles, window_days: int | None, as_of: dt.date | None) -> Spec:
+    """Give the spec as used, so that the same run can be had from it alone."""
+    document = spec.document()
+    document["leads"] = document.get("leads", {}) | {
+        key: name for key, name in (("id", roles.id), ("created", roles.created)) if name
+    }
+    document["outcome"] = roles.outcome.model_dump(exclude_unset=True)
+    if window_days is not None:
+        document["window_days"] = window_days
+    if as_of is not None:
+        document["as_of"] = as_of
+    if not document["leads"]:
+        del document["leads"]
+    return Spec.model_validate(document)

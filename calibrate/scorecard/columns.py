@@ -1,0 +1,138 @@
+"""The columns a card scores: those of the table, and those made from it or from the log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from calibrate.behaviours import BehaviourRecipe, SeenEvents, behaviour, seen_events
+from calibrate.dates import Times, read_dates
+from calibrate.engines.columns import Column
+from calibrate.engines.tables import Table, open_table
+from calibrate.errors import ScorecardError, near_names
+from calibrate.eventlog import read_log
+from calibrate.joining import beside, join_tables
+from calibrate.landmarks import landmarks_of
+from calibrate.leads import Recipe
+from calibrate.recipes import columns_of, derived
+from calibrate.scorecard.parts import ReadsPart
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Wanted = Sequence[tuple[str, Recipe | None]]
+"""Attributes by name, and how those are made that are no column."""
+
+
+def columns_for(
+    table: Table,
+    wanted: Wanted,
+    reads: ReadsPart,
+    *,
+    missing: Sequence[str],
+    events: pd.DataFrame | str | Path | Table | None = None,
+    as_of: dt.date | None = None,
+) -> dict[str, Column]:
+    """Give the column of every attribute, whatever it is made from.
+
+    Parameters
+    ----------
+    table : Table
+        The leads to score.
+    wanted : sequence of (str, Recipe or None)
+    reads : ReadsPart
+        Further tables, and which of their columns is what.
+    missing : sequence of str
+        Texts that stand for nothing.
+    events : DataFrame or path, optional
+        The log; by default the file that the card names, beside the leads.
+    as_of : date, optional
+        The landmark of every lead is the end of this day.
+
+    Raises
+    ------
+    ScorecardError
+        When a column or the log is not there.
+    """
+    table = join_tables(table, reads.join, repeated="last").table if reads.join else table
+    plain = {
+        source
+        for name, recipe in wanted
+        if not isinstance(recipe, BehaviourRecipe)
+        for source in ((name,) if recipe is None else columns_of(recipe))
+    }
+    lacking = [name for name in sorted(plain) if name not in table.columns]
+    if lacking:
+        raise ScorecardError(_lacking(table, lacking))
+    own = {name: table.columns[name].without(missing) for name in plain}
+    seen = None
+    if any(isinstance(recipe, BehaviourRecipe) for _, recipe in wanted):
+        seen = _seen(table, reads, missing, events, as_of)
+    return {name: _column(name, recipe, own, seen) for name, recipe in wanted}
+
+
+def _column(
+    name: str, recipe: Recipe | None, own: Mapping[str, Column], seen: SeenEvents | None
+) -> Column:
+    if recipe is None:
+        return own[name]
+    if not isinstance(recipe, BehaviourRecipe):
+        return derived(recipe, own)
+    if seen is None:
+        raise ScorecardError(f"`{name}` is made from a log of events, and there is none.")
+    return behaviour(recipe, seen)
+
+
+def _seen(
+    table: Table,
+    reads: ReadsPart,
+    missing: Sequence[str],
+    events: pd.DataFrame | str | Path | Table | None,
+    as_of: dt.date | None,
+) -> SeenEvents:
+    settings, lead_id = reads.events, reads.id
+    if settings is None or lead_id is None:
+        raise ScorecardError("The card gives points for events, and does not say how to read them.")
+    source = events
+    if source is None and settings.path is not None:
+        beside_leads = beside(table, settings.path)
+        source = beside_leads if beside_leads.exists() else None
+    if source is None:
+        raise ScorecardError(
+            f"{table.where}: the card gives points for what leads did, so it needs the log of "
+            f"their events: add --events FILE (in Python: `score(leads, events=...)`)."
+        )
+    lacking = [
+        name for name in (lead_id, reads.created) if name is not None and name not in table.columns
+    ]
+    if lacking:
+        raise ScorecardError(_lacking(table, lacking))
+    log = read_log(open_table(source), table, lead_id, settings, nothings=missing)
+    return seen_events(log, _landmarks(table, reads, missing, as_of), settings)
+
+
+def _landmarks(
+    table: Table, reads: ReadsPart, missing: Sequence[str], as_of: dt.date | None
+) -> Times:
+    if as_of is not None:
+        end = np.datetime64(as_of, "s") + np.timedelta64(86_399, "s")
+        return np.full(table.rows, end)
+    after = reads.events.score_after_days if reads.events is not None else 0
+    return landmarks_of(read_dates(table, str(reads.created), nothings=missing).times, after)
+
+
+def _lacking(table: Table, lacking: list[str]) -> str:
+    """Say which of the card's columns are not there, and which that are there look like them."""
+    known = list(table.columns)
+    named = [
+        f"`{name}`" + (f" (is it `{near[0]}`?)" if (near := near_names(name, known)) else "")
+        for name in lacking
+    ]
+    return (
+        f"{table.where} lacks columns that the card gives points for: {', '.join(named)}. "
+        f"Add or rename them."
+    )

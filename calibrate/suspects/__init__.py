@@ -1,0 +1,57 @@
+"""What looks wrong with a leads table: each doubt is a finding, and leaks are withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from calibrate.engines.tables import Table
+from calibrate.joining import Joined
+from calibrate.leads import Leads
+from calibrate.roles import Roles
+from calibrate.suspects.cohorts import cohort_findings
+from calibrate.suspects.completeness import with_completeness
+from calibrate.suspects.lately import lately_findings
+from calibrate.suspects.leaks import withhold
+from calibrate.suspects.repeats import repeat_findings
+from calibrate.suspects.slow import slow_findings
+from calibrate.suspects.spellings import spelling_findings
+from calibrate.suspects.values import value_findings
+
+__all__ = ["examine"]
+
+
+def examine(
+    leads: Leads, table: Table, roles: Roles, joined: Joined, aside: Sequence[str] = ()
+) -> Leads:
+    """Withhold what looks like a leak, and remark on whatever else looks odd.
+
+    Parameters
+    ----------
+    leads : Leads
+        As read, nothing withheld yet.
+    table : Table
+        The whole table, further tables joined.
+    roles : Roles
+    joined : Joined
+    aside : sequence of str
+        Columns whose values are all different: only whether they are filled can tell anything.
+
+    Returns
+    -------
+    Leads
+        With fewer attributes, perhaps, and more findings.
+    """
+    leads = with_completeness(withhold(leads, joined, aside))
+    return replace(
+        leads,
+        findings=(
+            *leads.findings,
+            *repeat_findings(table, roles, joined, leads.outcome.counted),
+            *value_findings(leads),
+            *spelling_findings(leads),
+            *lately_findings(leads),
+            *cohort_findings(leads),
+            *slow_findings(leads),
+        ),
+    )

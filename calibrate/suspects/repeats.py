@@ -1,0 +1,80 @@
+"""One lead twice: rows that are equal in all but the id."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.engines.columns import Column, NumberColumn
+from calibrate.engines.tables import Table
+from calibrate.errors import Finding
+from calibrate.joining import Joined
+from calibrate.present.numbers import count_text
+from calibrate.roles import Roles
+
+_MORE_THAN_CHANCE = 10.0
+"""Equal rows are remarked when there are so many times more pairs than chance would give."""
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+Words = npt.NDArray[np.uint64]
+
+
+def repeat_findings(
+    table: Table, roles: Roles, joined: Joined, counted: npt.NDArray[np.bool_]
+) -> list[Finding]:
+    """Remark counted leads whose rows are equal in all but the id.
+
+    In a table of few and coarse columns many leads are equal by chance, and nothing is said: the
+    pairs must be ten times those that columns drawn apart from each other would give.
+    """
+    columns = [
+        column
+        for name, column in table.columns.items()
+        if name != roles.id and name not in joined.sources
+    ]
+    if not columns or counted.sum() < 2:
+        return []
+    rows_counted = np.flatnonzero(counted)
+    hashes = _hashes(columns, table.rows)[counted]
+    _, places, sizes = np.unique(hashes, return_inverse=True, return_counts=True)
+    pairs = float((sizes * (sizes - 1.0) / 2).sum())
+    further = int((sizes - 1).sum())
+    if not further or pairs <= _MORE_THAN_CHANCE * _pairs_by_chance(columns, counted):
+        return []
+    again = int(np.argmax(sizes[places] > 1))
+    second = int(np.flatnonzero(hashes == hashes[again])[1])
+    rows = " and ".join(table.row_names.name(int(rows_counted[one])) for one in (again, second))
+    but = f" but `{roles.id}`" if roles.id else ""
+    return [
+        Finding(
+            code="repeated-rows",
+            severity="warning" if roles.id else "info",
+            says=f"{count_text(further)} {'row repeats' if further == 1 else 'rows repeat'} "
+            f"another in everything{but}, for example {rows}: the same lead may be counted twice.",
+            fix="Merge them in the CRM or remove the further rows; nothing, if they are different "
+            "leads.",
+        )
+    ]
+
+
+def _hashes(columns: list[Column], rows: int) -> Words:
+    mixed = np.zeros(rows, dtype=np.uint64)
+    for column in columns:
+        mixed = (mixed ^ _words(column)) * _MIX
+        mixed ^= mixed >> np.uint64(29)
+    return mixed
+
+
+def _words(column: Column) -> Words:
+    if isinstance(column, NumberColumn):
+        return (column.numbers + 0.0).view(np.uint64)  # -0.0 becomes 0.0
+    return column.codes.astype(np.uint64)
+
+
+def _pairs_by_chance(columns: list[Column], counted: npt.NDArray[np.bool_]) -> float:
+    rows = int(counted.sum())
+    expected = rows * (rows - 1.0) / 2
+    for column in columns:
+        _, counts = np.unique(_words(column)[counted], return_counts=True)
+        expected *= float(((counts / rows) ** 2).sum())
+    return expected
