@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.columns import Column, NumberColumn, text_column
-from calibrate.engines.tables import Table, is_empty
+from calibrate.engines.columns import Column, NumberColumn, is_empty, text_column
+from calibrate.engines.tables import Table
 from calibrate.errors import LeadsError
 from calibrate.levels import parse_number
 

@@ -128,7 +128,8 @@ def read_leads(
     ----------
     source : path or pandas.DataFrame
         CSV (separated by comma, semicolon, tab or bar; UTF-8, UTF-16 or Latin-1), TSV, Parquet,
-        Excel, or a DataFrame; one row a lead.
+        Excel, or a DataFrame; one row a lead. A pattern such as ``leads-*.csv``, or a ``.zip`` or
+        ``.gz`` archive, for a table in several files or packed.
     spec : Spec, mapping, path or None
         What is declared; the outcome, id and dates are found by plain names when it is silent.
 
@@ -151,7 +152,7 @@ def read_leads(
     Leads(DataFrame: 40 of 40 counted, 10 customers, 1 attributes)
     """
     declared = as_spec(spec)
-    table = open_table(source)
+    table = open_table(source, sheet=declared.leads.sheet)
     roles = find_roles(table, declared)
     _check_ids(table, roles)
     outcome = read_outcome(table, roles, declared)
@@ -376,7 +377,13 @@ def _filled_in(spec: Spec, roles: Roles, window_days: int | None, as_of: dt.date
     """Give the spec as used, so that the same run can be had from it alone."""
     document = spec.document()
     document["leads"] = {
-        key: name for key, name in (("id", roles.id), ("created", roles.created)) if name
+        key: name
+        for key, name in (
+            ("id", roles.id),
+            ("created", roles.created),
+            ("sheet", spec.leads.sheet),
+        )
+        if name
     }
     document["outcome"] = roles.outcome.model_dump(exclude_unset=True)
     if window_days is not None:

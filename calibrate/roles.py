@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from calibrate.dates import reads_as_dates
-from calibrate.engines.columns import Column, text_column
-from calibrate.engines.tables import Table, is_empty
+from calibrate.engines.columns import Column, is_empty, text_column
+from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
 from calibrate.files import Flow, FlowList, yaml_text
 from calibrate.levels import MISSING, fold, parse_number

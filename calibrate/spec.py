@@ -68,6 +68,7 @@ class LeadsPart(Part):
 
     id: Name | None = Field(None, description="Column that names a lead; each value once.")
     created: Name | None = Field(None, description="Column with the day a lead was created.")
+    sheet: Name | None = Field(None, description="Sheet of the workbook that holds the leads.")
 
 
 class OutcomePart(Part):

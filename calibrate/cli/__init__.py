@@ -18,6 +18,8 @@ _EPILOG = """examples:
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
 """
 
+_LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -78,7 +80,7 @@ class _Version(argparse.Action):
 
 
 def _add_leads(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("leads", metavar="LEADS", help="leads table: csv, tsv, parquet or xlsx")
+    parser.add_argument("leads", metavar="LEADS", help=_LEADS)
     parser.add_argument("--spec", metavar="FILE", help="what you declare (see `calibrate init`)")
     parser.add_argument(
         "--outcome", metavar="COLUMN", help="column that says who became a customer"
@@ -110,10 +112,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("card", metavar="CARD", help="scorecard.yaml of a run")
-    parser.add_argument("leads", metavar="LEADS", help="leads table: csv, tsv, parquet or xlsx")
+    parser.add_argument("leads", metavar="LEADS", help=_LEADS)
     parser.add_argument(
         "--out", metavar="FILE", help="csv or parquet (default: LEADS-scored.csv, here)"
     )
+    parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first)")
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:

@@ -23,7 +23,7 @@ def spec_and_leads(options: argparse.Namespace) -> tuple[Spec, Path | Table]:
     from calibrate.engines.tables import open_table
     from calibrate.roles import outcome_of
 
-    table = open_table(path)
+    table = open_table(path, sheet=spec.leads.sheet)
     part = outcome_of(table, options.outcome)
     document = spec.document() | {"outcome": part.model_dump(exclude_unset=True)}
     return Spec.model_validate(document), table
