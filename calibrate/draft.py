@@ -79,6 +79,9 @@ def _dates(leads: Leads) -> list[str]:
     if leads.as_of is not None:
         lines.append(_comment("The day the data were taken; leave it out for the newest date."))
         lines.append(yaml_text({"as_of": leads.as_of}))
+    if leads.spec.day_first is not None:
+        lines.append(_comment("Whether 03/04/2026 is in April."))
+        lines.append(yaml_text({"day_first": leads.spec.day_first}))
     return lines
 
 

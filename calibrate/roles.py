@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from calibrate.dates import reads_as_dates
+from calibrate.dates import could_be_dates, reads_as_dates
 from calibrate.engines.columns import Column, is_empty, text_column
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
@@ -110,7 +110,7 @@ def find_roles(table: Table, spec: Spec) -> Roles:
         name
         for name in free
         if _plain(name) in (*_CLOSED, *_FLAGS)
-        and (_is_flag(table.columns[name]) or reads_as_dates(table.columns[name]))
+        and (_is_flag(table.columns[name]) or could_be_dates(table.columns[name]))
         and name not in used
         and name not in spec.attributes
         and name not in (spec.only or ())
@@ -345,7 +345,7 @@ def _first(columns: Iterable[str], wanted: list[str]) -> str | None:
 
 def _first_dates(table: Table, columns: Iterable[str], wanted: list[str]) -> str | None:
     dates = [
-        name for name in columns if _plain(name) in wanted and reads_as_dates(table.columns[name])
+        name for name in columns if _plain(name) in wanted and could_be_dates(table.columns[name])
     ]
     return _first(dates, wanted)
 
@@ -371,6 +371,6 @@ def outcome_of(table: Table, column: str) -> OutcomePart:
         raise SpecError(
             f"{table.where} has no column `{column}`; {did_you_mean(column, list(table.columns))}"
         )
-    if reads_as_dates(table.columns[column]):
+    if could_be_dates(table.columns[column]):
         return OutcomePart(closed=column)
     return OutcomePart(column=column)

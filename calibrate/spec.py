@@ -201,6 +201,9 @@ class Spec(Part):
     outcome: OutcomePart | None = None
     window_days: Integer | None = Field(None, ge=1, description="Days a lead is given to close.")
     as_of: dt.date | None = Field(None, description="The day the data were taken.")
+    day_first: bool | None = Field(
+        None, description="Whether 03/04/2026 is in April; found from the dates when absent."
+    )
     missing: tuple[Text, ...] = Field((), description="Texts that stand for nothing.")
     exclude: tuple[Name, ...] = Field((), description="Columns not to look at.")
     only: tuple[Name, ...] | None = Field(None, min_length=1, description="Look at these alone.")
