@@ -36,6 +36,7 @@ def draft_spec(leads: Leads) -> str:
     parts = [
         yaml_text({"schema": SPEC_SCHEMA}),
         _found(leads),
+        yaml_text({"preset": used["preset"]}) if "preset" in used else "",
         *(yaml_text({key: Flow(used[key])}) for key in ("leads", "outcome") if key in used),
         *_dates(leads),
         _missing(leads),
@@ -66,7 +67,8 @@ def _comment(text: str) -> str:
 
 
 def _found(leads: Leads) -> str:
-    said = [one.says for one in leads.findings if one.code in ("roles-found", "outcome-alike")]
+    codes = ("roles-found", "outcome-alike", "preset", "known-after")
+    said = [one.says for one in leads.findings if one.code in codes]
     return "".join(_comment(one) for one in said)
 
 

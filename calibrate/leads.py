@@ -210,6 +210,8 @@ def _attribute_columns(table: Table, roles: Roles, spec: Spec, counted: Any) -> 
         roles.outcome.closed,
         roles.outcome.column,
         *roles.alike,
+        *roles.after,
+        *roles.own,
         *spec.exclude,
     }
     names = [name for name in spec.only or table.columns if name not in set_aside]
@@ -390,6 +392,8 @@ def _filled_in(spec: Spec, roles: Roles, window_days: int | None, as_of: dt.date
         document["window_days"] = window_days
     if as_of is not None:
         document["as_of"] = as_of
+    if roles.preset is not None:
+        document["preset"] = roles.preset.name
     if not document["leads"]:
         del document["leads"]
     return Spec.model_validate(document)

@@ -13,6 +13,7 @@ from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
 from calibrate.files import Flow, FlowList, yaml_text
 from calibrate.levels import MISSING, fold, parse_number
 from calibrate.present.numbers import number_text
+from calibrate.presets import Closed, Preset, find_preset, plain_name
 from calibrate.spec import OutcomePart, Spec
 
 _IDS = (
@@ -72,6 +73,12 @@ class Roles:
         Role and column, for those that were not declared.
     alike : tuple of str
         Further columns named like an outcome: set aside, since they tell it.
+    preset : Preset or None
+        The CRM that the table was exported from.
+    seen : tuple of str
+        The columns that showed it; none when it was declared.
+    after, own : tuple of str
+        Columns that by the preset know of the deal, and personal ones or the system's: set aside.
     """
 
     id: str | None
@@ -79,6 +86,10 @@ class Roles:
     outcome: OutcomePart
     found: tuple[tuple[str, str], ...]
     alike: tuple[str, ...]
+    preset: Preset | None = None
+    seen: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 def find_roles(table: Table, spec: Spec) -> Roles:
@@ -94,9 +105,16 @@ def find_roles(table: Table, spec: Spec) -> Roles:
     _check_declared(table, spec)
     _check_usable(table, spec)
     free = [name for name in table.columns if name not in spec.exclude]
-    lead_id = spec.leads.id or _first(free, _IDS)
-    created = spec.leads.created or _first_dates(table, free, _CREATED)
-    outcome = spec.outcome or _find_outcome(table, free, created)
+    preset = find_preset(table.columns, spec.preset)
+    lead_id = spec.leads.id or _first(free, [*(preset.id if preset else ()), *_IDS])
+    created = spec.leads.created or _first_dates(
+        table, free, [*(preset.created if preset else ()), *_CREATED]
+    )
+    outcome = (
+        spec.outcome
+        or (preset and _preset_outcome(table, free, created, preset))
+        or _find_outcome(table, free, created)
+    )
     declared = {
         "id": spec.leads.id is not None,
         "created": spec.leads.created is not None,
@@ -105,28 +123,52 @@ def find_roles(table: Table, spec: Spec) -> Roles:
     taken = {"id": lead_id, "created": created, "outcome": outcome.closed or outcome.column}
     if outcome.closed is not None and created is None:
         raise LeadsError(_without_created(table, outcome.closed, free))
-    used = set(taken.values())
+    used = {*taken.values(), *spec.attributes, *(spec.only or ())}
     alike = tuple(
         name
         for name in free
-        if _plain(name) in (*_CLOSED, *_FLAGS)
+        if plain_name(name) in (*_CLOSED, *_FLAGS)
         and (_is_flag(table.columns[name]) or could_be_dates(table.columns[name]))
         and name not in used
-        and name not in spec.attributes
-        and name not in (spec.only or ())
     )
+    free = [name for name in free if name not in used and name not in alike]
+    knows = preset if spec.only is None else None
+    after = tuple(knows.known_after(free)) if knows else ()
     return Roles(
         id=lead_id,
         created=created,
         outcome=outcome,
         found=tuple((role, name) for role, name in taken.items() if name and not declared[role]),
         alike=alike,
+        preset=preset,
+        seen=tuple(preset.tells(table.columns)) if preset and spec.preset is None else (),
+        after=after,
+        own=tuple(knows.its_own(one for one in free if one not in after)) if knows else (),
     )
+
+
+def _preset_outcome(
+    table: Table, free: Sequence[str], created: str | None, preset: Preset
+) -> OutcomePart | None:
+    """Take the outcome where the CRM's exports have it."""
+    names = {plain_name(name): name for name in reversed(free)}
+    for one in preset.outcome:
+        name = names.get(one.column)
+        if name is None:
+            continue
+        if isinstance(one, Closed):
+            if created and one.unless not in names and could_be_dates(table.columns[name]):
+                return OutcomePart(closed=name)
+            continue
+        customer, lost = one.values(text_column(table.columns[name]).texts)
+        if customer and lost:
+            return OutcomePart(column=name, customer=customer, lost=lost)
+    return None
 
 
 def role_findings(roles: Roles) -> list[Finding]:
     """Remark which columns were found by their names, and which were set aside for them."""
-    findings = []
+    findings = _preset_findings(roles)
     if roles.found:
         listed = ", ".join(f"{role} `{name}`" for role, name in roles.found)
         findings.append(
@@ -148,6 +190,49 @@ def role_findings(roles: Roles) -> list[Finding]:
             )
         )
     return findings
+
+
+def _preset_findings(roles: Roles) -> list[Finding]:
+    if roles.preset is None:
+        return []
+    crm = roles.preset.crm
+    says = f"Read as a {crm} export, as declared."
+    if roles.seen:
+        says = f"Looks like a {crm} export ({_listed(list(roles.seen[:4]))}), and was read as one."
+    findings = [
+        Finding(
+            code="preset",
+            severity="info",
+            says=" ".join([says, *_by_preset(roles)]),
+            fix="Write `preset: none` into the spec if it is not; or name a field under "
+            "`attributes` to try it.",
+        )
+    ]
+    if roles.after:
+        line = yaml_text({"attributes": Flow({roles.after[0]: Flow({})})}).strip()
+        findings.append(
+            Finding(
+                code="known-after",
+                severity="warning",
+                says=f"{_listed(list(roles.after))}: filled in or changed after the deal in {crm}, "
+                f"and therefore set aside.",
+                fix=f"If one was known when the lead came, name it in the spec: `{line}`.",
+            )
+        )
+    return findings
+
+
+def _by_preset(roles: Roles) -> list[str]:
+    """Say which values were taken for the outcome, and what is not tried."""
+    said = []
+    if ("outcome", roles.outcome.column) in roles.found and roles.outcome.customer:
+        said.append(
+            f"In `{roles.outcome.column}` {_listed(list(roles.outcome.customer), ' or ')} means "
+            f"customer, and {_listed(list(roles.outcome.lost), ' or ')} lost."
+        )
+    if roles.own:
+        said.append(f"Personal and system fields are not tried: {_listed(list(roles.own))}.")
+    return said
 
 
 def _check_declared(table: Table, spec: Spec) -> None:
@@ -210,7 +295,7 @@ def _without_created(table: Table, closed: str, free: Sequence[str]) -> str:
 def _find_outcome(table: Table, free: Iterable[str], created: str | None) -> OutcomePart:
     columns = list(free)
     flag = next(
-        (name for name in columns if _plain(name) in _FLAGS and _is_flag(table.columns[name])),
+        (name for name in columns if plain_name(name) in _FLAGS and _is_flag(table.columns[name])),
         None,
     )
     closed = _first_dates(table, columns, _CLOSED)
@@ -296,7 +381,7 @@ def _could_be_outcome(table: Table, name: str) -> bool:
     """Whether a column says won and lost, or has few values, two or under an outcome's name."""
     column = text_column(table.columns[name])
     texts = column.texts
-    if not 2 <= len(texts) <= FEW_VALUES or _plain(name) in _IDS:
+    if not 2 <= len(texts) <= FEW_VALUES or plain_name(name) in _IDS:
         return False
     if (
         not column.is_number
@@ -309,7 +394,7 @@ def _could_be_outcome(table: Table, name: str) -> bool:
 
 
 def _named_like_outcome(name: str) -> bool:
-    return not _NAMED_LIKE_OUTCOMES.isdisjoint(_plain(name).split("_"))
+    return not _NAMED_LIKE_OUTCOMES.isdisjoint(plain_name(name).split("_"))
 
 
 def _date_columns(table: Table) -> list[str]:
@@ -333,19 +418,16 @@ def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[\w.-]+", name) else f'"{name}"'
 
 
-def _plain(name: str) -> str:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
-    return re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
-
-
 def _first(columns: Iterable[str], wanted: list[str]) -> str | None:
-    by_name = {_plain(name): name for name in reversed(list(columns))}
+    by_name = {plain_name(name): name for name in reversed(list(columns))}
     return next((by_name[name] for name in wanted if name in by_name), None)
 
 
 def _first_dates(table: Table, columns: Iterable[str], wanted: list[str]) -> str | None:
     dates = [
-        name for name in columns if _plain(name) in wanted and could_be_dates(table.columns[name])
+        name
+        for name in columns
+        if plain_name(name) in wanted and could_be_dates(table.columns[name])
     ]
     return _first(dates, wanted)
 

@@ -41,6 +41,7 @@ Group = Literal[
     "other",
 ]
 Measure = Literal["lift_ratio", "lift_difference", "log_lift", "log_odds"]
+PresetName = Literal["hubspot", "salesforce", "pipedrive", "zoho", "none"]
 Award = Literal["significant", "raises", "attribute", "all"]
 
 
@@ -197,6 +198,9 @@ class Spec(Part):
     """
 
     schema_: Literal["calibrate/spec/1"] = Field("calibrate/spec/1", alias="schema")
+    preset: PresetName | None = Field(
+        None, description="CRM that the leads were exported from; seen from headers when absent."
+    )
     leads: LeadsPart = LeadsPart.model_construct()
     outcome: OutcomePart | None = None
     window_days: Integer | None = Field(None, ge=1, description="Days a lead is given to close.")

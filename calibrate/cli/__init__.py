@@ -20,6 +20,8 @@ _EPILOG = """examples:
 
 _LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"
 
+_PRESETS = ("hubspot", "salesforce", "pipedrive", "zoho", "none")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -84,6 +86,12 @@ def _add_leads(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--spec", metavar="FILE", help="what you declare (see `calibrate init`)")
     parser.add_argument(
         "--outcome", metavar="COLUMN", help="column that says who became a customer"
+    )
+    parser.add_argument(
+        "--preset",
+        metavar="CRM",
+        choices=_PRESETS,
+        help=f"{', '.join(_PRESETS)} (default: seen from the headers)",
     )
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from calibrate import Leads, calibrate, count, read_leads
+from calibrate import Leads, calibrate, cli, count, read_leads
 from calibrate.engines import archives
 from calibrate.engines.columns import NumberColumn, TextColumn
 from calibrate.engines.sources import short_name
@@ -402,3 +402,43 @@ def test_a_sheet_of_what_has_none(tmp_path: Path) -> None:
         open_table(path, sheet="Leads")
     with pytest.raises(SpecError, match="A DataFrame has no sheet `Leads`"):
         read_leads(pd.DataFrame({"converted": [1]}), {"leads": {"sheet": "Leads"}})
+
+
+# ---------------------------------------------------------------------------------- the command
+
+
+def test_the_command_reads_a_pattern_and_writes_all_its_leads(
+    cells: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cells[:100].to_csv("leads-1.csv", index=False)
+    cells[100:].drop(columns="visits").to_csv("leads-2.csv", index=False)
+    assert cli.main(["run", "leads-*.csv", "--scores"]) == 0
+    assert len(pd.read_csv("calibration/scores.csv")) == len(cells)
+    assert cli.main(["score", "calibration/scorecard.yaml", "leads-*.csv"]) == 0
+    scored = pd.read_csv("scored-leads.csv")
+    assert scored["lead_id"].tolist() == cells["lead_id"].tolist()
+    assert scored["visits"].isna().sum() == 140
+
+
+def test_scores_are_not_written_where_the_pattern_would_find_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for out in ("leads-scored.csv", "leads-1.csv"):
+        assert cli.main(["score", "card.yaml", "leads-*.csv", "--out", out]) == 2
+        assert "choose another name with --out" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_command_reads_a_sheet(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(book.parent)
+    Path("spec.yaml").write_text("leads: {sheet: This Year}\nmin_leads: 1\n")
+    run = ["run", "leads.xlsx", "--spec", "spec.yaml", "--outcome", "converted", "--scores"]
+    assert cli.main(run) == 0
+    assert set(pd.read_csv("calibration/scores.csv")["source"]) == {"b", "c"}
+    score = ["score", "calibration/scorecard.yaml", "leads.xlsx"]
+    assert cli.main([*score, "--sheet", "Old", "--out", "old.csv"]) == 0
+    assert set(pd.read_csv("old.csv")["source"]) == {"a", "c"}
+    assert cli.main([*score, "--sheet", "New"]) == 2
+    assert cli.main(["init", "leads.xlsx", "--spec", "spec.yaml", "--out", "next.yaml"]) == 0
+    assert "sheet: This Year" in Path("next.yaml").read_text()
