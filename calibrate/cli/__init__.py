@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 done; 2 bad input, said in one paragraph on stderr.
     """
-    options = _parser().parse_args(arguments)
+    options = _parsed(arguments)
     from calibrate.errors import CalibrateError
 
     try:
@@ -53,6 +53,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone, as `head` does; nothing is wrong.
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
     return DONE
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest:
+        # A pattern without quotes arrives as the files it matches.
+        files = all(Path(one).is_file() for one in rest)
+        hint = "; put a pattern for several files between quotes: 'leads-*.csv'" if files else ""
+        parser.error(f"unrecognized arguments: {' '.join(rest)}{hint}")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:

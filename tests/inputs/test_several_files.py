@@ -408,11 +408,16 @@ def test_a_sheet_of_what_has_none(tmp_path: Path) -> None:
 
 
 def test_the_command_reads_a_pattern_and_writes_all_its_leads(
-    cells: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cells: pd.DataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     cells[:100].to_csv("leads-1.csv", index=False)
     cells[100:].drop(columns="visits").to_csv("leads-2.csv", index=False)
+    assert cli.main(["init", "leads-*.csv"]) == 0
+    assert "calibrate run 'leads-*.csv' --spec spec.yaml" in capsys.readouterr().out
     assert cli.main(["run", "leads-*.csv", "--scores"]) == 0
     assert len(pd.read_csv("calibration/scores.csv")) == len(cells)
     assert cli.main(["score", "calibration/scorecard.yaml", "leads-*.csv"]) == 0
@@ -442,3 +447,16 @@ def test_the_command_reads_a_sheet(book: Path, monkeypatch: pytest.MonkeyPatch) 
     assert cli.main([*score, "--sheet", "New"]) == 2
     assert cli.main(["init", "leads.xlsx", "--spec", "spec.yaml", "--out", "next.yaml"]) == 0
     assert "sheet: This Year" in Path("next.yaml").read_text()
+
+
+def test_a_pattern_without_quotes_is_noticed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, a=HEADER, b=HEADER)
+    files = [str(tmp_path / f"leads-{name}.csv") for name in "ab"]
+    with pytest.raises(SystemExit):
+        cli.main(["run", *files])
+    assert "put a pattern for several files between quotes" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cli.main(["run", files[0], "--quick"])
+    assert capsys.readouterr().err.endswith("unrecognized arguments: --quick\n")
