@@ -13,6 +13,12 @@ from calibrate.levels import fold
 ENOUGH = 3
 """From this many headers on that only one CRM has, a table is taken for an export of it."""
 
+PERSONAL = tuple(
+    "first_name last_name full_name email *email_address phone *phone_number mobile *mobile_phone "
+    "home_phone other_phone fax street* *street_address mailing_street address* salutation".split()
+)
+"""Fields that say who a person is, in every CRM."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
@@ -78,7 +84,7 @@ class Preset:
     after : tuple of str
         Fields that are filled in, or go on changing, after the deal.
     own : tuple of str
-        Personal fields and those of the system: they say nothing of another lead.
+        Fields of the system: they say nothing of another lead.
     """
 
     name: str
@@ -101,15 +107,10 @@ class Preset:
 
     def its_own(self, names: Iterable[str]) -> list[str]:
         """Give the names of personal and system columns."""
-        return _alike(names, self.own)
+        return _alike(names, (*PERSONAL, *self.own))
 
 
 _STAGES = (("closed won", "closedwon"), ("closed lost", "closedlost", "closed-lost"))
-_PERSONAL = tuple(
-    "first_name last_name full_name email *email_address phone *phone_number mobile *mobile_phone "
-    "home_phone other_phone fax street* *street_address mailing_street address* salutation".split()
-)
-
 HUBSPOT = Preset(
     name="hubspot",
     crm="HubSpot",
@@ -147,11 +148,10 @@ HUBSPOT = Preset(
         "last_engagement* last_logged* last_meeting* next_activity_date number_of_sales_activities "
         "number_of_times_contacted notes_last_updated notes_last_contacted num_notes".split()
     ),
-    own=(
-        *_PERSONAL,
-        *"hs_object_id associated_company_id* associated_contact_id* associated_company "
+    own=tuple(
+        "hs_object_id associated_company_id* associated_contact_id* associated_company "
         "associated_contact associated_contacts deal_name dealname *owner_id created_by_user_id "
-        "updated_by_user_id merged_* ip_address twitter_username linked_in_*".split(),
+        "updated_by_user_id merged_* ip_address twitter_username linked_in_*".split()
     ),
 )
 
@@ -183,12 +183,11 @@ SALESFORCE = Preset(
         "last_activity_date last_stage_change_date last_viewed_date last_referenced_date "
         "has_opportunity_line_item push_count next_step".split()
     ),
-    own=(
-        *_PERSONAL,
-        *"id owner_id created_by_id created_by created_alias last_modified_by "
+    own=tuple(
+        "id owner_id created_by_id created_by created_alias last_modified_by "
         "last_modified_by_id system_modstamp "
         "master_record_id is_deleted photo_url account_id contact_id campaign_id "
-        "*unread_by_owner unread_by_lead_owner opportunity_name contact_name".split(),
+        "*unread_by_owner unread_by_lead_owner opportunity_name contact_name".split()
     ),
 )
 
@@ -217,11 +216,10 @@ PIPEDRIVE = Preset(
         "*email_messages_count *last_email_received *last_email_sent *product_amount "
         "*product_quantity *won_deals *lost_deals *open_deals *closed_deals".split()
     ),
-    own=(
-        *_PERSONAL,
-        *"deal_title lead_title title *visible_to *creator *contact_person person_name "
+    own=tuple(
+        "deal_title lead_title title *visible_to *creator *contact_person person_name "
         "person_email* person_phone* "
-        "organization_name organization_address* deal_organization *archive_time".split(),
+        "organization_name organization_address* deal_organization *archive_time".split()
     ),
 )
 
@@ -253,11 +251,10 @@ ZOHO = Preset(
         "forecast_category* stage_modified_time modified_time last_activity_time "
         "change_log_time".split()
     ),
-    own=(
-        *_PERSONAL,
-        *"lead_owner_id deal_owner_id contact_owner_id created_by* modified_by* secondary_email "
+    own=tuple(
+        "lead_owner_id deal_owner_id contact_owner_id created_by* modified_by* secondary_email "
         "lead_name deal_name contact_name* account_name_id skype_id twitter record_image "
-        "record_status connected_to* layout* locked".split(),
+        "record_status connected_to* layout* locked".split()
     ),
 )
 
