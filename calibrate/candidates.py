@@ -125,6 +125,8 @@ def _own_columns(table: Table, roles: Roles, spec: Spec, counted: Mask) -> dict[
         roles.outcome.closed,
         roles.outcome.column,
         *roles.alike,
+        *roles.after,
+        *roles.own,
         *spec.exclude,
     }
     names = [name for name in table.columns if name not in set_aside]

@@ -28,6 +28,7 @@ def draft_spec(leads: Leads) -> str:
     parts = [
         yaml_text({"schema": SPEC_SCHEMA}),
         _found(leads),
+        yaml_text({"preset": used["preset"]}) if "preset" in used else "",
         *(yaml_text({key: Flow(used[key])}) for key in ("leads", "outcome") if key in used),
         *_dates(leads),
         _missing(leads),
@@ -53,7 +54,8 @@ def _comment(text: str) -> str:
 
 
 def _found(leads: Leads) -> str:
-    said = [one.says for one in leads.findings if one.code in ("roles-found", "outcome-alike")]
+    codes = ("roles-found", "outcome-alike", "preset", "known-after")
+    said = [one.says for one in leads.findings if one.code in codes]
     return "".join(_comment(one) for one in said)
 
 
@@ -66,6 +68,9 @@ def _dates(leads: Leads) -> list[str]:
     if leads.as_of is not None:
         lines.append(_comment("The day the data were taken; leave it out for the newest date."))
         lines.append(yaml_text({"as_of": leads.as_of}))
+    if leads.spec.day_first is not None:
+        lines.append(_comment("Whether 03/04/2026 is in April."))
+        lines.append(yaml_text({"day_first": leads.spec.day_first}))
     return lines
 
 

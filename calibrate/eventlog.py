@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.dates import Times, read_dates, reads_as_dates
+from calibrate.dates import Times, could_be_dates, read_dates
 from calibrate.engines.columns import TextColumn, text_column
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
@@ -68,7 +68,13 @@ class EventLog:
 
 
 def read_log(
-    log: Table, leads: Table, lead_id: str, declared: EventsPart, *, nothings: Sequence[str] = ()
+    log: Table,
+    leads: Table,
+    lead_id: str,
+    declared: EventsPart,
+    *,
+    nothings: Sequence[str] = (),
+    day_first: bool | None = None,
 ) -> EventLog:
     """Read an event log and find whose each event is.
 
@@ -81,6 +87,8 @@ def read_log(
         Which column is what; found by plain names where it is silent.
     nothings : sequence of str
         Texts that stand for nothing.
+    day_first : bool, optional
+        Whether 03/04/2026 is in April.
 
     Raises
     ------
@@ -91,7 +99,7 @@ def read_log(
     """
     columns = _columns(log, lead_id, declared)
     rows = _lead_rows(log, leads, lead_id, str(columns.lead))
-    time = read_dates(log, str(columns.time), nothings=nothings).times
+    time = read_dates(log, str(columns.time), nothings=nothings, day_first=day_first).times
     name, names = _coded(text_column(log.columns[str(columns.name)].without(nothings)))
     thing: Ints = np.full(log.rows, -1)
     objects: tuple[str, ...] = ()
@@ -132,7 +140,7 @@ def _columns(log: Table, lead_id: str, declared: EventsPart) -> EventsPart:
             continue
         free = [name for name in known if name not in found.values()]
         if role == "time":
-            free = [name for name in free if reads_as_dates(log.columns[name])]
+            free = [name for name in free if could_be_dates(log.columns[name])]
         plain = lead_id if role == "lead" and lead_id in free else first_named(free, names)
         if plain is not None:
             found[role] = plain

@@ -127,11 +127,26 @@ def read_outcome(
     else:
         outcome = _by_flag(table, roles.outcome, spec, created, aside)
     check_two_classes(table, roles, outcome)
-    return outcome
+    return replace(outcome, findings=(*_read_how(created, closed), *outcome.findings))
 
 
 def _dates(table: Table, column: str | None, spec: Spec) -> Dates | None:
-    return None if column is None else read_dates(table, column, nothings=spec.missing)
+    if column is None:
+        return None
+    return read_dates(table, column, nothings=spec.missing, day_first=spec.day_first)
+
+
+def _read_how(*dates: Dates | None) -> list[Finding]:
+    return [
+        Finding(
+            code="format",
+            severity="info",
+            says=one.remark,
+            fix="Nothing, if that is so; else write `day_first: true` or `false` into the spec.",
+        )
+        for one in dates
+        if one is not None and one.remark is not None
+    ]
 
 
 def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates, aside: Mask) -> Outcome:

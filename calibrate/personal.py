@@ -10,7 +10,7 @@ import numpy as np
 
 from calibrate.engines.columns import Column, TextColumn
 from calibrate.errors import Finding
-from calibrate.roles import plain_name
+from calibrate.presets import plain_name
 from calibrate.spec import Spec
 
 _EMAIL = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s.]+\s*")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate import __version__
 from calibrate.counts import Counts
+from calibrate.engines.sources import short_name
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.evidence import Evidence
@@ -197,4 +198,4 @@ def _made(leads: Leads) -> MadePart:
 
 
 def _card_name(leads: Leads) -> str:
-    return "leads" if leads.name == "DataFrame" else Path(leads.name).stem
+    return "leads" if leads.name == "DataFrame" else short_name(leads.name)

@@ -45,7 +45,8 @@ def read_leads(
     ----------
     source : path or pandas.DataFrame
         CSV (separated by comma, semicolon, tab or bar; UTF-8, UTF-16 or Latin-1), TSV, Parquet,
-        Excel, or a DataFrame; one row a lead.
+        Excel, or a DataFrame; one row a lead. A pattern such as ``leads-*.csv``, or a ``.zip`` or
+        ``.gz`` archive, for a table in several files or packed.
     spec : Spec, mapping, path or None
         What is declared; the outcome, id and dates are found by plain names when it is silent.
     events : path or pandas.DataFrame, optional
@@ -73,7 +74,9 @@ def read_leads(
     declared = as_spec(spec)
     if events is not None and declared.events is None:
         declared = declared.model_copy(update={"events": EventsPart()})
-    joined = join_tables(open_table(source), declared.join, repeated=declared.repeated)
+    joined = join_tables(
+        open_table(source, sheet=declared.leads.sheet), declared.join, repeated=declared.repeated
+    )
     table = joined.table
     roles = find_roles(table, declared)
     outcome = read_outcome(table, roles, declared, repeated=_further_rows(table, roles, declared))
@@ -147,7 +150,14 @@ def _log(
             f"{table.where}: events are seen from one moment in every lead's life, so a column is "
             f"needed that {lacking}."
         )
-    return read_log(open_table(source), table, roles.id, spec.events, nothings=spec.missing)
+    return read_log(
+        open_table(source),
+        table,
+        roles.id,
+        spec.events,
+        nothings=spec.missing,
+        day_first=spec.day_first,
+    )
 
 
 def _from_landmark(table: Table, outcome: Outcome, log: EventLog) -> tuple[Outcome, SeenEvents]:
@@ -243,6 +253,8 @@ def _filled_in(spec: Spec, roles: Roles, window_days: int | None, as_of: dt.date
         document["window_days"] = window_days
     if as_of is not None:
         document["as_of"] = as_of
+    if roles.preset is not None:
+        document["preset"] = roles.preset.name
     if not document["leads"]:
         del document["leads"]
     return Spec.model_validate(document)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from calibrate.dates import reads_as_dates
-from calibrate.engines.columns import Column, text_column
-from calibrate.engines.tables import Table, is_empty
+from calibrate.dates import could_be_dates, reads_as_dates
+from calibrate.engines.columns import Column, is_empty, text_column
+from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
 from calibrate.files import Flow, FlowList, yaml_text
 from calibrate.levels import MISSING, fold, parse_number
 from calibrate.present.numbers import number_text
+from calibrate.presets import Closed, Preset, find_preset, plain_name
 from calibrate.spec import OutcomePart, Spec
 
 _IDS = (
@@ -79,6 +80,12 @@ class Roles:
         Further columns named like an outcome: set aside, since they tell it.
     deferred : tuple of (str, str)
         Place in the spec and name, for names that are no column but may be made from one.
+    preset : Preset or None
+        The CRM that the table was exported from.
+    seen : tuple of str
+        The columns that showed it; none when it was declared.
+    after, own : tuple of str
+        Columns that by the preset know of the deal, and personal ones or the system's: set aside.
     """
 
     id: str | None
@@ -87,6 +94,10 @@ class Roles:
     found: tuple[tuple[str, str], ...]
     alike: tuple[str, ...]
     deferred: tuple[tuple[str, str], ...] = ()
+    preset: Preset | None = None
+    seen: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 def find_roles(table: Table, spec: Spec) -> Roles:
@@ -102,9 +113,16 @@ def find_roles(table: Table, spec: Spec) -> Roles:
     deferred = _check_declared(table, spec)
     _check_usable(table, spec)
     free = [name for name in table.columns if name not in spec.exclude]
-    lead_id = spec.leads.id or first_named(free, _IDS)
-    created = spec.leads.created or _first_dates(table, free, _CREATED)
-    outcome = spec.outcome or _find_outcome(table, free, created)
+    preset = find_preset(table.columns, spec.preset)
+    lead_id = spec.leads.id or first_named(free, [*(preset.id if preset else ()), *_IDS])
+    created = spec.leads.created or _first_dates(
+        table, free, [*(preset.created if preset else ()), *_CREATED]
+    )
+    outcome = (
+        spec.outcome
+        or (preset and _preset_outcome(table, free, created, preset))
+        or _find_outcome(table, free, created)
+    )
     declared = {
         "id": spec.leads.id is not None,
         "created": spec.leads.created is not None,
@@ -113,16 +131,17 @@ def find_roles(table: Table, spec: Spec) -> Roles:
     taken = {"id": lead_id, "created": created, "outcome": outcome.closed or outcome.column}
     if outcome.closed is not None and created is None:
         raise LeadsError(_without_created(table, outcome.closed, free))
-    used = set(taken.values())
+    used = {*taken.values(), *spec.attributes, *(spec.only or ())}
     alike = tuple(
         name
         for name in free
         if plain_name(name) in (*_CLOSED, *_FLAGS)
-        and (_is_flag(table.columns[name]) or reads_as_dates(table.columns[name]))
+        and (_is_flag(table.columns[name]) or could_be_dates(table.columns[name]))
         and name not in used
-        and name not in spec.attributes
-        and name not in (spec.only or ())
     )
+    free = [name for name in free if name not in used and name not in alike]
+    knows = preset if spec.only is None else None
+    after = tuple(knows.known_after(free)) if knows else ()
     return Roles(
         id=lead_id,
         created=created,
@@ -130,12 +149,35 @@ def find_roles(table: Table, spec: Spec) -> Roles:
         found=tuple((role, name) for role, name in taken.items() if name and not declared[role]),
         alike=alike,
         deferred=deferred,
+        preset=preset,
+        seen=tuple(preset.tells(table.columns)) if preset and spec.preset is None else (),
+        after=after,
+        own=tuple(knows.its_own(one for one in free if one not in after)) if knows else (),
     )
+
+
+def _preset_outcome(
+    table: Table, free: Sequence[str], created: str | None, preset: Preset
+) -> OutcomePart | None:
+    """Take the outcome where the CRM's exports have it."""
+    names = {plain_name(name): name for name in reversed(free)}
+    for one in preset.outcome:
+        name = names.get(one.column)
+        if name is None:
+            continue
+        if isinstance(one, Closed):
+            if created and one.unless not in names and could_be_dates(table.columns[name]):
+                return OutcomePart(closed=name)
+            continue
+        customer, lost = one.values(text_column(table.columns[name]).texts)
+        if customer and lost:
+            return OutcomePart(column=name, customer=customer, lost=lost)
+    return None
 
 
 def role_findings(roles: Roles) -> list[Finding]:
     """Remark which columns were found by their names, and which were set aside for them."""
-    findings = []
+    findings = _preset_findings(roles)
     if roles.found:
         listed = ", ".join(f"{role} `{name}`" for role, name in roles.found)
         findings.append(
@@ -157,6 +199,49 @@ def role_findings(roles: Roles) -> list[Finding]:
             )
         )
     return findings
+
+
+def _preset_findings(roles: Roles) -> list[Finding]:
+    if roles.preset is None:
+        return []
+    crm = roles.preset.crm
+    says = f"Read as a {crm} export, as declared."
+    if roles.seen:
+        says = f"Looks like a {crm} export ({_listed(list(roles.seen[:4]))}), and was read as one."
+    findings = [
+        Finding(
+            code="preset",
+            severity="info",
+            says=" ".join([says, *_by_preset(roles)]),
+            fix="Write `preset: none` into the spec if it is not; or name a field under "
+            "`attributes` to try it.",
+        )
+    ]
+    if roles.after:
+        line = yaml_text({"attributes": Flow({roles.after[0]: Flow({})})}).strip()
+        findings.append(
+            Finding(
+                code="known-after",
+                severity="warning",
+                says=f"{_listed(list(roles.after))}: filled in or changed after the deal in {crm}, "
+                f"and therefore set aside.",
+                fix=f"If one was known when the lead came, name it in the spec: `{line}`.",
+            )
+        )
+    return findings
+
+
+def _by_preset(roles: Roles) -> list[str]:
+    """Say which values were taken for the outcome, and what is not tried."""
+    said = []
+    if ("outcome", roles.outcome.column) in roles.found and roles.outcome.customer:
+        said.append(
+            f"In `{roles.outcome.column}` {_listed(list(roles.outcome.customer), ' or ')} means "
+            f"customer, and {_listed(list(roles.outcome.lost), ' or ')} lost."
+        )
+    if roles.own:
+        said.append(f"Fields the CRM keeps for itself are not tried: {_listed(list(roles.own))}.")
+    return said
 
 
 def _check_declared(table: Table, spec: Spec) -> tuple[tuple[str, str], ...]:
@@ -357,12 +442,6 @@ def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[\w.-]+", name) else f'"{name}"'
 
 
-def plain_name(name: str) -> str:
-    """Bring a column's name to one form: ``Lead ID`` and ``leadId`` to ``lead_id``."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
-    return re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
-
-
 def first_named(columns: Iterable[str], wanted: Sequence[str]) -> str | None:
     """Give the first of some plain names that a column has, as the column writes it."""
     by_name = {plain_name(name): name for name in reversed(list(columns))}
@@ -373,7 +452,7 @@ def _first_dates(table: Table, columns: Iterable[str], wanted: list[str]) -> str
     dates = [
         name
         for name in columns
-        if plain_name(name) in wanted and reads_as_dates(table.columns[name])
+        if plain_name(name) in wanted and could_be_dates(table.columns[name])
     ]
     return first_named(dates, wanted)
 
@@ -399,6 +478,6 @@ def outcome_of(table: Table, column: str) -> OutcomePart:
         raise SpecError(
             f"{table.where} has no column `{column}`; {did_you_mean(column, list(table.columns))}"
         )
-    if reads_as_dates(table.columns[column]):
+    if could_be_dates(table.columns[column]):
         return OutcomePart(closed=column)
     return OutcomePart(column=column)

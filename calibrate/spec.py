@@ -41,6 +41,7 @@ Group = Literal[
     "other",
 ]
 Measure = Literal["lift_ratio", "lift_difference", "log_lift", "log_odds"]
+PresetName = Literal["hubspot", "salesforce", "pipedrive", "zoho", "none"]
 Award = Literal["significant", "raises", "attribute", "all"]
 
 
@@ -69,6 +70,7 @@ class LeadsPart(Part):
     id: Name | None = Field(None, description="Column that names a lead; each value once.")
     created: Name | None = Field(None, description="Column with the day a lead was created.")
     since: dt.date | None = Field(None, description="Leads created earlier are left out.")
+    sheet: Name | None = Field(None, description="Sheet of the workbook that holds the leads.")
 
 
 class OutcomePart(Part):
@@ -254,12 +256,18 @@ class Spec(Part):
     """
 
     schema_: Literal["calibrate/spec/1"] = Field("calibrate/spec/1", alias="schema")
+    preset: PresetName | None = Field(
+        None, description="CRM that the leads were exported from; seen from headers when absent."
+    )
     leads: LeadsPart = LeadsPart.model_construct()
     outcome: OutcomePart | None = None
     window_days: Integer | None = Field(None, ge=1, description="Days a lead is given to close.")
     as_of: dt.date | None = Field(None, description="The day the data were taken.")
     repeated: Literal["first", "last"] | None = Field(
         None, description="Which row of a lead wins that stands on several."
+    )
+    day_first: bool | None = Field(
+        None, description="Whether 03/04/2026 is in April; found from the dates when absent."
     )
     missing: tuple[Text, ...] = Field((), description="Texts that stand for nothing.")
     exclude: tuple[Name, ...] = Field((), description="Columns not to look at.")

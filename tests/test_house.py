@@ -32,6 +32,7 @@ ROOMS = (
     "spec",
     "engines",
     "dates",
+    "presets",
     "roles",
     "joining",
     "eventlog",

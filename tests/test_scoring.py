@@ -60,12 +60,10 @@ def test_the_reasons_add_up_to_the_score(card: Scorecard, leads_frame: pd.DataFr
 
 def test_no_more_than_five_reasons_are_named() -> None:
     customer = [1] * 60 + [0] * 60
-    said = {
-        f"a{place}": ["x"] * (40 + place) + ["y"] * (80 - 2 * place) + ["x"] * place
-        for place in range(8)
-    }
+    said = {f"a{place}": ["x"] * (50 + place) + ["y"] * (70 - place) for place in range(8)}
     frame = pd.DataFrame({**said, "converted": customer})
-    reasons = calibrate(frame).scorecard.score(frame.head(1))["reasons"][0]
+    wanted = {name: {"wanted": True} for name in said}
+    reasons = calibrate(frame, {"attributes": wanted}).scorecard.score(frame.head(1))["reasons"][0]
     *named, rest, base = reasons.split("; ")
     assert len(named) == 5
     assert rest.startswith("3 more ")
@@ -134,10 +132,11 @@ def test_texts_that_stand_for_nothing_do_so_when_scoring_too() -> None:
         {
             "source": ["Fair"] * 40 + ["Web"] * 40 + ["Select"] * 40,
             "visits": [float(number) for number in range(100)] + [999.0] * 20,
-            "converted": [1] * 25 + [0] * 30 + [1] * 5 + [0] * 60,
+            "converted": [1] * 30 + [0] * 90,
         }
     )
-    card = calibrate(frame, {"missing": ["select", 999]}).scorecard
+    wanted = {name: {"wanted": True} for name in ("source", "visits")}
+    card = calibrate(frame, {"missing": ["select", 999], "attributes": wanted}).scorecard
     labels = {one.name: [lv.level for lv in one.levels] for one in card.attributes}
     assert labels["source"] == ["Fair", "Web", "(missing)"]
     assert labels["visits"][-1] == "(missing)"

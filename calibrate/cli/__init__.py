@@ -18,6 +18,10 @@ _EPILOG = """examples:
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
 """
 
+_LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"
+
+_PRESETS = ("hubspot", "salesforce", "pipedrive", "zoho", "none")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -32,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 done; 2 bad input, said in one paragraph on stderr.
     """
-    options = _parser().parse_args(arguments)
+    options = _parsed(arguments)
     from calibrate.errors import CalibrateError
 
     try:
@@ -49,6 +53,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone, as `head` does; nothing is wrong.
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
     return DONE
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest:
+        # A pattern without quotes arrives as the files it matches.
+        files = all(Path(one).is_file() for one in rest)
+        hint = "; put a pattern for several files between quotes: 'leads-*.csv'" if files else ""
+        parser.error(f"unrecognized arguments: {' '.join(rest)}{hint}")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -78,10 +93,16 @@ class _Version(argparse.Action):
 
 
 def _add_leads(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("leads", metavar="LEADS", help="leads table: csv, tsv, parquet or xlsx")
+    parser.add_argument("leads", metavar="LEADS", help=_LEADS)
     parser.add_argument("--spec", metavar="FILE", help="what you declare (see `calibrate init`)")
     parser.add_argument(
         "--outcome", metavar="COLUMN", help="column that says who became a customer"
+    )
+    parser.add_argument(
+        "--preset",
+        metavar="CRM",
+        choices=_PRESETS,
+        help=f"{', '.join(_PRESETS)} (default: seen from the headers)",
     )
 
 
@@ -110,10 +131,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("card", metavar="CARD", help="scorecard.yaml of a run")
-    parser.add_argument("leads", metavar="LEADS", help="leads table: csv, tsv, parquet or xlsx")
+    parser.add_argument("leads", metavar="LEADS", help=_LEADS)
     parser.add_argument(
         "--out", metavar="FILE", help="csv or parquet (default: LEADS-scored.csv, here)"
     )
+    parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first)")
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from shlex import quote
 
 from calibrate.cli.spec_options import spec_and_leads
 from calibrate.errors import OutputError
@@ -20,4 +21,8 @@ def run(options: argparse.Namespace) -> None:
         raise OutputError(f"{path} is there already; choose another name with --out.")
     spec, leads = spec_and_leads(options)
     write_whole(path, draft_spec(read_leads(leads, spec)))
-    print(f"Written to {path}. Read it through, then: calibrate run {options.leads} --spec {path}")
+    # A pattern without quotes would be replaced by the shell.
+    leads_word, spec_word = quote(options.leads), quote(str(path))
+    print(
+        f"Written to {path}. Read it through, then: calibrate run {leads_word} --spec {spec_word}"
+    )

@@ -41,10 +41,11 @@ def write_run(
     from calibrate.pipeline import calibrate
     from calibrate.present.scored import write_scored
     from calibrate.present.terminal import choices_text
+    from calibrate.spec import as_spec
 
     with progress(RUN_STEPS + (COMPARE_STEPS if compare else 0)) as step:
         # Scores need the table once more: it stays open for them.
-        leads = open_table(leads) if scores else leads
+        leads = open_table(leads, sheet=as_spec(spec).leads.sheet) if scores else leads
         result = calibrate(leads, spec, name=name, progress=step)
         choices = result.choices(progress=step) if compare else None
         result.save(folder, progress=step, choices=choices)

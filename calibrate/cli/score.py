@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import glob
+from fnmatch import fnmatch
 from pathlib import Path
 
 from calibrate.cli.say import progress
@@ -19,14 +21,15 @@ def run(options: argparse.Namespace) -> None:
     from calibrate.scoring import unseen_findings
 
     leads = Path(options.leads)
-    out = Path(options.out) if options.out else Path(f"{leads.stem}-scored.csv")
+    out = Path(options.out) if options.out else _beside(leads)
     check_ending(out)
-    if out.resolve() == leads.resolve():
+    # A file that a pattern matches would be read as leads the next time.
+    if out.resolve() == leads.resolve() or fnmatch(str(out.resolve()), str(leads.resolve())):
         raise OutputError(f"{out} holds the leads themselves; choose another name with --out.")
     card = Scorecard.load(options.card)
     with progress(3) as step:
         step("reading leads")
-        table = open_table(leads)
+        table = open_table(leads, sheet=options.sheet)
         step("scoring")
         scored = card.score_table(table)
         step("writing")
@@ -39,3 +42,11 @@ def run(options: argparse.Namespace) -> None:
     )
     for finding in unseen_findings(scored.unseen):
         print("\n".join(paragraph(f"! {finding.says} {finding.fix}")))
+
+
+def _beside(leads: Path) -> Path:
+    """Name the scored leads after the file, or after what the names of several begin with."""
+    from calibrate.engines.sources import short_name
+
+    short = short_name(leads.name)
+    return Path(f"scored-{short}.csv" if glob.has_magic(leads.name) else f"{short}-scored.csv")

@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 
 
 def spec_and_leads(options: argparse.Namespace) -> tuple[Spec, Path | Table]:
-    """Load the spec, and put the outcome named on the command line into it.
+    """Load the spec, and put the preset and outcome of the command line into it.
 
-    For that the table is opened; it is then given in place of its path, to be read once.
+    For the outcome the table is opened; it is then given in place of its path, to be read once.
     """
     spec, path = Spec.load(options.spec) if options.spec else Spec(), Path(options.leads)
+    if options.preset is not None:
+        spec = Spec.model_validate(spec.document() | {"preset": options.preset})
     if options.outcome is None:
         return spec, path
     from calibrate.engines.tables import open_table
     from calibrate.roles import outcome_of
 
-    table = open_table(path)
+    table = open_table(path, sheet=spec.leads.sheet)
     part = outcome_of(table, options.outcome)
     document = spec.document() | {"outcome": part.model_dump(exclude_unset=True)}
     return Spec.model_validate(document), table

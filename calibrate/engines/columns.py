@@ -167,6 +167,13 @@ def text_column(column: Column) -> TextColumn:
     return column.as_texts() if isinstance(column, NumberColumn) else column
 
 
+def is_empty(column: Column) -> bool:
+    """Whether no row has a value."""
+    if isinstance(column, NumberColumn):
+        return bool(np.isnan(column.numbers).all())
+    return not column.texts
+
+
 def small(codes: npt.NDArray[Any], most: int) -> Codes:
     """Hold codes in the smallest integers that fit: counting is bound by memory traffic."""
     if most < 2**7 - 1:

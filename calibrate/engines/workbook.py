@@ -11,7 +11,8 @@ import numpy as np
 
 from calibrate.engines.columns import number_or_text
 from calibrate.engines.rows import Rows
-from calibrate.errors import LeadsError, MissingExtraError
+from calibrate.errors import LeadsError, MissingExtraError, SpecError
+from calibrate.levels import fold
 
 EXCEL_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -47,8 +48,8 @@ def is_excel(content: bytes) -> bool:
     return content.startswith(_STARTS)
 
 
-def read_workbook(content: bytes, *, where: str) -> Sheet:
-    """Read the first sheet that holds a table.
+def read_workbook(content: bytes, *, where: str, wanted: str | None = None) -> Sheet:
+    """Read the sheet that is wanted, or the first that holds a table.
 
     Parameters
     ----------
@@ -56,20 +57,24 @@ def read_workbook(content: bytes, *, where: str) -> Sheet:
         The whole file.
     where : str
         Its name, for messages.
+    wanted : str, optional
+        Name of a sheet, as the spec declares it.
 
     Raises
     ------
     LeadsError
         When it is damaged, locked, or has no sheet with a header and rows.
+    SpecError
+        When the sheet that is wanted is not there; those that are are listed.
     MissingExtraError
         Without the extra ``excel``.
     """
-    name, first, rows, others = _sheet(content, where)
+    name, first, rows, others = _sheet(content, where, wanted)
     filled = [place for place, row in enumerate(rows) if any(cell != "" for cell in row)]
     if len(filled) < 2:
         raise LeadsError(
             f"{where}, sheet `{name}`: a header and at least one row below it are needed. If the "
-            f"leads stand in another sheet, make that one the first."
+            f"leads stand in another sheet, name it in the spec: `leads: {{sheet: NAME}}`."
         )
     header, *below = filled
     return Sheet(
@@ -77,11 +82,13 @@ def read_workbook(content: bytes, *, where: str) -> Sheet:
         cells=tuple(zip(*(map(_cell, rows[place]) for place in below), strict=True)),
         rows=Rows.at(np.array(below) + first),
         header=f"{where}, sheet `{name}`, row {header + first}",
-        remarks=(_which(name, others),) if others else (),
+        remarks=(_which(name, others),) if others and wanted is None else (),
     )
 
 
-def _sheet(content: bytes, where: str) -> tuple[str, int, list[list[Any]], list[str]]:
+def _sheet(
+    content: bytes, where: str, wanted: str | None
+) -> tuple[str, int, list[list[Any]], list[str]]:
     """Give the sheet that holds the table, its first row and cells, and the other sheets."""
     try:
         import python_calamine
@@ -92,7 +99,9 @@ def _sheet(content: bytes, where: str) -> tuple[str, int, list[list[Any]], list[
         ) from None
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        name, first, rows = _table_of(book)
+        name, first, rows = (
+            _table_of(book) if wanted is None else _table_at(book, wanted, where=where)
+        )
     except python_calamine.PasswordError:
         raise LeadsError(
             f"{where} is locked with a password. Save it without one, or save the sheet as CSV."
@@ -107,12 +116,7 @@ def _sheet(content: bytes, where: str) -> tuple[str, int, list[list[Any]], list[
 
 def _table_of(book: Any) -> tuple[str, int, list[list[Any]]]:
     """Give the first sheet with two columns and two rows: its name, first row, and rows."""
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
-
-    sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
-    # A chart is no table, and what is hidden is seldom meant.
-    sheets.sort(key=lambda one: one.visible != SheetVisibleEnum.Visible)
-    names = [one.name for one in sheets]
+    names = _sheet_names(book)
     found: tuple[str, int, list[list[Any]]] = (names[0], 1, [])
     for name in names:
         sheet = book.get_sheet_by_name(name)
@@ -123,6 +127,29 @@ def _table_of(book: Any) -> tuple[str, int, list[list[Any]]]:
         if sheet.height > 1 and sheet.width > 1:
             break
     return found
+
+
+def _table_at(book: Any, wanted: str, *, where: str) -> tuple[str, int, list[list[Any]]]:
+    """Give the sheet of this name: its name, first row, and rows."""
+    names = _sheet_names(book)
+    # Excel itself does not tell the sheets `Leads` and `leads` apart.
+    name = next((one for one in names if fold(one) == fold(wanted)), None)
+    if name is None:
+        listed = ", ".join(f"`{one}`" for one in names)
+        raise SpecError(f"{where} has no sheet `{wanted}`; its sheets are {listed}.")
+    sheet = book.get_sheet_by_name(name)
+    if sheet.start is None:
+        return name, 1, []
+    return name, sheet.start[0] + 1, sheet.to_python(skip_empty_area=True)
+
+
+def _sheet_names(book: Any) -> list[str]:
+    """Give the sheets of cells, those that are hidden last: they are seldom meant."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    sheets.sort(key=lambda one: one.visible != SheetVisibleEnum.Visible)
+    return [one.name for one in sheets]
 
 
 def _cell(value: Any) -> Any:

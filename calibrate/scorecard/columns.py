@@ -111,7 +111,9 @@ def _seen(
     ]
     if lacking:
         raise ScorecardError(_lacking(table, lacking))
-    log = read_log(open_table(source), table, lead_id, settings, nothings=missing)
+    log = read_log(
+        open_table(source), table, lead_id, settings, nothings=missing, day_first=reads.day_first
+    )
     return seen_events(log, _landmarks(table, reads, missing, as_of), settings)
 
 
@@ -122,7 +124,11 @@ def _landmarks(
         end = np.datetime64(as_of, "s") + np.timedelta64(86_399, "s")
         return np.full(table.rows, end)
     after = reads.events.score_after_days if reads.events is not None else 0
-    return landmarks_of(read_dates(table, str(reads.created), nothings=missing).times, after)
+    return landmarks_of(_created(table, reads, missing), after)
+
+
+def _created(table: Table, reads: ReadsPart, missing: Sequence[str]) -> Times:
+    return read_dates(table, str(reads.created), nothings=missing, day_first=reads.day_first).times
 
 
 def _lacking(table: Table, lacking: list[str]) -> str:

@@ -103,7 +103,11 @@ def _reads_part(leads: Leads) -> ReadsPart | None:
     if not spec.join and spec.events is None:
         return None
     return ReadsPart(
-        id=spec.leads.id, created=spec.leads.created, join=spec.join, events=spec.events
+        id=spec.leads.id,
+        created=spec.leads.created,
+        day_first=spec.day_first,
+        join=spec.join,
+        events=spec.events,
     )
 
 

@@ -13,13 +13,13 @@ from calibrate.counts import AttributeCounts, count_attribute
 from calibrate.engines.base import Ints
 from calibrate.engines.columns import TextColumn
 from calibrate.engines.memory import MemoryEngine
-from calibrate.errors import Finding
+from calibrate.errors import Finding, LeadsError
 from calibrate.joining import Joined
 from calibrate.leads import Attribute, Leads, Withheld
 from calibrate.levels import MISSING
 from calibrate.present.numbers import count_text, percent_text
+from calibrate.presets import plain_name
 from calibrate.recipes import columns_of, is_filled
-from calibrate.roles import plain_name
 from calibrate.spec import AttributePart
 from calibrate.stats.auc import auc
 from calibrate.stats.intervals import wilson
@@ -67,12 +67,24 @@ def withhold(leads: Leads, joined: Joined, aside: Sequence[str]) -> Leads:
     held += [
         one for name in aside if (one := _filled_leak(leads, name, by_file, joined)) is not None
     ]
+    said = _said(held, by_file)
+    if not kept:
+        raise LeadsError(_nothing_left(leads, said))
     return replace(
         leads,
         attributes=tuple(kept),
         withheld=tuple(held),
         engine=_without(leads.engine, held),
-        findings=(*_said(held, by_file), *leads.findings, *findings),
+        findings=(*said, *leads.findings, *findings),
+    )
+
+
+def _nothing_left(leads: Leads, said: Sequence[Finding]) -> str:
+    more = f" ({len(said) - 1} more look so too.)" if len(said) > 1 else ""
+    fix = said[0].fix.removeprefix("Nothing; or").lstrip(" ,")
+    return (
+        f"{leads.name}: every column that could tell leads apart looks like a leak. "
+        f"{said[0].says}{more} {fix[:1].upper()}{fix[1:]}"
     )
 
 

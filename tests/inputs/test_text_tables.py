@@ -66,8 +66,8 @@ def test_utf_16_big_endian_with_a_mark(as_text: Write, read: Read, expect_same: 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_a_mark_in_another_script(encoding: str, read: Read) -> None:
-    text = "источник\tгород\tconverted\n" + "Ярмарка\tМосква\t1\nРеклама\tКазань\t0\n" * 20
-    assert read(text.encode(encoding)).customers == 20
+    text = "источник\tгород\tconverted\n" + "Ярмарка\tМосква\t1\nРеклама\tМосква\t0\nРеклама\tКазань\t1\n" * 20
+    assert read(text.encode(encoding)).customers == 40
 
 
 def test_windows_quotes_and_the_euro_sign(read: Read) -> None:
@@ -173,7 +173,7 @@ def test_a_separator_is_found_among_texts_full_of_others(read: Read) -> None:
 
 
 def test_a_column_without_a_name_is_left_out_and_said(read: Read) -> None:
-    leads = read(",source,,converted\n" + "1,Fair,,1\n2,Web,,0\n" * 15)
+    leads = read(",source,,converted\n" + "1,Fair,,1\n2,Web,,0\n2,Web,,1\n" * 15)
     left = [one.says for one in leads.findings if one.code == "column-left-out"]
     # The third column has no name either, and nothing to lose.
     assert left == ["`column 1` was left out: it has no name."]
@@ -202,8 +202,8 @@ def test_very_long_names_and_names_with_line_breaks_and_control_letters(read: Re
 
 def test_one_wide_column_of_prose(read: Read) -> None:
     prose = "Dear all, " * 4000
-    leads = read("notes,source,converted\n" + f'"{prose}",Fair,1\n,Web,0\n' * 20)
-    assert leads.customers == 20
+    leads = read("notes,source,converted\n" + f'"{prose}",Fair,1\n,Web,0\n,Fair,0\n,Web,1\n' * 20)
+    assert leads.customers == 40
 
 
 def test_two_thousand_columns_are_read_when_few_are_tried(read: Read) -> None:
