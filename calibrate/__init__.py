@@ -24,6 +24,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from calibrate.checking import Check, check
     from calibrate.counts import Counts, count
     from calibrate.errors import (
         CalibrateError,
@@ -67,6 +68,8 @@ _HOME = {
     "ScoreTable": "scores",
     "choose_threshold": "threshold",
     "Threshold": "threshold",
+    "check": "checking",
+    "Check": "checking",
     "Scorecard": "scorecard",
     "compare_methods": "selection",
     "MethodComparison": "selection",
@@ -85,6 +88,7 @@ _HOME = {
 __all__ = [
     "CalibrateError",
     "Calibration",
+    "Check",
     "Counts",
     "EngineError",
     "Evidence",
@@ -105,6 +109,7 @@ __all__ = [
     "__version__",
     "assign_points",
     "calibrate",
+    "check",
     "choose_threshold",
     "compare_methods",
     "count",

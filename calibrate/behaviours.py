@@ -37,6 +37,9 @@ SPLITS = 0.1
 PLAINLY_IN_ORDER = 0.95
 """Where so many who did both did them in this order, the order says nothing."""
 
+LAST_EVENT = "events: days since"
+"""How long ago a lead last did anything."""
+
 _SENT = ("sent", "send", "delivered")
 _REACTIONS = {"open rate": ("opened", "open"), "click rate": ("clicked", "click")}
 _DAY = np.timedelta64(86_400, "s")
@@ -237,6 +240,7 @@ def _of_all(seen: SeenEvents, min_leads: int) -> dict[str, BehaviourRecipe]:
     found = {
         "events: first": BehaviourRecipe(as_="first_event"),
         "events: kinds": BehaviourRecipe(as_="kinds"),
+        LAST_EVENT: BehaviourRecipe(as_="days_since"),
     }
     if min_leads <= len(_bursts(seen)) <= seen.leads - min_leads:
         found["events: burst"] = BehaviourRecipe(as_="burst")

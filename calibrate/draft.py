@@ -33,6 +33,8 @@ def draft_spec(leads: Leads) -> str:
         *_dates(leads),
         _missing(leads),
         _exclude(leads),
+        _withheld(leads),
+        *_further(leads),
         _comment("Smaller levels are pooled into (other)."),
         yaml_text({"min_leads": leads.spec.min_leads}),
         _attributes(leads),
@@ -74,6 +76,38 @@ def _dates(leads: Leads) -> list[str]:
     return lines
 
 
+def _withheld(leads: Leads) -> str:
+    said = [one.says for one in leads.findings if one.code == "leak-withheld"]
+    return "".join(_comment(one) for one in said)
+
+
+def _further(leads: Leads) -> list[str]:
+    """Write out what is read beside the leads table, and what is made from it."""
+    lines = []
+    used = leads.spec.document()
+    if "join" in used:
+        lines.append(_comment("Further tables about the same leads."))
+        lines.append(yaml_text({"join": [Flow(part) for part in used["join"]]}))
+    if leads.spec.events is not None:
+        part = leads.spec.events.model_dump(exclude_none=True, exclude_defaults=True)
+        curve = leads.outcome.curve
+        median = curve.median_days() if curve is not None else None
+        offer = max(1, round(median)) if median is not None else 30
+        lines.append(
+            _comment(
+                "What leads did, seen from score_after_days after creation, lookback_days back. "
+                f"To let events lose their weight: expire: {{EVENT: {{expires_days: {offer}}}}} or "
+                "{half_life_days: 30}; pairs worth trying in order: sequences: [[FIRST, THEN]]."
+            )
+        )
+        settings = {"lookback_days": 90, "score_after_days": 0} | part
+        lines.append(yaml_text({"events": Flow(settings)}))
+    made = [one.name for one in leads.attributes if one.recipe is not None]
+    if made:
+        lines.append(_comment(f"Made and tried too: {', '.join(made)}."))
+    return lines
+
+
 def _missing(leads: Leads) -> str:
     candidates: dict[str, str] = {}
     for name, column in leads.engine.columns.items():
@@ -103,7 +137,9 @@ def _attributes(leads: Leads) -> str:
     document = {
         one.name: Flow({"kind": one.kind, "group": one.part.group} | declared.get(one.name, {}))
         for one in leads.attributes
+        if one.recipe is None
     }
+    document |= {name: Flow(part) for name, part in declared.items() if name not in document}
     return _comment(
         "What is tried. group: demographic, firmographic, behaviour, email, social, spam, budget, "
         "authority, need, timing or other; numbers can have `bands` and a `unit`."

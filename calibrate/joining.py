@@ -43,7 +43,11 @@ class Joined:
 
 
 def join_tables(
-    table: Table, joins: Sequence[JoinPart], *, repeated: Literal["first", "last"] | None = None
+    table: Table,
+    joins: Sequence[JoinPart],
+    *,
+    repeated: Literal["first", "last"] | None = None,
+    folder: Path | None = None,
 ) -> Joined:
     """Add the columns of further tables.
 
@@ -55,6 +59,8 @@ def join_tables(
     joins : sequence of JoinPart
     repeated : {"first", "last"}, optional
         Which row of a further table wins where several name the same lead.
+    folder : Path, optional
+        Where files are looked for that do not stand beside the leads.
 
     Raises
     ------
@@ -68,7 +74,7 @@ def join_tables(
     matched: dict[str, npt.NDArray[np.bool_]] = {}
     findings: list[Finding] = []
     for part in joins:
-        other = open_table(beside(table, part.path))
+        other = open_table(beside(table, part.path, folder))
         for where in (table, other):
             _check_key(where, part)
         places = _places(table, other, part, repeated)
@@ -88,10 +94,11 @@ def join_tables(
     )
 
 
-def beside(table: Table, path: str) -> Path:
-    """Find a file that belongs to a table: in its folder, else in the current one."""
-    found = Path(table.where).parent / path
-    return found if table.dated is not None and found.exists() else Path(path)
+def beside(table: Table, path: str, folder: Path | None = None) -> Path:
+    """Find a file that belongs to a table: in its folder, else in that of the spec, or here."""
+    places = [Path(table.where).parent] if table.dated is not None else []
+    places += [folder] if folder is not None else []
+    return next((place / path for place in places if (place / path).exists()), Path(path))
 
 
 def key_codes(table: Table, name: str) -> tuple[npt.NDArray[np.integer], tuple[str, ...]]:

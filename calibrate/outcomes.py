@@ -86,7 +86,6 @@ class Outcome:
         first, last = (None, None) if self.created is None else _span(self.created, counted)
         return replace(
             self,
-            customer=self.customer & ~gone,
             counted=counted,
             left_out=self.left_out | {reason: int(gone.sum())},
             first=first,

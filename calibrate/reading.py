@@ -75,7 +75,10 @@ def read_leads(
     if events is not None and declared.events is None:
         declared = declared.model_copy(update={"events": EventsPart()})
     joined = join_tables(
-        open_table(source, sheet=declared.leads.sheet), declared.join, repeated=declared.repeated
+        open_table(source, sheet=declared.leads.sheet),
+        declared.join,
+        repeated=declared.repeated,
+        folder=declared.folder,
     )
     table = joined.table
     roles = find_roles(table, declared)
@@ -139,7 +142,7 @@ def _log(
         return None
     if events is None and spec.events.path is None:
         raise SpecError("spec: events: name the `path` of the log, or give it as `events`")
-    source = beside(table, str(spec.events.path)) if events is None else events
+    source = beside(table, str(spec.events.path), spec.folder) if events is None else events
     if roles.id is None or roles.created is None:
         lacking = (
             "names a lead (`leads: {id: COLUMN}`)"

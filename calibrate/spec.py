@@ -13,6 +13,7 @@ from pydantic import (
     Discriminator,
     Field,
     FiniteFloat,
+    PrivateAttr,
     Tag,
     WithJsonSchema,
     field_validator,
@@ -284,6 +285,12 @@ class Spec(Part):
         default_factory=dict, description="Points set by hand, by attribute and level."
     )
     threshold: ThresholdRule = "lowest_customer"
+    _folder: Path | None = PrivateAttr(None)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the file it was read from, where further tables may stand."""
+        return self._folder
 
     @field_validator("levels")
     @classmethod
@@ -318,7 +325,21 @@ class Spec(Part):
             are listed at once.
         """
         text = read_text(Path(path), what="a spec", error=SpecError)
-        return cls.from_text(text, where=str(path))
+        spec = cls.from_text(text, where=str(path))
+        spec._folder = Path(path).parent
+        return spec
+
+    def changed(self, **keys: Any) -> Spec:
+        """Give the same spec with some keys declared anew.
+
+        Examples
+        --------
+        >>> Spec(window_days=90).changed(preset="none").document()
+        {'schema': 'calibrate/spec/1', 'window_days': 90, 'preset': 'none'}
+        """
+        spec = type(self).model_validate(self.document() | keys)
+        spec._folder = self._folder
+        return spec
 
     def __str__(self) -> str:
         return repr(self)

@@ -65,6 +65,7 @@ ROOMS = (
     "scorecard",
     "schemas",
     "draft",
+    "checking",
     "selection",
     "pipeline",
     "present",
@@ -165,7 +166,7 @@ def room(module: str) -> str:
 def is_the_named_exception(one: Import) -> bool:
     """A result's methods may import `present`."""
     return (
-        one.importer in ("pipeline", "selection")
+        one.importer in ("pipeline", "selection", "checking")
         and room(one.imported) == "present"
         and one.in_method
     )

@@ -14,6 +14,7 @@ DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 _EPILOG = """examples:
   calibrate demo                              sample leads, and a run on them
   calibrate init leads.csv                    write the spec a run would use
+  calibrate check leads.csv                   leaks, gaps, spellings, time to close
   calibrate run leads.csv --spec spec.yaml    scorecard and report in a folder
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
 """
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_init(commands.add_parser("init", help="write the spec a run would use, with comments"))
+    _add_check(commands.add_parser("check", help="look the leads over: findings, time to close"))
     _add_run(commands.add_parser("run", help="calibrate: scorecard, report and evidence"))
     _add_score(commands.add_parser("score", help="score leads with a scorecard"))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
@@ -108,13 +110,26 @@ def _add_leads(parser: argparse.ArgumentParser) -> None:
 
 def _add_init(parser: argparse.ArgumentParser) -> None:
     _add_leads(parser)
+    _add_events(parser)
     parser.add_argument(
         "--out", metavar="FILE", default="spec.yaml", help="spec to write (default: spec.yaml)"
     )
+    parser.add_argument("--html", metavar="FILE", help="also write what was found as a page")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    _add_leads(parser)
+    _add_events(parser)
+    parser.add_argument("--html", metavar="FILE", help="also write it as a page, with plots")
+
+
+def _add_events(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--events", metavar="FILE", help="log of what leads did, one row an event")
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_leads(parser)
+    _add_events(parser)
     parser.add_argument(
         "--out", metavar="FOLDER", default="calibration", help="folder (default: calibration)"
     )
@@ -136,6 +151,12 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="FILE", help="csv or parquet (default: LEADS-scored.csv, here)"
     )
     parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first)")
+    parser.add_argument(
+        "--events", metavar="FILE", help="log of what leads did (default: that of the card)"
+    )
+    parser.add_argument(
+        "--as-of", metavar="DAY", help="see what leads did from the end of this day: 2026-09-30"
+    )
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:

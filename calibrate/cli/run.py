@@ -24,6 +24,7 @@ def run(options: argparse.Namespace) -> None:
         name=options.name,
         scores=options.scores,
         compare=options.compare_methods,
+        events=options.events,
     )
 
 
@@ -35,6 +36,7 @@ def write_run(
     name: str | None = None,
     scores: bool = False,
     compare: bool = False,
+    events: str | None = None,
 ) -> None:
     """Calibrate, write the run folder, and print what came of it."""
     from calibrate.engines.tables import open_table
@@ -46,12 +48,12 @@ def write_run(
     with progress(RUN_STEPS + (COMPARE_STEPS if compare else 0)) as step:
         # Scores need the table once more: it stays open for them.
         leads = open_table(leads, sheet=as_spec(spec).leads.sheet) if scores else leads
-        result = calibrate(leads, spec, name=name, progress=step)
+        result = calibrate(leads, spec, events=events, name=name, progress=step)
         choices = result.choices(progress=step) if compare else None
         result.save(folder, progress=step, choices=choices)
         if scores:
             table = open_table(leads)
-            scored = result.scorecard.score_table(table)
+            scored = result.scorecard.score_table(table, events=events)
             write_scored(result.scorecard, table, scored, folder / "scores.csv")
     print(result)
     if choices is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import glob
 from fnmatch import fnmatch
 from pathlib import Path
 
 from calibrate.cli.say import progress
-from calibrate.errors import OutputError
+from calibrate.errors import OutputError, SpecError
 from calibrate.present.numbers import count_text, percent_text
 from calibrate.present.terminal import paragraph
 
@@ -26,12 +27,13 @@ def run(options: argparse.Namespace) -> None:
     # A file that a pattern matches would be read as leads the next time.
     if out.resolve() == leads.resolve() or fnmatch(str(out.resolve()), str(leads.resolve())):
         raise OutputError(f"{out} holds the leads themselves; choose another name with --out.")
+    as_of = None if options.as_of is None else _day(options.as_of)
     card = Scorecard.load(options.card)
     with progress(3) as step:
         step("reading leads")
         table = open_table(leads, sheet=options.sheet)
         step("scoring")
-        scored = card.score_table(table)
+        scored = card.score_table(table, events=options.events, as_of=as_of)
         step("writing")
         write_scored(card, table, scored, out)
     passing = int((scored.scores >= card.threshold.score).sum())
@@ -42,6 +44,13 @@ def run(options: argparse.Namespace) -> None:
     )
     for finding in unseen_findings(scored.unseen):
         print("\n".join(paragraph(f"! {finding.says} {finding.fix}")))
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise SpecError(f"--as-of: `{text[:40]}` is no day; write it like 2026-09-30.") from None
 
 
 def _beside(leads: Path) -> Path:

@@ -19,7 +19,7 @@ def spec_and_leads(options: argparse.Namespace) -> tuple[Spec, Path | Table]:
     """
     spec, path = Spec.load(options.spec) if options.spec else Spec(), Path(options.leads)
     if options.preset is not None:
-        spec = Spec.model_validate(spec.document() | {"preset": options.preset})
+        spec = spec.changed(preset=options.preset)
     if options.outcome is None:
         return spec, path
     from calibrate.engines.tables import open_table
@@ -27,5 +27,4 @@ def spec_and_leads(options: argparse.Namespace) -> tuple[Spec, Path | Table]:
 
     table = open_table(path, sheet=spec.leads.sheet)
     part = outcome_of(table, options.outcome)
-    document = spec.document() | {"outcome": part.model_dump(exclude_unset=True)}
-    return Spec.model_validate(document), table
+    return spec.changed(outcome=part.model_dump(exclude_unset=True)), table

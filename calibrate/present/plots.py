@@ -62,55 +62,58 @@ def draw(run: Calibration, name: str, ax: Axes | None = None) -> Axes:
     if name not in _DRAW:
         raise CalibrateError(f"There is no plot `{name}`; {did_you_mean(name, NAMES)}")
     if ax is None:
-        ax = _new_axes(_size(run, name))
-    with _style():
+        ax = new_axes(_size(run, name))
+    with styled():
         _DRAW[name](run, ax)
     return ax
 
 
 def all_plots(run: Calibration, choices: Choices | None = None) -> dict[str, str]:
     """Draw every plot of a run as SVG text."""
-    plots = {name: _svg(_size(run, name), partial(_DRAW[name], run)) for name in NAMES}
+    plots = {name: svg_text(_size(run, name), partial(_DRAW[name], run)) for name in NAMES}
     if choices is not None and choices.parsimony.auc:
-        plots["parsimony"] = _svg((9.0, 3.6), partial(_draw_parsimony, choices.parsimony))
+        plots["parsimony"] = svg_text((9.0, 3.6), partial(_draw_parsimony, choices.parsimony))
     return plots
 
 
 def draw_parsimony(found: Parsimony, ax: Axes | None = None) -> Axes:
     """Draw cross-validated AUC by number of attributes."""
     if ax is None:
-        ax = _new_axes((9.0, 3.6))
-    with _style():
+        ax = new_axes((9.0, 3.6))
+    with styled():
         _draw_parsimony(found, ax)
     return ax
 
 
-def _new_axes(size: tuple[float, float]) -> Axes:
+def new_axes(size: tuple[float, float]) -> Axes:
+    """Make axes of our size, on a figure of the current backend."""
     from matplotlib import pyplot
 
     # Let the backend start before the style is lent: Jupyter's switches interactive plots on as
     # it starts, and giving the style back would switch them off again.
     pyplot.draw_if_interactive()  # type: ignore[no-untyped-call]
-    with _style():
+    with styled():
         return pyplot.subplots(figsize=size, layout="constrained")[1]
 
 
-def _svg(size: tuple[float, float], drawing: Callable[[Axes], None]) -> str:
+def svg_text(size: tuple[float, float], drawing: Callable[[Axes], None]) -> str:
     """Draw as SVG text, without a date, so that the same run gives the same bytes."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    with _style():
+    with styled():
         figure = Figure(figsize=size, layout="constrained")
-        FigureCanvasSVG(figure)
+        canvas = FigureCanvasSVG(figure)
         drawing(figure.add_subplot())
         page = io.StringIO()
-        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
+        # Straight from the canvas: `savefig` would draw everything twice.
+        canvas.print_svg(page, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
     return page.getvalue()
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def styled() -> Iterator[None]:
+    """Lend matplotlib our style for a while."""
     import matplotlib as mpl
 
     with mpl.rc_context(_STYLE), warnings.catch_warnings():

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from calibrate.keys import key_behaviours
 from calibrate.outcomes import reasons_in_words
 from calibrate.present import numbers
 from calibrate.present.plots import all_plots
@@ -55,7 +56,7 @@ def report_html(
         name: base64.b64encode(content.encode()).decode("ascii") for name, content in drawn.items()
     }
     page: str = (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(**_content(run), pictures=pictures, alt=_ALT, choices=choices)
     )
@@ -64,7 +65,7 @@ def report_html(
 
 def summary_html(run: Calibration) -> str:
     """Write the summary that Jupyter shows."""
-    page: str = _environment().get_template("summary.html").render(**_content(run))
+    page: str = environment().get_template("summary.html").render(**_content(run))
     return page
 
 
@@ -87,6 +88,7 @@ def _content(run: Calibration) -> dict[str, Any]:
         "overlap": {one.name: one.overlap for one in run.points.attributes},
         "earns": {one.name: any(one.points) for one in run.points.attributes},
         "units": {one.name: one.unit for one in run.evidence.attributes},
+        "keys": key_behaviours(run.leads, run.evidence),
         "threshold": run.threshold,
         "rule": rule_name(run.threshold.rule),
         "cuts": _thinned(run),
@@ -121,7 +123,8 @@ def _prose(text: str) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Give the templates, with our ways of writing numbers and values."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -14,6 +14,7 @@ from calibrate.present.summary import Row, level_rows, strongest_levels
 from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
+    from calibrate.leads import Leads
     from calibrate.pipeline import Calibration
     from calibrate.selection import Choices
 
@@ -31,7 +32,7 @@ def calibration_text(run: Calibration) -> str:
             *_levels(run),
             "",
             *_threshold(run),
-            *_findings(run.findings),
+            *findings_text(run.findings),
         ]
     )
 
@@ -97,11 +98,10 @@ def paragraph(text: str, *, indent: str = "", width: int = WIDTH) -> list[str]:
     return textwrap.wrap(clean(text), width, initial_indent=indent, subsequent_indent=indent)
 
 
-def _counted(run: Calibration) -> list[str]:
-    leads, overall = run.leads, run.evidence.overall
-    low, high = (percent_text(end) for end in overall.interval)
+def counted_text(leads: Leads) -> list[str]:
+    """Say how many leads there are, and which of them are not counted."""
     lines = [
-        f"{clean(leads.name)}: {count_text(leads.total)} leads, {count_text(overall.leads)} counted"
+        f"{clean(leads.name)}: {count_text(leads.total)} leads, {count_text(leads.counted)} counted"
     ]
     lines += [
         f"  left out  {count_text(n)} {why}"
@@ -109,6 +109,13 @@ def _counted(run: Calibration) -> list[str]:
     ]
     if leads.first and leads.last:
         lines.append(f"  created   {leads.first} to {leads.last}, data of {leads.as_of}")
+    return lines
+
+
+def _counted(run: Calibration) -> list[str]:
+    leads, overall = run.leads, run.evidence.overall
+    low, high = (percent_text(end) for end in overall.interval)
+    lines = counted_text(leads)
     lines.append(
         f"  overall   {count_text(overall.customers)} customers, close rate "
         f"{percent_text(overall.close_rate)} ({low} to {high})"
@@ -170,7 +177,8 @@ def _threshold(run: Calibration) -> list[str]:
     return [f"Threshold {cut.score} ({rule_name(threshold.rule)})", *paragraph(says, indent="  ")]
 
 
-def _findings(findings: Iterable[Finding]) -> list[str]:
+def findings_text(findings: Iterable[Finding]) -> list[str]:
+    """List findings under a heading, warnings first."""
     listed = sorted(findings, key=lambda one: one.severity != "warning")
     lines: list[str] = []
     for one in listed:

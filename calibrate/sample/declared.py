@@ -13,6 +13,10 @@ outcome: {{closed: converted_at}}      # a lead with a date here has closed
 window_days: {truth.WINDOW_DAYS}                      # days a lead is given to close
 as_of: {truth.AS_OF.isoformat()}                    # the day the tables were taken
 
+events:                              # what leads did, as seen some days after they came
+  path: events.csv
+  score_after_days: {truth.LANDMARK_DAYS}
+
 missing:                             # texts that mean: nobody filled this in
   - Select                           # the untouched drop-down of the form
   - "999"                            # company age, not known
