@@ -21,8 +21,6 @@ BANDED_FROM = 9
 """A number with this many distinct values or more is cut into bands, else it is a category."""
 MOSTLY = 0.8
 """From this share of numbers on, a text column is suspected of being one with placeholders."""
-ALL_DIFFERENT = "all-different"
-"""Code of the finding for a text column with a different value on almost every lead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +65,7 @@ def choose_attributes(
         if useless is not None:
             if candidate.recipe is None:
                 findings.append(useless)
-            if useless.code == ALL_DIFFERENT:
+            if useless.code == "all-different":
                 aside.append(name)
             continue
         problem = _misread(table, engine, profile, part)
@@ -183,7 +181,7 @@ def _useless(
     largest = int(np.bincount(column.codes)[1:].max(initial=0))
     if profile.distinct > 50 and largest < min_leads:
         return Finding(
-            code=ALL_DIFFERENT,
+            code="all-different",
             severity="info",
             says=f"`{profile.name}` has {profile.distinct} different values, none on {min_leads} "
             f"leads, and was set aside.",

@@ -17,6 +17,8 @@ FEW_SCORES = 10
 """With fewer distinct scores than this there are not enough data points to rank by."""
 BUNCHED = 0.05
 """Half of the leads within this share of the range are bunched together."""
+MOST_NAMED = 8
+"""Attributes named in one finding."""
 FEW_CUSTOMERS = 10
 """With fewer customers than this nothing can be told from chance."""
 
@@ -91,10 +93,11 @@ def _told_already(points: Points) -> list[Finding]:
     told = [one for one in points.attributes if one.overlap.told_by]
     if not told:
         return []
+    shown = sorted(told, key=lambda one: one.overlap.factor)[:MOST_NAMED]
     listed = ", ".join(
-        f"`{one.name}` {one.overlap.factor:.2f} (`{one.overlap.told_by[0]}`)"
-        for one in sorted(told, key=lambda one: one.overlap.factor)
+        f"`{one.name}` {one.overlap.factor:.2f} (`{one.overlap.told_by[0]}`)" for one in shown
     )
+    listed += f" and {len(told) - len(shown)} more" if len(told) > len(shown) else ""
     return [
         Finding(
             code="told-already",

@@ -119,7 +119,7 @@ def _sample_folder() -> Iterator[Path]:
         folder = Path(name)
         (folder / "data").mkdir()
         for path in (ROOT / "data").glob("*"):
-            if path.suffix in (".csv", ".yaml") and path.name != "events.csv":
+            if path.suffix in (".csv", ".yaml"):
                 copy = folder / "data" / path.name
                 shutil.copyfile(path, copy)
                 os.utime(copy, (_WRITTEN, _WRITTEN))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calibrate.present.numbers import count_text, lift_text, percent_text
-from calibrate.present.terminal import clean, counted_text, findings_text, level_name, paragraph
+from calibrate.present.terminal import (
+    clean,
+    counted_text,
+    customers_text,
+    findings_text,
+    level_name,
+    paragraph,
+)
 from calibrate.suspects.cohorts import share_after
 
 if TYPE_CHECKING:
@@ -15,7 +22,7 @@ if TYPE_CHECKING:
 def check_text(found: Check) -> str:
     """Give who is counted, time to close, cohorts, behaviours and findings."""
     leads = found.leads
-    low_high = f"{count_text(leads.customers)} customers, close rate " + percent_text(
+    low_high = f"{customers_text(leads.customers)}, close rate " + percent_text(
         leads.customers / leads.counted
     )
     lines = [*counted_text(leads), f"  overall   {low_high}"]

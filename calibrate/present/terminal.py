@@ -98,6 +98,11 @@ def paragraph(text: str, *, indent: str = "", width: int = WIDTH) -> list[str]:
     return textwrap.wrap(clean(text), width, initial_indent=indent, subsequent_indent=indent)
 
 
+def customers_text(customers: int) -> str:
+    """Count customers in words."""
+    return f"{count_text(customers)} {'customer' if customers == 1 else 'customers'}"
+
+
 def counted_text(leads: Leads) -> list[str]:
     """Say how many leads there are, and which of them are not counted."""
     lines = [
@@ -117,7 +122,7 @@ def _counted(run: Calibration) -> list[str]:
     low, high = (percent_text(end) for end in overall.interval)
     lines = counted_text(leads)
     lines.append(
-        f"  overall   {count_text(overall.customers)} customers, close rate "
+        f"  overall   {customers_text(overall.customers)}, close rate "
         f"{percent_text(overall.close_rate)} ({low} to {high})"
     )
     if leads.total != overall.leads:
