@@ -187,11 +187,11 @@ def _of_event(seen: SeenEvents, name: str, min_leads: int) -> dict[str, Behaviou
     found = {name: BehaviourRecipe(as_="did", event=name)}
     enough = max(min_leads, SPLITS * seen.doers(rows))
     often = np.bincount(seen.lead[rows], minlength=1)
-    if (often >= 2).sum() >= enough:
-        part = seen.expire.get(fold(name))
-        halves = part is not None and part.half_life_days is not None
-        how = "weight" if halves else "times"
-        found[f"{name}: {how}"] = BehaviourRecipe(as_="weight" if halves else "times", event=name)
+    part = seen.expire.get(fold(name))
+    if part is not None and part.half_life_days is not None:
+        found[f"{name}: weight"] = BehaviourRecipe(as_="weight", event=name)
+    elif (often >= 2).sum() >= enough:
+        found[f"{name}: times"] = BehaviourRecipe(as_="times", event=name)
     found[f"{name}: days since"] = BehaviourRecipe(as_="days_since", event=name)
     trends = Counter(_trend(seen, rows).codes.tolist())
     if sum(count >= enough for code, count in trends.items() if code != 1) >= 2:

@@ -245,13 +245,15 @@ moments = st.lists(
 def test_what_is_not_known_at_the_landmark_changes_nothing(
     done: Moments, later: Moments, order: Any
 ) -> None:
-    """Later events, events of other leads, and the order of the log's rows change no cell."""
+    """Later events, events of other leads, and the order of the log's rows change no cell.
+
+    No two events of a lead are of the same moment.
+    """
     done = [*done, (0, 89 * 86_400 + 1, "view"), (1, 1_001, "demo"), (2, 1_002, "mail")]
     known = [(f"L{who}", ago / 86_400, what) for who, ago, what in done]
     after = [(f"L{who}", -(ago + 1) / 86_400, what) for who, ago, what in later]
     strangers = [(f"X{who}", ago / 86_400, what) for who, ago, what in later]
     plain = cells(read_leads(leads_of(12), SPEC, events=log_of(*known)))
-    # Events of one moment have no order: rows are moved only where there are none.
     mixed = [*known, *after, *strangers]
     order.shuffle(mixed)
     assert cells(read_leads(leads_of(12), SPEC, events=log_of(*mixed))) == plain
@@ -497,9 +499,7 @@ def test_a_card_asks_for_id_and_creation_by_name(
         run.scorecard.score(frame, events=tables[1])
 
 
-def test_as_of_lets_a_behaviour_vanish(
-    run: Calibration, tables: tuple[pd.DataFrame, pd.DataFrame]
-) -> None:
+def test_as_of_lets_a_behaviour_vanish(run: Calibration) -> None:
     """A demo the day before: worth the most now, and nothing once it is out of the look-back."""
     lead = pd.DataFrame({"lead_id": ["N"], "created_at": ["2026-01-10 10:00:00"]})
     log = pd.DataFrame({"lead_id": ["N"], "event": ["demo"], "at": ["2026-01-09 10:00:00"]})
