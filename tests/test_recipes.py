@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -143,8 +143,7 @@ def test_a_member_is_on_the_lists_that_name_it(cells: list[list[str]], wanted: i
     member = cells[0][wanted % len(cells[0])]
     column = from_objects(["; ".join(one) for one in cells])
     recipe = {"as": "member", "column": "pets", "member": member.upper(), "separator": ";"}
-    if fold(member.upper()) != fold(member):
-        return  # ß and its like have no capital that comes back
+    assume(fold(member.upper()) == fold(member))  # ß and its like have no such capital
     expected = ["yes" if fold(member) in map(fold, one) else "no" for one in cells]
     assert made(recipe, pets=column) == expected
 

@@ -55,7 +55,7 @@ def withhold(leads: Leads, joined: Joined, aside: Sequence[str]) -> Leads:
         if file in by_file and not attribute.part.wanted:
             held.append(Withheld(name=attribute.name, auc=by_file[file], why=_only_in(file)))
             continue
-        counted = count_attribute(leads.engine, attribute, by_shard=True)
+        counted = count_attribute(leads.engine, attribute)
         found = _leak(leads, attribute, counted)
         if found is None or attribute.part.wanted:
             kept.append(attribute)
@@ -124,13 +124,12 @@ def cross_fitted_auc(leads: Ints, customers: Ints) -> float:
 
 
 def _leak(leads: Leads, attribute: Attribute, counted: AttributeCounts) -> Withheld | None:
-    if counted.by_shard is None:
-        return None
     rates = np.array(counted.customers) / np.maximum(np.array(counted.leads), 1)
     order = np.argsort(rates, kind="stable")
     optimistic = auc(np.array(counted.leads)[order], np.array(counted.customers)[order])
     if optimistic >= TELLS_MUCH:  # on other leads it is less
-        alone = cross_fitted_auc(*counted.by_shard)
+        by_shard = count_attribute(leads.engine, attribute, by_shard=True).by_shard
+        alone = cross_fitted_auc(*by_shard) if by_shard is not None else optimistic
         if alone >= TELLS_ALL:
             return Withheld(
                 name=attribute.name,

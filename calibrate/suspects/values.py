@@ -41,6 +41,8 @@ _SENTINELS = tuple(
 )
 _FEW_CODES = 30
 _LISTED = 6
+_COMPARED = 20_000
+"""Columns that are alike on so many leads are compared on all of them."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -214,11 +216,17 @@ def _copies(leads: Leads) -> list[Finding]:
     """Remark on columns that are the same for every lead, values renamed or not."""
     by_sizes: dict[bytes, list[tuple[str, npt.NDArray[np.int64]]]] = {}
     pairs: list[tuple[str, str]] = []
+    some = slice(0, _COMPARED)
     for one in _raw(leads):
-        codes = _numbered(leads, one.name)
+        codes = _numbered(leads, one.name, some)
         sizes = np.bincount(codes).tobytes()
         twin = next(
-            (name for name, other in by_sizes.get(sizes, []) if np.array_equal(codes, other)), None
+            (
+                name
+                for name, other in by_sizes.get(sizes, [])
+                if np.array_equal(codes, other) and _are_copies(leads, one.name, name)
+            ),
+            None,
         )
         if twin is not None:
             pairs.append((one.name, twin))
@@ -238,10 +246,17 @@ def _copies(leads: Leads) -> list[Finding]:
     ]
 
 
-def _numbered(leads: Leads, name: str) -> npt.NDArray[np.int64]:
+def _are_copies(leads: Leads, one: str, other: str) -> bool:
+    if leads.counted <= _COMPARED:
+        return True
+    everyone = slice(None)
+    return np.array_equal(_numbered(leads, one, everyone), _numbered(leads, other, everyone))
+
+
+def _numbered(leads: Leads, name: str, rows: slice) -> npt.NDArray[np.int64]:
     """Give each value a number, in the order in which leads first show them."""
     column = leads.engine.columns[name]
-    values = column.numbers if isinstance(column, NumberColumn) else column.codes
+    values = (column.numbers if isinstance(column, NumberColumn) else column.codes)[rows]
     _, first, places = np.unique(values, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import struct
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
@@ -542,8 +541,7 @@ def z_locked(content: bytes, rng: Rng) -> bytes:
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     names = "EncryptedPackage".encode("utf-16-le") + "EncryptionInfo".encode("utf-16-le")
     locked = content.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
-    header = old + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(470)
-    return pick(rng, (old + names, header + names + bytes(512), locked, old + content, header))
+    return pick(rng, (old + names, locked, old + content, old + bytes(4000)))
 
 
 def z_lying(content: bytes, rng: Rng) -> bytes:

@@ -106,12 +106,10 @@ def test_tables_without_a_lead_in_common_are_a_warning(place: Path) -> None:
     assert "name leads in the same way" in found.fix
 
 
-@pytest.mark.parametrize(
-    ("renamed", "table"), [("leads.csv", "leads.csv"), ("firms.csv", "firms.csv")]
-)
-def test_a_key_that_one_table_lacks(place: Path, renamed: str, table: str) -> None:
-    frame = pd.read_csv(place / renamed).rename(columns={"lead_id": "lead_idd"})
-    frame.to_csv(place / renamed, index=False)
+@pytest.mark.parametrize("table", ["leads.csv", "firms.csv"])
+def test_a_key_that_one_table_lacks(place: Path, table: str) -> None:
+    frame = pd.read_csv(place / table).rename(columns={"lead_id": "lead_idd"})
+    frame.to_csv(place / table, index=False)
     with pytest.raises(
         SpecError, match=f"join: {table} has no column `lead_id`; did you mean `lead_idd`"
     ):
@@ -151,7 +149,7 @@ def test_joined_columns_can_be_the_outcome(place: Path) -> None:
 
 
 def test_beside_the_leads_first(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of three files of that name, the one in the folder of the leads; then the spec's; then here."""
+    """Of three files of that name the one by the leads, then by the spec, then here."""
     here, spec_folder = place / "here", place / "specs"
     here.mkdir()
     spec_folder.mkdir()
@@ -196,7 +194,6 @@ def test_a_card_with_a_joined_column_scores_with_the_join(place: Path) -> None:
     assert scored["score"].value_counts().to_dict() == dict(
         zip(table.scores, table.leads, strict=True)
     )
-    # A table that holds the column itself still needs the further one, and says so.
     (place / "firms.csv").unlink()
     with pytest.raises(CalibrateError, match=r"firms\.csv"):
         card.score(place / "leads.csv")

@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -74,10 +75,15 @@ def ring(_signal: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def alarm(folder: Path) -> Iterator[None]:
+def alarm(one: Case) -> Iterator[None]:
+    """Ring after the longest time; where nobody hears it, leave a note and end the process."""
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, LONGEST)
-    with (folder.parent / "stuck.txt").open("w") as page:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    note = KEPT / f"stuck-{os.getpid()}.txt"
+    with note.open("w") as page:
+        page.write(f"case({one.number}) never came back: {one.kind}, {one.command}\n")
+        page.flush()
         faulthandler.dump_traceback_later(STUCK, exit=True, file=page)
         try:
             yield
@@ -85,6 +91,7 @@ def alarm(folder: Path) -> Iterator[None]:
             faulthandler.cancel_dump_traceback_later()
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+    note.unlink()
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -151,7 +158,7 @@ def faults_of_a_refusal(one: Case, said: str, error: str, new: set[str]) -> list
     """Say what is wrong with a complaint, if anything."""
     together = "".join(error.split())
     own_words = FROM_INPUT.sub("", " ".join(error.split()))
-    names = {one.broken, one.command[1], "spec.yaml", one.command[2]}
+    names = {one.broken, *one.files, *one.command[1:3]}
     checks = {
         "begins with calibrate": error.startswith("calibrate: "),
         "is one paragraph": "\n\n" not in error.strip() and error.count("calibrate: ") == 1,
@@ -207,6 +214,12 @@ def unprintable(text: str) -> list[str]:
     return [f"printed {sorted(map(ascii, found))}"] if found else []
 
 
+def place_of(fault: BaseException) -> str:
+    frames = traceback.extract_tb(fault.__traceback__)
+    own = [one for one in frames if f"{os.sep}calibrate{os.sep}" in one.filename] or frames
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}; {frames[-1].filename}"
+
+
 def tried(one: Case, cards: dict[str, str], folder: Path) -> tuple[int, float, list[str]]:
     """Run one case; give its exit code, the seconds it took, and what is wrong."""
     folder.mkdir()
@@ -217,16 +230,12 @@ def tried(one: Case, cards: dict[str, str], folder: Path) -> tuple[int, float, l
     code, said, error, faults = -1, "", "", []
     start = time.perf_counter()
     try:
-        with chdir(folder), alarm(folder):
+        with chdir(folder), alarm(one):
             code, said, error = told(one.command)
     except KeyboardInterrupt:
         raise
     except BaseException as fault:  # a panic of compiled code is no Exception
-        where = fault.__traceback__
-        while where is not None and where.tb_next is not None:
-            where = where.tb_next
-        place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
-        faults.append(f"{type(fault).__name__}: {str(fault)[:200]} ({place})")
+        faults.append(f"{type(fault).__name__}: {str(fault)[:200]} ({place_of(fault)})")
     took = time.perf_counter() - start
     after = files_in(folder)
     new = set(after) - set(one.files)
@@ -236,10 +245,9 @@ def tried(one: Case, cards: dict[str, str], folder: Path) -> tuple[int, float, l
         faults += unprintable(said) + unprintable(error)
         if code == 2:
             faults += faults_of_a_refusal(one, said, error, new)
-        elif code == 0:
-            faults += faults_of_a_result(one, folder, error, new)
         else:
-            faults.append(f"exit code {code}")
+            faults += [f"exit code {code}"] if code else []
+            faults += faults_of_a_result(one, folder, error, new)
     elif new:
         faults.append(f"leaves behind {sorted(new)}")
     if took > LONGEST:
