@@ -120,13 +120,44 @@ def read_outcome(
         )
     created = _dates(table, roles.created, spec)
     closed = _dates(table, roles.outcome.closed, spec)
-    aside = np.zeros(table.rows, dtype=np.bool_) if repeated is None else repeated
+    nobody = np.zeros(table.rows, dtype=np.bool_)
+    aside = _Aside(
+        repeated=nobody if repeated is None else repeated, early=_early(spec, created, nobody)
+    )
     if closed is not None and created is not None:
         outcome = _by_date(table, spec, created, closed, aside)
     else:
         outcome = _by_flag(table, roles.outcome, spec, created, aside)
     check_two_classes(table, roles, outcome)
     return replace(outcome, findings=(*_read_how(created, closed), *outcome.findings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Aside:
+    """Rows that are looked at no further: of a lead that stands on another, or came too early."""
+
+    repeated: Mask
+    early: Mask
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        counts = {
+            "repeated": int(self.repeated.sum()),
+            "created_before_since": int((self.early & ~self.repeated).sum()),
+        }
+        return {reason: count for reason, count in counts.items() if count}
+
+
+def _early(spec: Spec, created: Dates | None, nobody: Mask) -> Mask:
+    if spec.leads.since is None:
+        return nobody
+    if created is None:
+        raise SpecError(
+            "spec: leads.since: nothing says when leads were created; name it (`leads: {created: "
+            "COLUMN}`)"
+        )
+    early: Mask = created.times < np.datetime64(spec.leads.since, "s")
+    return early
 
 
 def _dates(table: Table, column: str | None, spec: Spec) -> Dates | None:
@@ -148,16 +179,17 @@ def _read_how(*dates: Dates | None) -> list[Finding]:
     ]
 
 
-def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates, aside: Mask) -> Outcome:
+def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates, aside: _Aside) -> Outcome:
     if closed.are_days or created.are_days:
         # Where one of the two knows no time of day, the other's cannot be used either.
         created, closed = created.days, closed.days
     as_of = spec.as_of or _newest(table, [created, closed])
     end = np.datetime64(as_of, "s") + np.timedelta64(_DAY_SECONDS, "s")
     days = _days(created.times, closed.times)
-    has_created = ~np.isnat(created.times) & ~aside
+    has_created = ~np.isnat(created.times) & ~aside.repeated
     impossible = has_created & (days < 0)
-    usable = has_created & ~impossible
+    possible = has_created & ~impossible
+    usable = possible & ~aside.early
     is_closed = usable & (closed.times < end)
     outcome = Outcome(
         customer=is_closed,
@@ -172,15 +204,15 @@ def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates, aside: Mas
     first, last = _span(created.times, mature)
     return replace(
         outcome,
-        customer=usable & (days <= window),
+        customer=possible & (days <= window),
         counted=mature,
         left_out={
             "immature": int((usable & ~mature).sum()),
             "open": 0,
             "closed_before_created": int(impossible.sum()),
-            "without_created_date": int((np.isnat(created.times) & ~aside).sum()),
+            "without_created_date": int((np.isnat(created.times) & ~aside.repeated).sum()),
         }
-        | _repeated(aside),
+        | aside.left_out,
         window_days=window,
         as_of=as_of,
         first=first,
@@ -194,12 +226,8 @@ def _days(start: Times, end: Times | np.datetime64) -> Floats:
     return days
 
 
-def _repeated(aside: Mask) -> dict[str, int]:
-    return {"repeated": int(aside.sum())} if aside.any() else {}
-
-
 def _by_flag(
-    table: Table, part: OutcomePart, spec: Spec, created: Dates | None, aside: Mask
+    table: Table, part: OutcomePart, spec: Spec, created: Dates | None, aside: _Aside
 ) -> Outcome:
     column = part.column or ""
     # A `no` that stands for nothing elsewhere still says what became of a lead.
@@ -207,13 +235,19 @@ def _by_flag(
     telling |= MEANS_CUSTOMER | MEANS_LOST
     nothings = [text for text in spec.missing if plain_value(text) not in telling]
     flag = _read_flag(table.columns[column].without(nothings), part, where=table.where)
-    customer, is_known = flag.customer & ~aside, (flag.customer | flag.lost) & ~aside
-    left_out = {"immature": 0, "open": int((~is_known & ~aside).sum()), "closed_before_created": 0}
+    customer = flag.customer & ~aside.repeated
+    looked_at = ~aside.repeated & ~aside.early
+    is_known = (flag.customer | flag.lost) & looked_at
+    left_out = {
+        "immature": 0,
+        "open": int((~is_known & looked_at).sum()),
+        "closed_before_created": 0,
+    }
     if created is None:
         return Outcome(
             customer=customer,
             counted=is_known,
-            left_out=left_out | _repeated(aside),
+            left_out=left_out | aside.left_out,
             as_of=spec.as_of,
             findings=flag.findings,
         )
@@ -228,7 +262,7 @@ def _by_flag(
     return Outcome(
         customer=customer,
         counted=counted,
-        left_out=left_out | _repeated(aside),
+        left_out=left_out | aside.left_out,
         window_days=spec.window_days,
         as_of=as_of,
         first=first,

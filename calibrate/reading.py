@@ -83,7 +83,6 @@ def read_leads(
     table = joined.table
     roles = find_roles(table, declared)
     outcome = read_outcome(table, roles, declared, repeated=_further_rows(table, roles, declared))
-    outcome = _since(outcome, declared)
     log = _log(table, roles, declared, events)
     seen = None
     if log is not None:
@@ -118,18 +117,6 @@ def read_leads(
         ),
     )
     return examine(leads, table, roles, joined, chosen.aside)
-
-
-def _since(outcome: Outcome, spec: Spec) -> Outcome:
-    """Leave out leads created before the day from which the data are good."""
-    if spec.leads.since is None:
-        return outcome
-    if outcome.created is None:
-        raise SpecError(
-            "spec: leads.since: the day leads were created is not known; name `created`"
-        )
-    early = outcome.created < np.datetime64(spec.leads.since, "s")
-    return outcome.without(early, "created_before_since")
 
 
 def _log(

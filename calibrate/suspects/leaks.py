@@ -75,8 +75,18 @@ def withhold(leads: Leads, joined: Joined, aside: Sequence[str]) -> Leads:
         attributes=tuple(kept),
         withheld=tuple(held),
         engine=_without(leads.engine, held),
-        findings=(*said, *leads.findings, *findings),
+        findings=(*said, *_others(leads.findings, held), *findings),
     )
+
+
+def _others(findings: Sequence[Finding], held: Sequence[Withheld]) -> list[Finding]:
+    """Leave out that a withheld column was set aside: that it is withheld says more."""
+    aside = {f"`{one.name}` has " for one in held}
+    return [
+        one
+        for one in findings
+        if one.code != "all-different" or not one.says.startswith(tuple(aside))
+    ]
 
 
 def _nothing_left(leads: Leads, said: Sequence[Finding]) -> str:
