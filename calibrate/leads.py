@@ -19,6 +19,8 @@ from calibrate.outcomes import Outcome
 from calibrate.recipes import ColumnRecipe
 from calibrate.spec import AttributePart, Spec
 
+DAYS_A_MONTH = 365.2425 / 12
+
 Recipe = Annotated[ColumnRecipe | BehaviourRecipe, Field(discriminator="as_")]
 """How an attribute is made that stands in no column of the table."""
 
@@ -132,6 +134,14 @@ class Leads:
     def last(self) -> dt.date | None:
         """The day the last counted lead was created."""
         return self.outcome.last
+
+    @property
+    def leads_a_month(self) -> float | None:
+        """How many counted leads came in a calendar month; None without creation dates."""
+        if self.first is None or self.last is None:
+            return None
+        months = ((self.last - self.first).days + 1) / DAYS_A_MONTH
+        return self.counted / months
 
     def only(self, rows: npt.NDArray[np.bool_]) -> Leads:
         """Keep some of the counted leads: what a fold or a later cohort needs.

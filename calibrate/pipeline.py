@@ -82,7 +82,9 @@ def calibrate(
     progress("assigning points")
     points = assign_points(evidence, table.spec.points, leads=table, override=table.spec.override)
     score_table = tally_scores(points, table)
-    threshold = choose_threshold(score_table, table.spec.threshold)
+    threshold = choose_threshold(
+        score_table, table.spec.threshold, leads_a_month=table.leads_a_month
+    )
     progress("resampling points")
     stable = stability(points, evidence, table)
     findings = (

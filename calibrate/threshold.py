@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calibrate.errors import Finding, LeadsError
+from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.present.numbers import lift_text, number_text, percent_text
 from calibrate.scores import Cut, ScoreTable
-from calibrate.spec import QuantilePart, ThresholdRule
+from calibrate.spec import (
+    CapacityPart,
+    CloseRatePart,
+    ExpectedValuePart,
+    QuantilePart,
+    SharePart,
+    ThresholdRule,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +25,14 @@ KEEPS_ALMOST_ALL = 0.9
 """A threshold that keeps more than this share of leads sorts out too few to be one."""
 ALTERNATIVE = QuantilePart(customer_quantile=0.05)
 """What is shown beside the lowest customer, which hangs on one lead."""
+ALTERNATIVES: tuple[ThresholdRule, ...] = (
+    "lowest_customer",
+    ALTERNATIVE,
+    SharePart(share=0.2),
+    "max_f1",
+    "youden",
+)
+"""What every card shows beside the rule it uses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,47 +94,68 @@ class Threshold:
         )
 
 
-def choose_threshold(table: ScoreTable, rule: ThresholdRule = "lowest_customer") -> Threshold:
+def choose_threshold(
+    table: ScoreTable,
+    rule: ThresholdRule = "lowest_customer",
+    *,
+    leads_a_month: float | None = None,
+) -> Threshold:
     """Choose the score from which leads pass.
 
     Parameters
     ----------
     table : ScoreTable
         What `tally_scores` gave, with at least one customer.
-    rule : "lowest_customer" or QuantilePart
-        The lowest score among customers (the published rule), or the largest score that keeps at
-        least ``1 - customer_quantile`` of customers.
+    rule : str or a rule of the spec
+        ``lowest_customer``, the lowest score among customers (the published rule);
+        ``customer_quantile``, the largest score that keeps so many customers; ``capacity`` and
+        ``share``, the smallest that lets at most so many leads pass; ``min_close_rate``, the
+        smallest at or above which leads close so often; ``max_f1``, ``youden`` and
+        ``expected_value``, the score at which that is largest. Of equal ones, the lowest.
+    leads_a_month : float, optional
+        How many leads come in a calendar month; needed for ``capacity``.
 
     Returns
     -------
     Threshold
 
+    Raises
+    ------
+    SpecError
+        For ``capacity`` without a number of leads a month.
+
     Notes
     -----
     The lowest customer hangs on one lead, and the bootstrap of a minimum is inconsistent, so no
     interval is given for it: with c customers, the next one falls below it with chance
-    ``1/(c+1)`` (order statistics; Wilks 1941, Ann Math Stat 12, 91-96).
+    ``1/(c+1)`` (order statistics; Wilks 1941, Ann Math Stat 12, 91-96). Youden (1950), Cancer 3,
+    32-35; F1: van Rijsbergen (1979), *Information Retrieval*, ch. 7.
 
     Examples
     --------
     >>> table = ScoreTable(scores=(10, 40, 90), leads=(50, 30, 20), customers=(0, 1, 9))
     >>> choose_threshold(table)
     Threshold(40 by lowest_customer: keeps 50.0 % of leads, 100.0 % of customers)
+    >>> choose_threshold(table, "max_f1").score, choose_threshold(table, "youden").score
+    (90, 90)
     """
     customers = sum(table.customers)
     if not customers:
         raise LeadsError("Without customers there is no threshold to choose.")
-    cut = _cut(table, rule)
+    found = cut_by(table, rule, leads_a_month=leads_a_month)
     is_lowest = rule == "lowest_customer"
-    other: ThresholdRule = ALTERNATIVE if is_lowest else "lowest_customer"
-    alternatives = {rule_name(other): _cut(table, other)}
+    alternatives = {
+        rule_name(other): cut_by(table, other).cut
+        for other in ALTERNATIVES
+        if rule_name(other) != rule_name(rule)
+    }
     return Threshold(
         rule=rule,
-        cut=cut,
+        cut=found.cut,
         future_customers_below=1 / (customers + 1) if is_lowest else None,
         future_customers_below_95=1 - 0.05 ** (1 / customers) if is_lowest else None,
         alternatives=alternatives,
-        findings=_findings(cut, rule, alternatives) if len(table.scores) > 1 else (),
+        findings=_findings(found, rule, alternatives) if len(table.scores) > 1 else (),
     )
 
 
@@ -132,31 +168,86 @@ def rule_name(rule: ThresholdRule) -> str:
 
     Examples
     --------
-    >>> rule_name(QuantilePart(customer_quantile=0.05))
-    'customer_quantile_0.05'
+    >>> rule_name(QuantilePart(customer_quantile=0.05)), rule_name("youden")
+    ('customer_quantile_0.05', 'youden')
     """
-    if isinstance(rule, QuantilePart):
-        return f"customer_quantile_{number_text(rule.customer_quantile)}"
-    return rule
+    if isinstance(rule, str):
+        return rule
+    if isinstance(rule, ExpectedValuePart):
+        value = rule.expected_value
+        return f"expected_value_{number_text(value.customer)}_{number_text(value.contact)}"
+    ((key, number),) = rule.model_dump().items()
+    return f"{key}_{number_text(number)}"
 
 
-def _cut(table: ScoreTable, rule: ThresholdRule) -> Cut:
-    wanted = 1.0 if rule == "lowest_customer" else 1 - rule.customer_quantile
-    customers = sum(table.customers)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The cut a rule asks for, and whether any score meets it."""
+
+    cut: Cut
+    is_met: bool = True
+
+
+def cut_by(table: ScoreTable, rule: ThresholdRule, *, leads_a_month: float | None = None) -> Found:
+    """Find the score that a rule asks for; where none meets it, the one that comes nearest."""
+    sweep = table.sweep()
+    if isinstance(rule, CapacityPart):
+        if leads_a_month is None:
+            raise SpecError(
+                "spec: threshold.capacity: how many leads come in a month is known from the days "
+                "they were created; name their column (`leads: {created: COLUMN}`)"
+            )
+        return _at_most(sweep, rule.capacity / leads_a_month)
+    if isinstance(rule, SharePart):
+        return _at_most(sweep, rule.share)
+    if isinstance(rule, CloseRatePart):
+        enough = [cut for cut in sweep if cut.close_rate_at_or_above >= rule.min_close_rate]
+        best = max(sweep, key=lambda cut: cut.close_rate_at_or_above)
+        return Found(cut=enough[0]) if enough else Found(cut=best, is_met=False)
+    if rule == "lowest_customer" or isinstance(rule, QuantilePart):
+        return Found(cut=_keeping_customers(sweep, rule, sum(table.customers)))
+    return Found(cut=max(sweep, key=_goodness(table, rule)))  # the first of equals
+
+
+def _at_most(sweep: Sequence[Cut], share: float) -> Found:
+    few = [cut for cut in sweep if cut.leads_kept <= share + 1e-12]
+    return Found(cut=few[0]) if few else Found(cut=sweep[-1], is_met=False)
+
+
+def _keeping_customers(sweep: Sequence[Cut], rule: ThresholdRule, customers: int) -> Cut:
+    wanted = 1 - rule.customer_quantile if isinstance(rule, QuantilePart) else 1.0
     # A hair below, so that 95 % of 20 customers is 19 and not 19.000000000000004.
-    keeping = [cut for cut in table.sweep() if cut.customers >= wanted * customers - 1e-9]
-    return keeping[-1]
+    return [cut for cut in sweep if cut.customers >= wanted * customers - 1e-9][-1]
+
+
+def _goodness(table: ScoreTable, rule: ThresholdRule) -> Callable[[Cut], float]:
+    """Give what a rule makes as large as can be, rounded so that equals are equal."""
+    customers = sum(table.customers)
+    others = sum(table.leads) - customers
+    if isinstance(rule, ExpectedValuePart):
+        value = rule.expected_value
+        return lambda cut: round(value.customer * cut.customers - value.contact * cut.leads, 6)
+    if rule == "max_f1":
+        return lambda cut: round(2 * cut.customers / (cut.leads + customers), 12)
+    return lambda cut: round(
+        cut.customers / customers - (cut.leads - cut.customers) / max(others, 1), 12
+    )
 
 
 def _findings(
-    cut: Cut, rule: ThresholdRule, alternatives: Mapping[str, Cut]
+    found: Found, rule: ThresholdRule, alternatives: Mapping[str, Cut]
 ) -> tuple[Finding, ...]:
+    cut = found.cut
+    if not found.is_met:
+        return (_not_met(cut, rule),)
     if cut.leads_kept <= KEEPS_ALMOST_ALL:
         return ()
     keeps = f"keeps {percent_text(cut.leads_kept)} of leads"
     if rule != "lowest_customer":
         says = f"The threshold {cut.score} {keeps}: it sorts out almost nobody."
         fix = "Allow a larger `customer_quantile`, or find attributes that rank better."
+        if not isinstance(rule, QuantilePart):
+            fix = "Choose another rule, or find attributes that rank better."
         return (_keeps_almost_all(says, fix),)
     other = alternatives[rule_name(ALTERNATIVE)]
     says = (
@@ -172,6 +263,17 @@ def _findings(
     )
     fix = "Write `threshold: {customer_quantile: 0.05}` into the spec."
     return (_keeps_almost_all(says, fix),)
+
+
+def _not_met(cut: Cut, rule: ThresholdRule) -> Finding:
+    return Finding(
+        code="threshold-not-met",
+        severity="warning",
+        says=f"No score meets `{rule_name(rule)}`; {cut.score} comes nearest: it lets "
+        f"{percent_text(cut.leads_kept)} of leads pass, of which "
+        f"{percent_text(cut.close_rate_at_or_above)} close.",
+        fix="Ask for less, or find attributes that rank better.",
+    )
 
 
 def _keeps_almost_all(says: str, fix: str) -> Finding:

@@ -67,6 +67,7 @@ ROOMS = (
     "draft",
     "checking",
     "selection",
+    "cutting",
     "pipeline",
     "present",
     "sample",
@@ -166,7 +167,7 @@ def room(module: str) -> str:
 def is_the_named_exception(one: Import) -> bool:
     """A result's methods may import `present`."""
     return (
-        one.importer in ("pipeline", "selection", "checking")
+        one.importer in ("pipeline", "selection", "checking", "cutting")
         and room(one.imported) == "present"
         and one.in_method
     )

@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibrate import Threshold, calibrate, choose_threshold
-from calibrate.errors import LeadsError
+from calibrate.errors import LeadsError, SpecError
 from calibrate.scores import ScoreTable
-from calibrate.spec import QuantilePart
+from calibrate.spec import (
+    CapacityPart,
+    CloseRatePart,
+    ExpectedValuePart,
+    QuantilePart,
+    SharePart,
+    Spec,
+    ValuePart,
+)
 from calibrate.threshold import rule_name
 
 tables = (
@@ -69,11 +77,12 @@ def test_the_cut_is_a_step_of_the_sweep_and_the_other_rule_stands_beside_it(
 ) -> None:
     found = choose_threshold(table)
     assert found.cut in table.sweep()
-    (other,) = found.alternatives
-    assert other == "customer_quantile_0.05"
+    other = "customer_quantile_0.05"
+    assert list(found.alternatives) == [other, "share_0.2", "max_f1", "youden"]
     turned = choose_threshold(table, QuantilePart(customer_quantile=0.05))
     assert turned.cut == found.alternatives[other]
-    assert turned.alternatives == {"lowest_customer": found.cut}
+    assert turned.alternatives["lowest_customer"] == found.cut
+    assert rule_name(turned.rule) not in turned.alternatives
 
 
 def test_leads_tied_at_the_threshold_all_pass() -> None:
@@ -163,4 +172,116 @@ def test_a_frame_of_the_threshold_has_a_row_for_every_rule(leads_frame: pd.DataF
     found = calibrate(leads_frame).threshold
     frame = found.to_frame().set_index("rule")
     assert frame.loc["lowest_customer", "score"] == found.score
-    assert list(frame.index) == ["lowest_customer", "customer_quantile_0.05"]
+    rules = ["lowest_customer", "customer_quantile_0.05", "share_0.2", "max_f1", "youden"]
+    assert list(frame.index) == rules
+
+
+# ------------------------------------------------------------------ the other rules
+
+
+def passing(table: ScoreTable, threshold: int) -> tuple[int, int]:
+    """Leads and customers at or above a score, added up one by one."""
+    rows = list(zip(table.scores, table.leads, table.customers, strict=True))
+    return (
+        sum(leads for score, leads, _ in rows if score >= threshold),
+        sum(customers for score, _, customers in rows if score >= threshold),
+    )
+
+
+@given(tables, st.fractions(min_value=Fraction(1, 100), max_value=1))
+def test_a_share_is_the_lowest_score_that_lets_so_few_pass(
+    table: ScoreTable, share: Fraction
+) -> None:
+    found = choose_threshold(table, SharePart(share=float(share)))
+    total = sum(table.leads)
+    allowed = [t for t in table.scores if passing(table, t)[0] <= float(share) * total + 1e-9]
+    assert found.score == (min(allowed) if allowed else table.scores[-1])
+    assert ("threshold-not-met" in {one.code for one in found.findings}) == (
+        not allowed and len(table.scores) > 1
+    )
+
+
+@given(tables, st.integers(1, 400))
+def test_a_capacity_is_a_share_of_the_leads_of_a_month(table: ScoreTable, capacity: int) -> None:
+    found = choose_threshold(table, CapacityPart(capacity=capacity), leads_a_month=400.0)
+    assert found.cut == choose_threshold(table, SharePart(share=capacity / 400)).cut
+
+
+def test_a_capacity_needs_the_days_leads_were_created() -> None:
+    table = ScoreTable(scores=(1, 2), leads=(5, 5), customers=(1, 3))
+    with pytest.raises(SpecError, match=r"leads: \{created: COLUMN\}"):
+        choose_threshold(table, CapacityPart(capacity=3))
+
+
+@given(tables, st.floats(0.01, 0.99))
+def test_a_close_rate_is_reached_by_the_leads_that_pass(table: ScoreTable, rate: float) -> None:
+    found = choose_threshold(table, CloseRatePart(min_close_rate=rate))
+
+    def close_rate(threshold: int) -> float:
+        leads, customers = passing(table, threshold)
+        return customers / leads
+
+    enough = [t for t in table.scores if close_rate(t) >= rate]
+    if enough:
+        assert found.score == min(enough)
+    else:
+        assert close_rate(found.score) == max(map(close_rate, table.scores))
+
+
+@given(tables, st.sampled_from(["max_f1", "youden", "expected_value"]))
+def test_what_is_to_be_largest_is_and_ties_go_to_the_lowest(table: ScoreTable, name: str) -> None:
+    all_leads, all_customers = sum(table.leads), sum(table.customers)
+
+    def goodness(threshold: int) -> Fraction:
+        leads, customers = passing(table, threshold)
+        if name == "max_f1":
+            return Fraction(2 * customers, leads + all_customers)
+        if name == "expected_value":
+            return Fraction(4000 * customers - 25 * leads)
+        others = max(all_leads - all_customers, 1)
+        return Fraction(customers, all_customers) - Fraction(leads - customers, others)
+
+    value = ExpectedValuePart(expected_value=ValuePart(customer=4000, contact=25))
+    found = choose_threshold(table, value if name == "expected_value" else name)
+    best = max(map(goodness, table.scores))
+    assert found.score == min(t for t in table.scores if goodness(t) == best)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("max_f1", "max_f1"),
+        ("{capacity: 200}", "capacity_200"),
+        ("{share: 0.3}", "share_0.3"),
+        ("{min_close_rate: 0.25}", "min_close_rate_0.25"),
+        ("{expected_value: {customer: 4000, contact: 25}}", "expected_value_4000_25"),
+    ],
+)
+def test_rules_are_declared_in_the_spec_and_stand_in_the_card(
+    text: str, name: str, leads_frame: pd.DataFrame
+) -> None:
+    rule = Spec.from_text(f"threshold: {text}").threshold
+    assert rule_name(rule) == name
+    frame = leads_frame.assign(created_at="2026-01-01")
+    frame.loc[frame.index[-1], "created_at"] = "2026-03-01"
+    card = calibrate(frame, Spec.from_text(f"threshold: {text}")).scorecard
+    again = type(card).from_yaml(card.to_yaml())
+    assert rule_name(again.threshold.rule) == name
+    assert again == card
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{capacity: 0}", "threshold.capacity: found 0"),
+        ("{share: 2}", "threshold.share: found 2"),
+        ("{min_close_rate: 1}", "threshold.min_close_rate: found 1"),
+        ("{expected_value: {customer: 1}}", "threshold.expected_value.contact: missing"),
+        ("{share: 0.1, capacity: 3}", "unknown key"),
+        ("best", "threshold: found `best`"),
+    ],
+)
+def test_rules_that_cannot_be_meant_are_refused(text: str, says: str) -> None:
+    with pytest.raises(SpecError) as fault:
+        Spec.from_text(f"threshold: {text}")
+    assert says in str(fault.value)

@@ -17,6 +17,7 @@ _EPILOG = """examples:
   calibrate check leads.csv                   leaks, gaps, spellings, time to close
   calibrate run leads.csv --spec spec.yaml    scorecard and report in a folder
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
+  calibrate threshold scorecard.yaml new.csv --capacity 200
 """
 
 _LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", help="look the leads over: findings, time to close"))
     _add_run(commands.add_parser("run", help="calibrate: scorecard, report and evidence"))
     _add_score(commands.add_parser("score", help="score leads with a scorecard"))
+    _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
     _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
     return parser
@@ -156,6 +158,32 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--as-of", metavar="DAY", help="see what leads did from the end of this day: 2026-09-30"
+    )
+
+
+def _add_threshold(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("card", metavar="CARD", help="scorecard.yaml of a run")
+    parser.add_argument("leads", metavar="LEADS", help=_LEADS)
+    _add_events(parser)
+    rule = parser.add_mutually_exclusive_group()
+    rule.add_argument(
+        "--capacity", metavar="N", type=int, help="leads that sales can work in a calendar month"
+    )
+    rule.add_argument("--share", metavar="S", type=float, help="largest share of leads, as 0.2")
+    rule.add_argument(
+        "--customer-quantile",
+        metavar="Q",
+        type=float,
+        help="share of customers that may fall below, as 0.05",
+    )
+    rule.add_argument(
+        "--min-close-rate", metavar="R", type=float, help="close rate to reach, as 0.3"
+    )
+    rule.add_argument(
+        "--customer-value", metavar="V", type=float, help="what a customer brings; see next"
+    )
+    parser.add_argument(
+        "--contact-cost", metavar="C", type=float, default=0.0, help="what working a lead costs"
     )
 
 

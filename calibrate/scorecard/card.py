@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,6 +28,7 @@ from calibrate.scorecard.parts import (
     ThresholdPart,
     WithheldPart,
 )
+from calibrate.scores import ScoreTable
 from calibrate.scoring import ScoredLeads, Scoring, score_columns
 
 if TYPE_CHECKING:
@@ -51,7 +53,9 @@ class Scorecard(Part):
     overall: OverallPart
     points: CardPointsPart
     missing: tuple[str, ...] = Field((), description="Texts that stand for nothing.")
-    reads: ReadsPart | None = Field(None, description="Further tables that scoring needs.")
+    reads: ReadsPart | None = Field(
+        None, description="Who is who in the leads, and further tables."
+    )
     withheld: tuple[WithheldPart, ...] = ()
     attributes: tuple[CardAttributePart, ...]
     threshold: ThresholdPart
@@ -151,6 +155,17 @@ class Scorecard(Part):
             as_of=as_of,
         )
         return score_columns(scoring, columns, table.rows)
+
+    @property
+    def score_table_taught(self) -> ScoreTable:
+        """Leads and customers per score of the cohort that taught the card, from its sweep."""
+        kept = [round(one.leads_kept * self.cohort.leads) for one in self.sweep]
+        customers = [round(one.customers_kept * self.cohort.customers) for one in self.sweep]
+        return ScoreTable(
+            scores=tuple(one.score for one in self.sweep),
+            leads=tuple(a - b for a, b in pairwise([*kept, 0])),
+            customers=tuple(a - b for a, b in pairwise([*customers, 0])),
+        )
 
     @property
     def scoring(self) -> Scoring:

@@ -98,9 +98,14 @@ def make_scorecard(
 
 
 def _reads_part(leads: Leads) -> ReadsPart | None:
-    """Say what scoring has to read beside the leads table; None for most cards."""
+    """Say which columns name a lead and its day, and what is read beside the leads table."""
     spec = leads.spec
-    if not spec.join and spec.events is None:
+    if (
+        not spec.join
+        and spec.events is None
+        and spec.leads.id is None
+        and spec.leads.created is None
+    ):
         return None
     return ReadsPart(
         id=spec.leads.id,

@@ -1,0 +1,189 @@
+"""What thresholds by several rules would do on leads that a card scores."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from calibrate.dates import read_dates
+from calibrate.documents import validated
+from calibrate.engines.tables import Table, open_table
+from calibrate.errors import SpecError
+from calibrate.leads import DAYS_A_MONTH
+from calibrate.scorecard import Scorecard
+from calibrate.scores import Cut, ScoreTable
+from calibrate.spec import CapacityPart, SharePart, Spec, ThresholdRule
+from calibrate.threshold import ALTERNATIVES, cut_by, rule_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCut:
+    """A threshold by one rule.
+
+    Attributes
+    ----------
+    rule : str
+    taught : Cut
+        What it keeps of the leads that taught the card: there customers are known.
+    leads : int
+        How many of the leads at hand reach it.
+    leads_a_month : float or None
+        The same in a calendar month; None without creation dates.
+    """
+
+    rule: str
+    taught: Cut
+    leads: int
+    leads_a_month: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardCuts:
+    """Thresholds side by side, the one asked for first.
+
+    Attributes
+    ----------
+    card : Scorecard
+    name : str
+        Of the leads table.
+    leads : int
+    leads_a_month : float or None
+    cuts : tuple of CardCut
+    is_met : bool
+        Whether any score meets the rule asked for.
+    """
+
+    card: Scorecard
+    name: str
+    leads: int
+    leads_a_month: float | None
+    cuts: tuple[CardCut, ...]
+    is_met: bool
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a rule."""
+        import pandas as pd
+
+        rows = [
+            {
+                "rule": one.rule,
+                "score": one.taught.score,
+                "leads": one.leads,
+                "leads_a_month": one.leads_a_month,
+                "customers_kept": one.taught.customers_kept,
+                "close_rate_at_or_above": one.taught.close_rate_at_or_above,
+            }
+            for one in self.cuts
+        ]
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        from calibrate.present.cuts import cuts_text
+
+        return cuts_text(self)
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame().to_html(escape=True, index=False, float_format="{:.4g}".format))
+
+
+def cuts_for(
+    card: Scorecard,
+    leads: str | Path | pd.DataFrame | Table,
+    rule: ThresholdRule | Mapping[str, Any] | None = None,
+    *,
+    events: str | Path | pd.DataFrame | None = None,
+) -> CardCuts:
+    """Score leads and say what thresholds would do on them.
+
+    Parameters
+    ----------
+    card : Scorecard
+    leads : path or DataFrame
+        Outcomes are not needed: customers are those of the leads that taught the card.
+    rule : str or mapping, optional
+        In the form of the spec; by default that of the card.
+    events : path or DataFrame, optional
+        The log of what leads did, for a card that gives points for it.
+
+    Raises
+    ------
+    SpecError
+        When the rule cannot be used, or `capacity` is asked of leads without creation dates.
+    """
+    table = open_table(leads)
+    scores = card.score_table(table, events=events).scores
+    months = _months(card, table)
+    asked = card.threshold.rule if rule is None else _as_rule(rule)
+    at_hand = _tally(scores)
+    taught = card.score_table_taught
+    a_month = None if months is None else len(scores) / months
+    cuts, is_met = [], True
+    others = [other for other in ALTERNATIVES if rule_name(other) != rule_name(asked)]
+    for one in (asked, *others):
+        # How many pass is a matter of the leads at hand, who closes of those that taught.
+        by_number = isinstance(one, CapacityPart | SharePart)
+        found = cut_by(at_hand if by_number else taught, one, leads_a_month=a_month)
+        is_met = is_met and (found.is_met or one is not asked)
+        passing = int((scores >= found.cut.score).sum())
+        cuts.append(
+            CardCut(
+                rule=rule_name(one),
+                taught=_taught_at(taught, found.cut.score),
+                leads=passing,
+                leads_a_month=None if months is None else passing / months,
+            )
+        )
+    return CardCuts(
+        card=card,
+        name=table.name,
+        leads=len(scores),
+        leads_a_month=a_month,
+        cuts=tuple(cuts),
+        is_met=is_met,
+    )
+
+
+def _as_rule(rule: ThresholdRule | Mapping[str, Any]) -> ThresholdRule:
+    return validated(Spec, {"threshold": rule}, where="threshold", error=SpecError).threshold
+
+
+def _tally(scores: np.ndarray[Any, np.dtype[np.int64]]) -> ScoreTable:
+    distinct, counts = np.unique(scores, return_counts=True)
+    leads = tuple(counts.tolist())
+    return ScoreTable(scores=tuple(distinct.tolist()), leads=leads, customers=leads)
+
+
+def _taught_at(taught: ScoreTable, score: int) -> Cut:
+    """Give what a score keeps of the leads that taught, whether one of them has it or not."""
+    at_or_above = [cut for cut in taught.sweep() if cut.score >= score]
+    if at_or_above:
+        return Cut.of(
+            score,
+            leads=at_or_above[0].leads,
+            customers=at_or_above[0].customers,
+            all_leads=sum(taught.leads),
+            all_customers=sum(taught.customers),
+        )
+    return taught.sweep()[-1]
+
+
+def _months(card: Scorecard, table: Table) -> float | None:
+    """Give the calendar months from the first created lead to the last."""
+    reads = card.reads
+    if reads is None or reads.created is None or reads.created not in table.columns:
+        return None
+    created = read_dates(table, reads.created, nothings=card.missing, day_first=reads.day_first)
+    days = created.times[~np.isnat(created.times)].astype("datetime64[D]")
+    if not len(days):
+        return None
+    first: dt.date = days.min().item()
+    last: dt.date = days.max().item()
+    return ((last - first).days + 1) / DAYS_A_MONTH
