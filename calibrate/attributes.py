@@ -15,6 +15,7 @@ from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.leads import Attribute
 from calibrate.levels import NO, YES, Kind, fold
+from calibrate.present.numbers import count_text
 from calibrate.spec import AttributePart, Spec
 
 BANDED_FROM = 9
@@ -172,7 +173,8 @@ def _useless(
         return Finding(
             code="constant",
             severity="info",
-            says=f"`{profile.name}` {what} on all {leads} counted leads and was set aside.",
+            says=f"`{profile.name}` {what} on all {count_text(leads)} counted leads and was set "
+            f"aside.",
             fix="Nothing, or put it under `exclude`.",
         )
     column = engine.columns[profile.name]
@@ -183,8 +185,8 @@ def _useless(
         return Finding(
             code="all-different",
             severity="info",
-            says=f"`{profile.name}` has {profile.distinct} different values, none on {min_leads} "
-            f"leads, and was set aside.",
+            says=f"`{profile.name}` has {count_text(profile.distinct)} different values, none on "
+            f"{min_leads} leads, and was set aside.",
             fix="Put it under `exclude`; or group its values (`levels`) to try it.",
         )
     return None

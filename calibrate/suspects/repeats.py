@@ -30,7 +30,7 @@ def repeat_findings(
     columns = [
         column
         for name, column in table.columns.items()
-        if name != roles.id and name not in joined.sources
+        if name != roles.id and name not in joined.sources and not _names_every_row(column)
     ]
     if not columns or counted.sum() < 2:
         return []
@@ -55,6 +55,13 @@ def repeat_findings(
             "leads.",
         )
     ]
+
+
+def _names_every_row(column: Column) -> bool:
+    """Whether a column has a text of its own on every row: a further id, equal for nobody."""
+    if isinstance(column, NumberColumn):
+        return False
+    return len(column.texts) == len(column.codes) and bool((column.codes > 0).all())
 
 
 def _hashes(columns: list[Column], rows: int) -> Words:

@@ -10,6 +10,7 @@ from calibrate.errors import Finding
 from calibrate.leads import Attribute, Leads
 from calibrate.levels import OTHER, fold
 from calibrate.present.numbers import count_text, number_text
+from calibrate.presets import plain_name
 
 PLACEHOLDERS = frozenset(
     (
@@ -40,6 +41,10 @@ _SENTINELS = tuple(
     for number in (99, 999, 9999, 99999, 999999, 9999999, 99999999, 999999999)
 )
 _FEW_CODES = 30
+_CODE_NAMES = frozenset(
+    "code codes zip postcode postal plz channel region district area branch store segment cluster "
+    "category class type sic naics".split()
+)
 _LISTED = 6
 _COMPARED = 20_000
 """Columns that are alike on so many leads are compared on all of them."""
@@ -184,7 +189,7 @@ def _reserved(leads: Leads) -> list[Finding]:
 
 
 def _codes(leads: Leads) -> list[Finding]:
-    """Remark on numbers that may be codes: few, whole, from 1 on and without gaps."""
+    """Remark on numbers that may be codes: named so, or few, whole, from 1 on, without gaps."""
     names = [one.name for one in _raw(leads) if one.kind == "number" and _looks_coded(leads, one)]
     if not names:
         return []
@@ -194,8 +199,8 @@ def _codes(leads: Leads) -> list[Finding]:
         Finding(
             code="numeric-code",
             severity="info",
-            says=f"{listed} {'has' if len(names) == 1 else 'have'} few whole numbers and "
-            f"{'was' if len(names) == 1 else 'were'} cut into bands, as amounts are.",
+            says=f"{listed} {'holds' if len(names) == 1 else 'hold'} whole numbers that may be "
+            f"codes, and {'was' if len(names) == 1 else 'were'} cut into bands, as amounts are.",
             fix=f"If they are codes, whose order means nothing: `attributes: {{{lines}}}`.",
         )
     ]
@@ -206,10 +211,14 @@ def _looks_coded(leads: Leads, one: Attribute) -> bool:
         return False
     values = np.unique(leads.engine.columns[one.name].values())
     values = values[~np.isnan(values)]
-    if not len(values) or len(values) > _FEW_CODES or values[0] < 1:
+    if not len(values) or values[0] < 0 or (values != np.round(values)).any():
         return False
+    if not _CODE_NAMES.isdisjoint(plain_name(one.name).split("_")):
+        return True
     # Amounts begin at nothing or leave gaps where they are rare; codes are given out in a row.
-    return bool((values == np.round(values)).all() and values[-1] - values[0] < 1.5 * len(values))
+    return bool(
+        len(values) <= _FEW_CODES and values[0] >= 1 and values[-1] - values[0] < 1.5 * len(values)
+    )
 
 
 def _copies(leads: Leads) -> list[Finding]:
