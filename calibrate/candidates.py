@@ -179,6 +179,7 @@ def _list_members(
         for key, member in members(text, separator).items():
             leads[key] = leads.get(key, 0) + count
             shown[key] = min(shown.get(key, member), member)
+    as_boolean = part.model_copy(update={"kind": "boolean", "separator": None})
     found = {}
     for key in sorted(leads):
         if leads[key] >= (part.min_leads or min_leads):
@@ -186,8 +187,13 @@ def _list_members(
             found[f"{name}: {shown[key]}"] = Candidate(
                 column=derived(recipe, {name: column}),
                 recipe=recipe,
-                declared=part.model_copy(update={"kind": "boolean", "separator": None}),
+                declared=as_boolean,
             )
+    if (texts.codes == 0).any():
+        given = GivenRecipe(as_="given", column=name)
+        found[f"{name}: given"] = Candidate(
+            column=derived(given, {name: column}), recipe=given, declared=as_boolean
+        )
     return found
 
 

@@ -9,6 +9,9 @@ from typing import Literal
 
 Severity = Literal["info", "warning"]
 
+_LONGEST = 60
+"""Letters of a name that a message shows."""
+
 
 class CalibrateError(Exception):
     """Anything calibrate refuses to do, with every reason at once.
@@ -104,7 +107,7 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
     """
     near = near_names(name, known)
     if near:
-        return f"did you mean {' or '.join(f'`{one}`' for one in near)}?"
-    shown = ", ".join(f"`{one}`" for one in known[:8])
+        return f"did you mean {' or '.join(f'`{one[:_LONGEST]}`' for one in near)}?"
+    shown = ", ".join(f"`{one[:_LONGEST]}`" for one in known[:8])
     more = f" and {len(known) - 8} more" if len(known) > 8 else ""
     return f"there are {shown}{more}" if known else "there are none"

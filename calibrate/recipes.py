@@ -115,8 +115,9 @@ def derived(recipe: ColumnRecipe, columns: Mapping[str, Column]) -> Column:
     --------
     >>> pets = TextColumn(codes=np.array([1, 0], np.int8), texts=("Cat; wolf",))
     >>> cat = MemberRecipe(as_="member", column="pets", member="cat", separator=";")
-    >>> derived(cat, {"pets": pets}).codes.tolist()
-    [2, 0]
+    >>> made = derived(cat, {"pets": pets})
+    >>> [made.texts[code - 1] for code in made.codes]
+    ['yes', 'no']
     """
     if isinstance(recipe, FilledRecipe):
         return _filled([columns[name] for name in recipe.columns])
@@ -124,8 +125,7 @@ def derived(recipe: ColumnRecipe, columns: Mapping[str, Column]) -> Column:
     if isinstance(recipe, GivenRecipe):
         return _given(column)
     if isinstance(recipe, MemberRecipe):
-        member, separator = fold(recipe.member), recipe.separator
-        return _said(column, lambda text: _yes(member in members(text, separator)))
+        return _on_list(column, fold(recipe.member), recipe.separator)
     if isinstance(recipe, EmailTypeRecipe):
         return _said(column, email_type)
     return _said(column, lambda text: _yes(has_spam_signs(text)))
@@ -183,6 +183,14 @@ def has_spam_signs(text: str) -> bool:
             return True
     letters = "".join(_LETTERS.findall(text))
     return len(letters) > _CONSONANTS_ALONE and letters.isupper()
+
+
+def _on_list(column: Column, member: str, separator: str) -> TextColumn:
+    """Say who has a member on the list; nobody who has no list."""
+    texts = text_column(column)
+    there = [member in members(text, separator) for text in texts.texts]
+    codes = np.array([1, *(2 if found else 1 for found in there)], dtype=np.int8)
+    return TextColumn(codes=codes[texts.codes], texts=("no", "yes"))
 
 
 def _yes(answer: bool) -> str:

@@ -389,7 +389,7 @@ class Spec(Part):
         Examples
         --------
         >>> Spec(window_days=90).changed(preset="none").document()
-        {'schema': 'calibrate/spec/1', 'window_days': 90, 'preset': 'none'}
+        {'schema': 'calibrate/spec/1', 'preset': 'none', 'window_days': 90}
         """
         spec = type(self).model_validate(self.document() | keys)
         spec._folder = self._folder

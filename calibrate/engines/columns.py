@@ -263,7 +263,7 @@ def as_arrow(cells: Sequence[Sequence[Any]]) -> Any:
         plain = [_plain(value) for value in values]
         try:
             arrays.append(pa.array(plain))
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
             arrays.append(_text_array(plain))
     return pa.table(arrays, names=[str(place) for place in range(len(arrays))])
 

@@ -126,7 +126,7 @@ def check_names(names: Sequence[str], *, where: str) -> None:
     repeated = {name: found for name, found in places.items() if name and len(found) > 1}
     if repeated:
         listed = "; ".join(
-            f"`{name}` in the columns {', '.join(map(str, found[:4]))}"
+            f"`{name[:60]}` in the columns {', '.join(map(str, found[:4]))}"
             for name, found in list(repeated.items())[:4]
         )
         raise LeadsError(

@@ -162,17 +162,22 @@ def _original(parts: Sequence[Part]) -> Any:
         for name in part.read.original.column_names:
             spelled.setdefault(name.strip(), name)
     tables = [part.read.original for part in parts]
-    tables = [one.rename_columns([name.strip() for name in one.column_names]) for one in tables]
-    columns = [_cells(tables, name) for name in spelled]
+    # By name at hand: Arrow would look through all its columns for each.
+    by_name = [
+        dict(zip((name.strip() for name in one.column_names), one.columns, strict=True))
+        for one in tables
+    ]
+    rows = [one.num_rows for one in tables]
+    columns = [_cells([one.get(name) for one in by_name], rows, name) for name in spelled]
     return pa.table(columns, names=list(spelled.values()))
 
 
-def _cells(tables: Sequence[Any], name: str) -> Any:
+def _cells(found: Sequence[Any], rows: Sequence[int], name: str) -> Any:
     import pyarrow as pa
 
     parts = [
-        one.column(name) if name in one.column_names else pa.chunked_array([pa.nulls(one.num_rows)])
-        for one in tables
+        pa.chunked_array([pa.nulls(count)]) if column is None else column
+        for column, count in zip(found, rows, strict=True)
     ]
     try:
         # A whole number that a float would blur is refused, and goes with the texts.
@@ -199,9 +204,10 @@ def _how_many(parts: Sequence[Part]) -> str:
 
 def _lacking(parts: Sequence[Part], names: Iterable[str]) -> tuple[str, ...]:
     """Say which files have no column of a name that others have, files alike in one sentence."""
+    known = [(part.label, _all_names(part)) for part in parts]
     lacked: dict[tuple[str, ...], list[str]] = {}
     for name in names:
-        without = tuple(part.label for part in parts if name not in _all_names(part))
+        without = tuple(label for label, there in known if name not in there)
         if without:
             lacked.setdefault(without, []).append(f"`{name}`")
     return tuple(

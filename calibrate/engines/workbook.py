@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from calibrate.engines.bounds import check_bounds
 from calibrate.engines.columns import number_or_text
 from calibrate.engines.rows import Rows
 from calibrate.errors import LeadsError, MissingExtraError, SpecError
@@ -97,6 +98,7 @@ def _sheet(
             f"{where}: reading Excel files needs the extra `excel`: "
             f"pip install 'calibrate-leads[excel]'. Or save the sheet as CSV."
         ) from None
+    check_bounds(content, where=where)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         name, first, rows = (

@@ -19,6 +19,8 @@ RARER = 0.1
 SHORTEST = 5
 """Shorter texts differ in one letter by nature: Iran and Iraq."""
 MOST_TEXTS = 2_000
+LONGEST = 200
+"""Letters beyond which a text is prose, and no slip of the hand is looked for."""
 _LISTED = 5
 
 _LINK = re.compile(r"^(?:https?://)?(?:www\.)?|\.(?:com|net|org|de|io|co\.uk)/?$")
@@ -90,7 +92,8 @@ def _pairs(totals: dict[str, int]) -> Iterator[tuple[str, str]]:
     """Give pairs of a text and a commoner one that it may be a spelling of."""
     by_bones: dict[str, list[str]] = {}
     by_loss: dict[str, list[str]] = {}
-    commonest_first = sorted(totals, key=lambda text: (-totals[text], text))
+    short = [text for text in totals if len(text) <= LONGEST]
+    commonest_first = sorted(short, key=lambda text: (-totals[text], text))
     for text in commonest_first:
         bones = _bones(text)
         known = by_bones.get(bones, []) if len(bones) > 1 else []

@@ -66,7 +66,10 @@ def test_utf_16_big_endian_with_a_mark(as_text: Write, read: Read, expect_same: 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_a_mark_in_another_script(encoding: str, read: Read) -> None:
-    text = "источник\tгород\tconverted\n" + "Ярмарка\tМосква\t1\nРеклама\tМосква\t0\nРеклама\tКазань\t1\n" * 20
+    text = (
+        "источник\tгород\tconverted\n"
+        + "Ярмарка\tМосква\t1\nРеклама\tМосква\t0\nРеклама\tКазань\t1\n" * 20
+    )
     assert read(text.encode(encoding)).customers == 40
 
 
