@@ -139,10 +139,12 @@ def seen_events(log: EventLog, landmarks: Times, settings: EventsPart) -> SeenEv
         min(settings.lookback_days, _expires(expire.get(fold(name))) or settings.lookback_days)
         for name in log.names
     ]
-    excluded = np.array([fold(name) in map(fold, settings.exclude) for name in log.names])
+    left_out = {fold(name) for name in settings.exclude}
+    excluded = np.array([fold(name) in left_out for name in log.names], dtype=np.bool_)
     with np.errstate(invalid="ignore"):
         seen = (age >= 0) & (age < np.array(limits, dtype=float)[log.name]) & ~excluded[log.name]
-    order = np.lexsort((-age[seen], log.lead[seen]))
+    # Of one moment, by name: the order of the log's rows says nothing.
+    order = np.lexsort((log.name[seen], -age[seen], log.lead[seen]))
     return SeenEvents(
         leads=len(landmarks),
         lead=log.lead[seen][order],
@@ -373,7 +375,7 @@ def _bursts(seen: SeenEvents) -> Ints:
     lead, age = seen.lead, seen.age
     ahead = BURST - 1
     same = lead[ahead:] == lead[:-ahead]
-    quick = age[:-ahead] - age[ahead:] <= BURST_DAYS
+    quick = _whole_seconds(age[:-ahead] - age[ahead:]) <= BURST_DAYS
     return np.unique(lead[:-ahead][same & quick])
 
 
@@ -382,4 +384,10 @@ def _days_between(seen: SeenEvents, rows: Mask, then: Mask) -> Floats:
     start = _ends(seen, rows)[0]
     with np.errstate(invalid="ignore"):
         after = then & (seen.age < start[seen.lead])
-    return start - _ends(seen, after)[0]
+    return _whole_seconds(start - _ends(seen, after)[0])
+
+
+def _whole_seconds(days: Floats) -> Floats:
+    """Take off what the difference of two ages loses: seven days are seven."""
+    seconds: Floats = np.round(days * 86_400)
+    return seconds / 86_400

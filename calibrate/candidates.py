@@ -38,6 +38,11 @@ MOST_MEMBERS = 100
 """A list with more members than this is free text."""
 
 _SEPARATORS = (";", "|", ",")
+_MADE = (
+    r"( on .+| then [^:]+)?(: (times|weight|days since|trend|days|open rate|click rate|first|kinds|"
+    r"burst|type|given|spam signs))?( \(event\))?"
+)
+"""How the names of made attributes go on after the column or event they are made from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +109,11 @@ def find_candidates(
         else:
             found[name] = Candidate(column=column)
     for name, candidate in [*_of_personal(personal), *_of_events(seen, spec, counted)]:
-        found.setdefault(name, candidate)
-    _check_names(table, roles, found, seen)
+        # An event may be called like a column: both are tried.
+        found[name if name not in table.columns and name not in found else f"{name} (event)"] = (
+            candidate
+        )
+    _check_names(table, roles, spec, found, seen)
     set_aside = set(spec.exclude)
     only = spec.only and {*spec.only}
     kept = {
@@ -174,11 +182,13 @@ def _list_members(
     separator = part.separator or LIST_SEPARATOR
     counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)[1:]
     leads: dict[str, int] = {}
-    shown: dict[str, str] = {}
+    spelled: dict[str, dict[str, int]] = {}
     for text, count in zip(texts.texts, counts.tolist(), strict=True):
         for key, member in members(text, separator).items():
             leads[key] = leads.get(key, 0) + count
-            shown[key] = min(shown.get(key, member), member)
+            of_key = spelled.setdefault(key, {})
+            of_key[member] = of_key.get(member, 0) + count
+    shown = {key: min(of, key=lambda one: (-of[one], one)) for key, of in spelled.items()}
     as_boolean = part.model_copy(update={"kind": "boolean", "separator": None})
     found = {}
     for key in sorted(leads):
@@ -279,16 +289,18 @@ def _list_separator(column: TextColumn) -> str | None:
 def _check_names(
     table: Table,
     roles: Roles,
+    spec: Spec,
     found: Mapping[str, Candidate],
     seen: SeenEvents | None,
 ) -> None:
     """Refuse names that are no column and cannot be made, all of them at once."""
     known = [*table.columns, *(name for name in found if name not in table.columns)]
     stems = [*table.columns, *(seen.names if seen is not None else ()), "events"]
+    lists = [one for one, part in spec.attributes.items() if part.kind == "list"]
     wrong = [
         (place, name)
         for place, name in roles.deferred
-        if name not in known and not _could_be_made(name, stems)
+        if name not in known and not _could_be_made(name, stems, lists)
     ]
     if wrong:
         problems = tuple(
@@ -298,8 +310,8 @@ def _check_names(
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
 
 
-def _could_be_made(name: str, stems: list[str]) -> bool:
+def _could_be_made(name: str, stems: list[str], lists: list[str]) -> bool:
     """Whether a name is one that other leads of the same table could give."""
-    return any(
-        name == stem or re.match(rf"{re.escape(stem)}(: | on | then )", name) for stem in stems
+    return any(name.startswith(f"{stem}: ") for stem in lists) or any(
+        name == stem or re.fullmatch(re.escape(stem) + _MADE, name) for stem in stems
     )

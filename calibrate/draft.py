@@ -11,13 +11,15 @@ from calibrate.spec import SPEC_SCHEMA
 from calibrate.suspects.values import placeholders
 
 
-def draft_spec(leads: Leads) -> str:
+def draft_spec(leads: Leads, *, events: str | None = None) -> str:
     """Write the spec that was used for these leads, explained line by line.
 
     Parameters
     ----------
     leads : Leads
         What `read_leads` gave.
+    events : str, optional
+        Path of the event log, where the spec did not name it.
 
     Returns
     -------
@@ -31,13 +33,15 @@ def draft_spec(leads: Leads) -> str:
         yaml_text({"preset": used["preset"]}) if "preset" in used else "",
         *(yaml_text({key: Flow(used[key])}) for key in ("leads", "outcome") if key in used),
         *_dates(leads),
+        yaml_text({"repeated": used["repeated"]}) if "repeated" in used else "",
         _missing(leads),
         _exclude(leads),
         _withheld(leads),
-        *_further(leads),
+        *_further(leads, events),
         _comment("Smaller levels are pooled into (other)."),
         yaml_text({"min_leads": leads.spec.min_leads}),
         _attributes(leads),
+        *(yaml_text({key: used[key]}) for key in ("only", "levels", "override") if key in used),
         _comment(
             "How points are made. measure: log_odds, log_lift, lift_ratio or lift_difference; "
             "award: significant, raises or all; scale: 0-100, or points with points_per_unit."
@@ -81,7 +85,7 @@ def _withheld(leads: Leads) -> str:
     return "".join(_comment(one) for one in said)
 
 
-def _further(leads: Leads) -> list[str]:
+def _further(leads: Leads, events: str | None) -> list[str]:
     """Write out what is read beside the leads table, and what is made from it."""
     lines = []
     used = leads.spec.document()
@@ -100,7 +104,8 @@ def _further(leads: Leads) -> list[str]:
                 "{half_life_days: 30}; pairs worth trying in order: sequences: [[FIRST, THEN]]."
             )
         )
-        settings = {"lookback_days": 90, "score_after_days": 0} | part
+        path = {} if events is None else {"path": events}
+        settings = path | {"lookback_days": 90, "score_after_days": 0} | part
         lines.append(yaml_text({"events": Flow(settings)}))
     made = [one.name for one in leads.attributes if one.recipe is not None]
     if made:

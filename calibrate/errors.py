@@ -42,6 +42,10 @@ class LeadsError(CalibrateError, ValueError):
     """The leads table cannot be read or counted."""
 
 
+class NoRowsError(LeadsError):
+    """The table has column names and no rows."""
+
+
 class EngineError(CalibrateError):
     """The engine that counts could not do its work."""
 

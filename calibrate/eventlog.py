@@ -67,6 +67,19 @@ class EventLog:
     findings: tuple[Finding, ...]
 
 
+NOTHING_HAPPENED = EventLog(
+    lead=np.zeros(0, dtype=np.int64),
+    time=np.zeros(0, dtype="datetime64[s]"),
+    name=np.zeros(0, dtype=np.int64),
+    object=np.zeros(0, dtype=np.int64),
+    names=(),
+    objects=(),
+    columns=EventsPart(),
+    findings=(),
+)
+"""The log of leads that have not done anything yet."""
+
+
 def read_log(
     log: Table,
     leads: Table,
@@ -75,6 +88,7 @@ def read_log(
     *,
     nothings: Sequence[str] = (),
     day_first: bool | None = None,
+    all_known: bool = True,
 ) -> EventLog:
     """Read an event log and find whose each event is.
 
@@ -89,6 +103,8 @@ def read_log(
         Texts that stand for nothing.
     day_first : bool, optional
         Whether 03/04/2026 is in April.
+    all_known : bool
+        Refuse settings for events that nobody has done.
 
     Raises
     ------
@@ -106,12 +122,14 @@ def read_log(
     if columns.object is not None:
         thing, objects = _coded(text_column(log.columns[columns.object].without(nothings)))
     whole = (rows >= 0) & ~np.isnat(time) & (name >= 0)
-    _check_events(log, columns, names)
+    if all_known:
+        _check_events(log, columns, names)
+    lead, event = _every_row(leads, lead_id, rows[whole])
     return EventLog(
-        lead=rows[whole],
-        time=time[whole],
-        name=name[whole],
-        object=thing[whole],
+        lead=lead,
+        time=time[whole][event],
+        name=name[whole][event],
+        object=thing[whole][event],
         names=names,
         objects=objects,
         columns=columns,
@@ -171,6 +189,21 @@ def _lead_rows(log: Table, leads: Table, lead_id: str, column: str) -> Ints:
     by_code = np.array([-1, *(row_of.get(name, -1) for name in names)], dtype=np.int64)
     rows: Ints = by_code[codes]
     return rows
+
+
+def _every_row(leads: Table, lead_id: str, first: Ints) -> tuple[Ints, Ints]:
+    """Give events to every row of their lead: from its first row, all of them, and the event."""
+    own, keys = key_codes(leads, lead_id)
+    by_key = {key: place for place, key in enumerate(dict.fromkeys(keys), start=1)}
+    same = np.array([0, *(by_key[key] for key in keys)])[own]
+    order = np.argsort(same, kind="stable")
+    sizes = np.bincount(same, minlength=len(by_key) + 1)
+    starts = np.cumsum(sizes) - sizes
+    event = np.repeat(np.arange(len(first)), sizes[same[first]])
+    place = np.arange(len(event)) - np.repeat(
+        np.cumsum(sizes[same[first]]) - sizes[same[first]], sizes[same[first]]
+    )
+    return order[starts[same[first][event]] + place], event
 
 
 def _coded(column: TextColumn) -> tuple[Ints, tuple[str, ...]]:

@@ -29,15 +29,15 @@ class Joined:
     Attributes
     ----------
     table : Table
-    sources : mapping of str to str
-        From column to the file it came from, for those that came from a further table.
+    sources : mapping of str to (str, str)
+        For columns that came from a further table: its file, and the column's name there.
     matched : mapping of str to ndarray of bool, shape (n,)
         From file to whether each lead has a row there.
     findings : tuple of Finding
     """
 
     table: Table
-    sources: Mapping[str, str]
+    sources: Mapping[str, tuple[str, str]]
     matched: Mapping[str, npt.NDArray[np.bool_]]
     findings: tuple[Finding, ...]
 
@@ -48,6 +48,7 @@ def join_tables(
     *,
     repeated: Literal["first", "last"] | None = None,
     folder: Path | None = None,
+    names: Mapping[str, tuple[str, str]] | None = None,
 ) -> Joined:
     """Add the columns of further tables.
 
@@ -61,6 +62,8 @@ def join_tables(
         Which row of a further table wins where several name the same lead.
     folder : Path, optional
         Where files are looked for that do not stand beside the leads.
+    names : mapping of str to (str, str), optional
+        Which columns to add, and under which names, as an earlier joining had them; else all.
 
     Raises
     ------
@@ -70,7 +73,8 @@ def join_tables(
         When a further table cannot be read, or has several rows for a lead.
     """
     columns = dict(table.columns)
-    sources: dict[str, str] = {}
+    sources: dict[str, tuple[str, str]] = {}
+    wanted = None if names is None else {origin: name for name, origin in names.items()}
     matched: dict[str, npt.NDArray[np.bool_]] = {}
     findings: list[Finding] = []
     for part in joins:
@@ -81,17 +85,25 @@ def join_tables(
         matched[part.path] = places != NOWHERE
         findings.extend(_unmatched(other, part, places))
         for name, column in other.columns.items():
-            if name == part.on:
+            origin = (part.path, name)
+            if name == part.on or (wanted is not None and origin not in wanted):
                 continue
-            own = name if name not in columns else f"{Path(part.path).stem}.{name}"
+            own = _free_name(columns, origin) if wanted is None else wanted[origin]
             columns[own] = gathered(column, places)
-            sources[own] = part.path
+            sources[own] = origin
     return Joined(
         table=replace(table, columns=columns),
         sources=sources,
         matched=matched,
         findings=tuple(findings),
     )
+
+
+def _free_name(columns: Mapping[str, object], origin: tuple[str, str]) -> str:
+    """Name a column as it is called, or after its file, or after its whole path."""
+    path, name = origin
+    options = (name, f"{Path(path).stem}.{name}")
+    return next((one for one in options if one not in columns), f"{path}.{name}")
 
 
 def beside(table: Table, path: str, folder: Path | None = None) -> Path:

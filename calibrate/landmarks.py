@@ -9,7 +9,7 @@ from calibrate.dates import Dates, Times
 _DAY = np.timedelta64(86_400, "s")
 
 
-def landmarks_of(created: Times, after_days: int) -> Times:
+def landmarks_of(created: Times, after_days: int, *, by_day: bool | None = None) -> Times:
     """Give each lead's landmark: so many days after it was created.
 
     Where creation is known by the day alone, the landmark is the end of its day: what a lead did
@@ -28,6 +28,7 @@ def landmarks_of(created: Times, after_days: int) -> Times:
     >>> landmarks_of(np.array(["2026-01-01"], "datetime64[s]"), 0).tolist()
     [datetime.datetime(2026, 1, 1, 23, 59, 59)]
     """
-    moment = created + after_days * _DAY
-    end = _DAY - np.timedelta64(1, "s") if Dates(times=created).are_days else np.timedelta64(0, "s")
-    return moment + end
+    dates = Dates(times=created)
+    if not (dates.are_days if by_day is None else by_day):
+        return created + after_days * _DAY
+    return dates.days.times + after_days * _DAY + (_DAY - np.timedelta64(1, "s"))

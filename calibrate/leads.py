@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import numpy as np
@@ -83,6 +83,8 @@ class Leads:
         Counts over the counted leads.
     attributes : tuple of Attribute
         In the order of the table.
+    joined : mapping of str to (str, str)
+        For columns that came from a further table: its file, and the column's name there.
     withheld : tuple of Withheld
         Those that look like leaks.
     outcome : Outcome
@@ -97,6 +99,7 @@ class Leads:
     spec: Spec
     engine: MemoryEngine
     attributes: tuple[Attribute, ...]
+    joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
     outcome: Outcome
     total: int

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from calibrate.attributes import choose_attributes
 from calibrate.behaviours import SeenEvents, seen_events
 from calibrate.candidates import find_candidates
+from calibrate.dates import Dates
 from calibrate.engines.columns import text_column
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.tables import Table, open_table
@@ -86,6 +87,8 @@ def read_leads(
     log = _log(table, roles, declared, events)
     seen = None
     if log is not None:
+        by_day = outcome.created is not None and Dates(times=outcome.created).are_days
+        log = replace(log, columns=log.columns.model_copy(update={"by_day": by_day}))
         outcome, seen = _from_landmark(table, outcome, log)
         declared = declared.model_copy(update={"events": log.columns})
     check_two_classes(table, roles, outcome)
@@ -101,6 +104,7 @@ def read_leads(
         spec=_filled_in(declared, roles, outcome.window_days, outcome.as_of),
         engine=engine,
         attributes=chosen.attributes,
+        joined=joined.sources,
         outcome=outcome,
         total=table.rows,
         counted=int(outcome.counted.sum()),
@@ -156,7 +160,12 @@ def _from_landmark(table: Table, outcome: Outcome, log: EventLog) -> tuple[Outco
     if created is None:
         raise LeadsError(f"{table.where}: no lead has a creation date, so events cannot be dated.")
     settings = log.columns
-    landmarks = landmarks_of(created, settings.score_after_days)
+    if outcome.window_days is not None and settings.score_after_days >= outcome.window_days:
+        raise SpecError(
+            f"spec: events.score_after_days: found {settings.score_after_days}; it must be under "
+            f"the window of {outcome.window_days} days, or every customer has closed by then"
+        )
+    landmarks = landmarks_of(created, settings.score_after_days, by_day=settings.by_day)
     seen = seen_events(log, landmarks, settings)
     if outcome.days_to_close is None:
         return replace(outcome, findings=(*outcome.findings, *_unchecked(settings))), seen

@@ -174,6 +174,9 @@ class EventsPart(Part):
     score_after_days: Integer = Field(
         0, ge=0, le=3650, description="The landmark: so many days after a lead was created."
     )
+    by_day: bool | None = Field(
+        None, description="Whether the landmark is the end of a day; found when absent."
+    )
     expire: dict[Name, ExpirePart] = Field(default_factory=dict)
     sequences: tuple[tuple[Name, Name], ...] | None = Field(
         None, description="Pairs of events to try in this order; the commonest when silent."

@@ -448,8 +448,10 @@ def test_counting_the_whole_log_is_a_hidden_leak(
 def evidence() -> pd.DataFrame:
     import calibrate
 
-    result = calibrate.calibrate(DATA / "leads.csv", spec=DATA / "spec.yaml")
-    return result.evidence.to_frame()
+    # Without the log: it would leave out the leads that had closed by their landmark.
+    spec = calibrate.Spec.load(DATA / "spec.yaml").document()
+    del spec["events"]
+    return calibrate.calibrate(DATA / "leads.csv", spec=spec).evidence.to_frame()
 
 
 @pytest.fixture(scope="module")

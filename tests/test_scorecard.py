@@ -160,7 +160,8 @@ def test_numbers_in_the_file_have_six_digits_and_counts_are_whole(card: Scorecar
 def test_the_keys_of_a_card_come_in_the_order_of_the_format(card: Scorecard) -> None:
     document = read_yaml(card.to_yaml(), where="card", error=CalibrateError)
     assert list(document) == (
-        "schema name made cohort overall points missing attributes threshold sweep findings".split()
+        "schema name made cohort overall points missing reads attributes".split()
+        + "threshold sweep findings".split()
     )
     assert list(document["attributes"][1]["levels"][0]) == [
         "from",

@@ -14,7 +14,7 @@ DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 _EPILOG = """examples:
   calibrate demo                              sample leads, and a run on them
   calibrate init leads.csv                    write the spec a run would use
-  calibrate check leads.csv                   leaks, gaps, spellings, time to close
+  calibrate check leads.csv                   leaks, gaps, spellings, cohorts
   calibrate run leads.csv --spec spec.yaml    scorecard and report in a folder
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
   calibrate threshold scorecard.yaml new.csv --capacity 200
@@ -165,25 +165,27 @@ def _add_threshold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("card", metavar="CARD", help="scorecard.yaml of a run")
     parser.add_argument("leads", metavar="LEADS", help=_LEADS)
     _add_events(parser)
+    parser.usage = (  # argparse would not break the line between rules
+        "calibrate threshold [-h] [--events FILE] [--capacity N | --share S |\n"
+        "                           --quantile Q | --close-rate R | --value V [--cost C]]\n"
+        "                           CARD LEADS"
+    )
     rule = parser.add_mutually_exclusive_group()
     rule.add_argument(
         "--capacity", metavar="N", type=int, help="leads that sales can work in a calendar month"
     )
-    rule.add_argument("--share", metavar="S", type=float, help="largest share of leads, as 0.2")
+    rule.add_argument("--share", metavar="S", type=float, help="largest share of leads: 0.2")
     rule.add_argument(
-        "--customer-quantile",
-        metavar="Q",
-        type=float,
-        help="share of customers that may fall below, as 0.05",
+        "--quantile", metavar="Q", type=float, help="share of customers that may fall below: 0.05"
     )
     rule.add_argument(
-        "--min-close-rate", metavar="R", type=float, help="close rate to reach, as 0.3"
+        "--close-rate", metavar="R", type=float, help="close rate of those that pass: 0.3"
     )
     rule.add_argument(
-        "--customer-value", metavar="V", type=float, help="what a customer brings; see next"
+        "--value", metavar="V", type=float, help="what a customer brings, with --cost"
     )
     parser.add_argument(
-        "--contact-cost", metavar="C", type=float, default=0.0, help="what working a lead costs"
+        "--cost", metavar="C", type=float, default=0.0, help="what working a lead costs"
     )
 
 

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> None:
         raise OutputError(f"{path} is there already; choose another name with --out.")
     spec, leads = spec_and_leads(options)
     read = read_leads(leads, spec, events=options.events)
-    draft = draft_spec(read)
+    draft = draft_spec(read, events=options.events)
     if options.html:
         write_whole(Path(options.html), check_html(check(read), draft))
     write_whole(path, draft)

@@ -19,11 +19,12 @@ def run(options: argparse.Namespace) -> None:
 
 def _rule(options: argparse.Namespace) -> dict[str, Any] | None:
     """Give the rule of the command line as the spec would have it; None when there is none."""
-    if options.customer_value is not None:
-        return {
-            "expected_value": {"customer": options.customer_value, "contact": options.contact_cost}
-        }
-    keys = ("capacity", "share", "customer_quantile", "min_close_rate")
-    return next(
-        ({key: getattr(options, key)} for key in keys if getattr(options, key) is not None), None
-    )
+    if options.value is not None:
+        return {"expected_value": {"customer": options.value, "contact": options.cost}}
+    asked = {
+        "capacity": options.capacity,
+        "share": options.share,
+        "customer_quantile": options.quantile,
+        "min_close_rate": options.close_rate,
+    }
+    return next(({key: number} for key, number in asked.items() if number is not None), None)

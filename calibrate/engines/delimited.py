@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from calibrate.engines.encodings import as_utf8
 from calibrate.engines.rows import Rows
-from calibrate.errors import LeadsError
+from calibrate.errors import LeadsError, NoRowsError
 
 SEPARATORS = ",;\t|"
 MOST_COLUMNS = 20_000
@@ -247,7 +247,7 @@ def _below_header(table: Any, numbers: Ints, header: _Header, where: str) -> tup
     table, numbers = table.slice(start), numbers[start:]
     empty = empty_rows(table)
     if len(empty) == len(numbers):
-        raise LeadsError(f"{where} has a header but no rows. Export the leads again.")
+        raise NoRowsError(f"{where} has a header but no rows. Export the leads again.")
     if len(empty):
         kept = np.ones(len(numbers), dtype=np.bool_)
         kept[empty] = False

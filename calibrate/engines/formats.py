@@ -22,7 +22,7 @@ from calibrate.engines.columns import (
 from calibrate.engines.delimited import check_names, empty_rows, read_delimited
 from calibrate.engines.rows import Rows
 from calibrate.engines.workbook import EXCEL_ENDINGS, is_excel, read_workbook
-from calibrate.errors import LeadsError, SpecError
+from calibrate.errors import LeadsError, NoRowsError, SpecError
 
 PARQUET_ENDINGS = (".parquet", ".pq")
 
@@ -132,7 +132,7 @@ def _read_parquet(content: bytes, where: str) -> TableRead:
     check_names(table.column_names, where=where)
     empty = empty_rows(table)
     if len(empty) == table.num_rows:
-        raise LeadsError(f"{where} has columns but no rows. Export the leads again.")
+        raise NoRowsError(f"{where} has columns but no rows. Export the leads again.")
     places = np.delete(np.arange(table.num_rows), empty)
     table = table.take(places) if len(empty) else table
     columns, unusable = named_columns(

@@ -16,7 +16,7 @@ from calibrate.engines.formats import TableRead, named_columns, read_content
 from calibrate.engines.rows import Rows
 from calibrate.engines.sources import Source
 from calibrate.engines.stacked import Part, stack
-from calibrate.errors import LeadsError, SpecError
+from calibrate.errors import LeadsError, NoRowsError, SpecError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +133,7 @@ def _open_frame(frame: Any) -> Table:
     names = [str(name).encode(errors="replace").decode() for name in frame.columns]
     check_names(names, where=where)
     if not len(frame):
-        raise LeadsError(f"{where} has columns but no rows.")
+        raise NoRowsError(f"{where} has columns but no rows.")
     columns, unusable = named_columns(
         [(name, _from_series(frame.iloc[:, place])) for place, name in enumerate(names)],
         where,

@@ -13,8 +13,8 @@ from calibrate.behaviours import BehaviourRecipe, SeenEvents, behaviour, seen_ev
 from calibrate.dates import Times, read_dates
 from calibrate.engines.columns import Column
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import ScorecardError, near_names
-from calibrate.eventlog import read_log
+from calibrate.errors import NoRowsError, ScorecardError, near_names
+from calibrate.eventlog import NOTHING_HAPPENED, read_log
 from calibrate.joining import beside, join_tables
 from calibrate.landmarks import landmarks_of
 from calibrate.leads import Recipe
@@ -58,7 +58,10 @@ def columns_for(
     ScorecardError
         When a column or the log is not there.
     """
-    table = join_tables(table, reads.join, repeated="last").table if reads.join else table
+    if reads.join:
+        table = join_tables(
+            table, reads.join, repeated=reads.repeated or "last", names=reads.columns
+        ).table
     plain = {
         source
         for name, recipe in wanted
@@ -107,14 +110,27 @@ def _seen(
             f"their events: add --events FILE (in Python: `score(leads, events=...)`)."
         )
     lacking = [
-        name for name in (lead_id, reads.created) if name is not None and name not in table.columns
+        name
+        for name in (lead_id, reads.created if as_of is None else None)
+        if name is not None and name not in table.columns
     ]
     if lacking:
         raise ScorecardError(_lacking(table, lacking))
+    landmarks = _landmarks(table, reads, missing, as_of)
+    try:
+        rows = open_table(source)
+    except NoRowsError:  # nobody has done anything yet
+        return seen_events(NOTHING_HAPPENED, landmarks, settings)
     log = read_log(
-        open_table(source), table, lead_id, settings, nothings=missing, day_first=reads.day_first
+        rows,
+        table,
+        lead_id,
+        settings,
+        nothings=missing,
+        day_first=reads.day_first,
+        all_known=False,  # in the log of a few leads an event may not have happened yet
     )
-    return seen_events(log, _landmarks(table, reads, missing, as_of), settings)
+    return seen_events(log, landmarks, settings)
 
 
 def _landmarks(
@@ -124,7 +140,8 @@ def _landmarks(
         end = np.datetime64(as_of, "s") + np.timedelta64(86_399, "s")
         return np.full(table.rows, end)
     after = reads.events.score_after_days if reads.events is not None else 0
-    return landmarks_of(_created(table, reads, missing), after)
+    by_day = reads.events.by_day if reads.events is not None else None
+    return landmarks_of(_created(table, reads, missing), after, by_day=by_day)
 
 
 def _created(table: Table, reads: ReadsPart, missing: Sequence[str]) -> Times:

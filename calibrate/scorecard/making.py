@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from calibrate.behaviours import BehaviourRecipe
 from calibrate.counts import Counts
 from calibrate.errors import Finding
 from calibrate.evidence import AttributeEvidence, Evidence, LevelEvidence
@@ -12,6 +13,7 @@ from calibrate.keys import key_behaviours
 from calibrate.leads import Attribute, Leads
 from calibrate.points import AttributePoints, LevelPoints, Points
 from calibrate.present.numbers import significant
+from calibrate.recipes import columns_of
 from calibrate.scorecard.card import Scorecard
 from calibrate.scorecard.parts import (
     CardAttributePart,
@@ -112,8 +114,21 @@ def _reads_part(leads: Leads) -> ReadsPart | None:
         created=spec.leads.created,
         day_first=spec.day_first,
         join=spec.join,
+        repeated=spec.repeated,
+        columns={name: leads.joined[name] for name in _sources(leads) if name in leads.joined},
         events=spec.events,
     )
+
+
+def _sources(leads: Leads) -> list[str]:
+    """Name the columns that the attributes are, or are made from."""
+    found: dict[str, None] = {}
+    for one in leads.attributes:
+        if one.recipe is None:
+            found[one.name] = None
+        elif not isinstance(one.recipe, BehaviourRecipe):
+            found |= dict.fromkeys(columns_of(one.recipe))
+    return list(found)
 
 
 def _attribute_part(

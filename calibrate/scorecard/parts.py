@@ -63,6 +63,10 @@ class ReadsPart(Part):
     created: str | None = None
     day_first: bool | None = None
     join: tuple[JoinPart, ...] = ()
+    repeated: Literal["first", "last"] | None = None
+    columns: dict[str, tuple[str, str]] = Field(
+        default_factory=dict, description="For joined columns: file, and name there."
+    )
     events: EventsPart | None = None
 
 

@@ -189,7 +189,7 @@ def _filled_leak(
     leads: Leads, name: str, by_file: dict[str, float], joined: Joined
 ) -> Withheld | None:
     """Say whether a column whose values are all different is a leak by being filled."""
-    file = joined.sources.get(name, "")
+    file = joined.sources.get(name, ("", ""))[0]
     if file in by_file:
         return Withheld(name=name, auc=by_file[file], why=_only_in(file))
     filled = is_filled(leads.engine.columns[name])
@@ -224,10 +224,10 @@ def _files_that_tell(leads: Leads, joined: Joined) -> dict[str, float]:
 def _file_of(attribute: Attribute, joined: Joined) -> str:
     recipe = attribute.recipe
     if recipe is None:
-        return joined.sources.get(attribute.name, "")
+        return joined.sources.get(attribute.name, ("", ""))[0]
     if isinstance(recipe, BehaviourRecipe):
         return ""
-    return joined.sources.get(columns_of(recipe)[0], "")
+    return joined.sources.get(columns_of(recipe)[0], ("", ""))[0]
 
 
 def _only_in(file: str) -> str:

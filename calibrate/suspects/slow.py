@@ -13,7 +13,7 @@ from calibrate.levels import OTHER
 from calibrate.present.numbers import count_text, percent_text
 from calibrate.stats.significance import benjamini_hochberg, level_p_values
 
-SLOW_Q = 0.05
+SLOW_Q = 0.01
 ENOUGH_CLOSERS = 10
 _LISTED = 4
 
@@ -22,7 +22,7 @@ def slow_findings(leads: Leads) -> list[Finding]:
     """Remark on levels of which the window cuts off more closes than of the others.
 
     Among counted leads that closed at all, late ones are compared by level; Benjamini-Hochberg
-    over all levels, at .05.
+    over all levels, at .01.
     """
     days, window = leads.outcome.days_to_close, leads.window_days
     if days is None or window is None:

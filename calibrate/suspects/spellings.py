@@ -143,7 +143,7 @@ def _one_letter_off(text: str, by_loss: dict[str, list[str]]) -> list[str]:
 
 
 def _is_slip(one: str, two: str) -> bool:
-    """Whether one slip of the hand turns one text into the other; a plural is none.
+    """Whether one slip of the hand turns one text into the other.
 
     Examples
     --------

@@ -119,7 +119,11 @@ def sentinels(numbers: Floats) -> dict[float, int]:
     found = {}
     if values[-1] in _SENTINELS and values[-1] > 2 * max(values[-2], 1):
         found[float(values[-1])] = int(counts[-1])
-    is_lone = values[0] < 0 <= values[1] and (values[0] == -1 or values[0] in _SENTINELS)
+    is_lone = (
+        values[0] < 0 <= values[1]
+        and (values[0] == -1 or values[0] in _SENTINELS)
+        and tuple(values) != (-1, 0, 1)
+    )
     if is_lone:
         found[float(values[0])] = int(counts[0])
     return found

@@ -65,7 +65,7 @@ def test_each_lead_gets_its_row(tmp_path: Path) -> None:
     assert texts(found, "y") == ["of a", None, None, "of d"]
     assert texts(found, "n") == ["1", "2", None, "4"]
     assert list(found.table.columns) == ["key", "x", "y", "n"]
-    assert dict(found.sources) == {"y": "right.csv", "n": "right.csv"}
+    assert dict(found.sources) == {"y": ("right.csv", "y"), "n": ("right.csv", "n")}
     assert found.matched["right.csv"].tolist() == [True, True, False, True]
 
 
