@@ -9,7 +9,7 @@ import numpy as np
 
 from calibrate.candidates import Candidate
 from calibrate.engines.base import ColumnProfile
-from calibrate.engines.columns import Column, TextColumn
+from calibrate.engines.columns import Column, TextColumn, text_column
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, SpecError
@@ -169,13 +169,15 @@ def _useless(
 ) -> Finding | None:
     """Set aside what cannot be evidence: columns all the same, and columns all different."""
     if profile.distinct + (profile.missing > 0) < 2:
-        what = "is empty" if not profile.distinct else "has one value"
+        what = "is empty"
+        if profile.distinct:
+            what = f"has one value, `{text_column(engine.columns[profile.name]).texts[0][:40]}`,"
         return Finding(
             code="constant",
             severity="info",
             says=f"`{profile.name}` {what} on all {count_text(leads)} counted leads and was set "
             f"aside.",
-            fix="Nothing, or put it under `exclude`.",
+            fix=f"Nothing, or say that you know: `exclude: [{profile.name}]`.",
         )
     column = engine.columns[profile.name]
     if profile.holds == "number" or not isinstance(column, TextColumn):
@@ -185,9 +187,10 @@ def _useless(
         return Finding(
             code="all-different",
             severity="info",
-            says=f"`{profile.name}` has {count_text(profile.distinct)} different values, none on "
-            f"{min_leads} leads, and was set aside.",
-            fix="Put it under `exclude`; or group its values (`levels`) to try it.",
+            says=f"`{profile.name}` has {count_text(profile.distinct)} different values, such as "
+            f"`{column.texts[0][:40]}`, none on {min_leads} leads, and was set aside.",
+            fix=f"Nothing, or say that you know: `exclude: [{profile.name}]`; to try it, group its "
+            f"values (`levels`).",
         )
     return None
 

@@ -49,9 +49,13 @@ def test_kinds(values: list[object], kind: str, read: Read) -> None:
 @pytest.mark.parametrize(
     ("values", "code", "says"),
     [
-        (["Fair"], "constant", "`it` has one value on all 60 counted leads"),
+        (["Fair"], "constant", "`it` has one value, `Fair`, on all 60 counted leads"),
         ([""], "constant", "`it` is empty on all 60"),
-        ([f"n{row}" for row in range(60)], "all-different", "60 different values, none on 10"),
+        (
+            [f"n{row}" for row in range(60)],
+            "all-different",
+            "60 different values, such as `n0`, none on 10",
+        ),
         ([*range(20), "Select"], "mostly-numbers", "but for `Select`; it was read as a category"),
     ],
 )
