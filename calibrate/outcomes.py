@@ -397,7 +397,7 @@ def _impossible(
     if not impossible.any():
         return ()
     place, count = int(np.argmax(impossible)), int(impossible.sum())
-    came, went = (one.times[place] for one in (created, closed))
+    came, went = (str(one.times[place]).removesuffix("T00:00:00") for one in (created, closed))
     who = "1 lead closed before it was"
     if count > 1:
         who = f"{count_text(count)} leads closed before they were"

@@ -32,6 +32,8 @@ CERTAIN = 0.95
 """A level that closes at this rate may be a leak, or the best thing on the card."""
 FOLDS = 5
 
+_HOW_READ = ("all-different", "list-like", "mostly-numbers")
+
 _NAMED_LIKE_OUTCOMES = re.compile(
     r"(?:^|_)(?:won|lost|deal|closed?|closing|converted|conversion|stage|status|tags?|duration|"
     r"outcome|result|reason|contract|invoice|order|purchased?|sold|sale|onboarding|customer_since|"
@@ -80,12 +82,12 @@ def withhold(leads: Leads, joined: Joined, aside: Sequence[str]) -> Leads:
 
 
 def _others(findings: Sequence[Finding], held: Sequence[Withheld]) -> list[Finding]:
-    """Leave out that a withheld column was set aside: that it is withheld says more."""
-    aside = {f"`{one.name}` has " for one in held}
+    """Leave out how a withheld column was read: that it is withheld says more."""
+    names = tuple(f"`{one.name}` " for one in held)
     return [
         one
         for one in findings
-        if one.code != "all-different" or not one.says.startswith(tuple(aside))
+        if one.code not in _HOW_READ or not (names and one.says.startswith(names))
     ]
 
 
