@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from calibrate.counts import count_attribute
 from calibrate.engines.columns import NumberColumn, TextColumn
 from calibrate.errors import Finding
 from calibrate.leads import Attribute, Leads
@@ -55,7 +56,7 @@ Floats = npt.NDArray[np.float64]
 def value_findings(leads: Leads) -> list[Finding]:
     """Remark on values that may stand for nothing, or be read as something they are not."""
     found = [*_placeholders(leads), *_sentinels(leads), *_infinite(leads), *_reserved(leads)]
-    return [*found, *_codes(leads), *_copies(leads)]
+    return [*found, *_codes(leads), *_rare(leads), *_copies(leads)]
 
 
 def _raw(leads: Leads) -> list[Attribute]:
@@ -223,6 +224,28 @@ def _looks_coded(leads: Leads, one: Attribute) -> bool:
     return bool(
         len(values) <= _FEW_CODES and values[0] >= 1 and values[-1] - values[0] < 1.5 * len(values)
     )
+
+
+def _rare(leads: Leads) -> list[Finding]:
+    """Remark on values that too few leads have to stand alone."""
+    pooled = [
+        (one.name, len(names))
+        for one in _raw(leads)
+        if one.kind == "category" and (names := count_attribute(leads.engine, one).levels.pooled)
+    ]
+    if not pooled:
+        return []
+    listed = ", ".join(f"{count_text(number)} of `{name}`" for name, number in pooled[:_LISTED])
+    more = f" and of {len(pooled) - _LISTED} more" if len(pooled) > _LISTED else ""
+    return [
+        Finding(
+            code="rare-values",
+            severity="info",
+            says=f"Values on fewer than {leads.spec.min_leads} leads are counted together as "
+            f"`{OTHER}`: {listed}{more}.",
+            fix="Nothing; or group those that belong together (`levels`).",
+        )
+    ]
 
 
 def _copies(leads: Leads) -> list[Finding]:

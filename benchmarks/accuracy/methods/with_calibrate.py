@@ -2,7 +2,8 @@
 
 import sys
 
-import scipy.special  # noqa: F401  - imports are not fitting
+import pyarrow.compute  # noqa: F401  - imports are not fitting
+import scipy.special  # noqa: F401
 import yaml  # noqa: F401
 from common import OUTCOME, run
 
