@@ -139,7 +139,8 @@ def _leak(leads: Leads, attribute: Attribute, counted: AttributeCounts) -> Withh
     rates = np.array(counted.customers) / np.maximum(np.array(counted.leads), 1)
     order = np.argsort(rates, kind="stable")
     optimistic = auc(np.array(counted.leads)[order], np.array(counted.customers)[order])
-    if optimistic >= TELLS_MUCH:  # on other leads it is less
+    is_named_so = _NAMED_LIKE_OUTCOMES.search(plain_name(attribute.name)) is not None
+    if optimistic >= (TELLS_MUCH if is_named_so else TELLS_ALL):  # on other leads it is less
         by_shard = count_attribute(leads.engine, attribute, by_shard=True).by_shard
         alone = cross_fitted_auc(*by_shard) if by_shard is not None else optimistic
         if alone >= TELLS_ALL:
@@ -148,7 +149,7 @@ def _leak(leads: Leads, attribute: Attribute, counted: AttributeCounts) -> Withh
                 auc=alone,
                 why="it alone tells customers from others almost without fault",
             )
-        if alone >= TELLS_MUCH and _NAMED_LIKE_OUTCOMES.search(plain_name(attribute.name)):
+        if alone >= TELLS_MUCH and is_named_so:
             return Withheld(
                 name=attribute.name,
                 auc=alone,

@@ -97,7 +97,9 @@ def _pairs(totals: dict[str, int]) -> Iterator[tuple[str, str]]:
     for text in commonest_first:
         bones = _bones(text)
         known = by_bones.get(bones, []) if len(bones) > 1 else []
-        near = [] if any(map(str.isdigit, text)) else _one_letter_off(fold(text), by_loss)
+        # Texts with digits differ in one by nature: Team 01 and Team 02.
+        slips = len(text) >= SHORTEST and not any(map(str.isdigit, text))
+        near = _one_letter_off(fold(text), by_loss) if slips else []
         meant = (
             known[:1]
             or [other for other in near if totals[text] <= RARER * totals[other] and totals[text]][
@@ -108,7 +110,7 @@ def _pairs(totals: dict[str, int]) -> Iterator[tuple[str, str]]:
             yield text, meant[0]
         else:
             by_bones.setdefault(bones, []).append(text)
-            if len(text) >= SHORTEST:
+            if slips:
                 for loss in _losses(fold(text)):
                     by_loss.setdefault(loss, []).append(text)
 
@@ -134,8 +136,6 @@ def _losses(text: str) -> set[str]:
 
 def _one_letter_off(text: str, by_loss: dict[str, list[str]]) -> list[str]:
     """Give the known texts one letter more, less or other, or two letters swapped, away."""
-    if len(text) < SHORTEST:
-        return []
     found = dict.fromkeys(
         other for loss in _losses(text) for other in by_loss.get(loss, []) if fold(other) != text
     )
