@@ -36,6 +36,9 @@ def repeat_findings(
         return []
     rows_counted = np.flatnonzero(counted)
     hashes = _hashes(columns, table.rows)[counted]
+    ordered = np.sort(hashes)
+    if (ordered[1:] != ordered[:-1]).all():  # mostly nobody is there twice, and that is seen fast
+        return []
     _, places, sizes = np.unique(hashes, return_inverse=True, return_counts=True)
     pairs = float((sizes * (sizes - 1.0) / 2).sum())
     further = int((sizes - 1).sum())
@@ -82,6 +85,9 @@ def _pairs_by_chance(columns: list[Column], counted: npt.NDArray[np.bool_]) -> f
     rows = int(counted.sum())
     expected = rows * (rows - 1.0) / 2
     for column in columns:
-        _, counts = np.unique(_words(column)[counted], return_counts=True)
+        if isinstance(column, NumberColumn):
+            _, counts = np.unique(_words(column)[counted], return_counts=True)
+        else:
+            counts = np.bincount(column.codes[counted])
         expected *= float(((counts / rows) ** 2).sum())
     return expected
