@@ -8,7 +8,7 @@ from calibrate.engines.columns import TextColumn
 from calibrate.files import Flow, FlowList, yaml_text
 from calibrate.leads import Leads
 from calibrate.spec import SPEC_SCHEMA
-from calibrate.suspects.values import placeholders
+from calibrate.suspects.placeholders import placeholders
 
 
 def draft_spec(leads: Leads, *, events: str | None = None) -> str:

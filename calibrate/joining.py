@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -110,7 +111,12 @@ def beside(table: Table, path: str, folder: Path | None = None) -> Path:
     """Find a file that belongs to a table: in its folder, else in that of the spec, or here."""
     places = [Path(table.where).parent] if table.dated is not None else []
     places += [folder] if folder is not None else []
-    return next((place / path for place in places if (place / path).exists()), Path(path))
+    return next((place / path for place in places if _is_there(place / path)), Path(path))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there, or any that a pattern means."""
+    return path.exists() or (glob.has_magic(path.name) and any(path.parent.glob(path.name)))
 
 
 def key_codes(table: Table, name: str) -> tuple[npt.NDArray[np.integer], tuple[str, ...]]:

@@ -18,7 +18,7 @@ from calibrate.engines.columns import from_objects
 from calibrate.errors import Finding, LeadsError
 from calibrate.present.report import report_html
 from calibrate.suspects.leaks import cross_fitted_auc
-from calibrate.suspects.values import placeholders, sentinels
+from calibrate.suspects.placeholders import placeholders, sentinels
 
 N = 1_000
 SOLD = np.arange(N) % 5 == 0
@@ -287,6 +287,9 @@ def test_words_are_no_placeholders(text: str) -> None:
 @pytest.mark.parametrize(
     ("numbers", "expected"),
     [
+        ([-1, -99, 0, 1, 2, 3, 4], {-1.0: 1, -99.0: 1}),
+        ([1, 2, 3, 999, 9999], {999.0: 1, 9999.0: 1}),
+        ([-1, 0, 1], {}),
         ([1, 4, 9, 31, 999, 999], {999: 2}),
         ([0, 4, 9, 31, -1], {-1: 1}),
         ([20, 30, 40, 9999], {9999: 1}),

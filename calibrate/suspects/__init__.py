@@ -9,14 +9,16 @@ from calibrate.engines.tables import Table
 from calibrate.joining import Joined
 from calibrate.leads import Leads
 from calibrate.roles import Roles
+from calibrate.suspects.codes import code_findings
 from calibrate.suspects.cohorts import cohort_findings
 from calibrate.suspects.completeness import with_completeness
+from calibrate.suspects.copies import copy_findings
 from calibrate.suspects.lately import lately_findings
 from calibrate.suspects.leaks import withhold
+from calibrate.suspects.placeholders import placeholder_findings
 from calibrate.suspects.repeats import repeat_findings
 from calibrate.suspects.slow import slow_findings
 from calibrate.suspects.spellings import spelling_findings
-from calibrate.suspects.values import value_findings
 
 __all__ = ["examine"]
 
@@ -48,7 +50,9 @@ def examine(
         findings=(
             *leads.findings,
             *repeat_findings(table, roles, joined, leads.outcome.counted),
-            *value_findings(leads),
+            *placeholder_findings(leads),
+            *code_findings(leads),
+            *copy_findings(leads),
             *spelling_findings(leads),
             *lately_findings(leads),
             *cohort_findings(leads),

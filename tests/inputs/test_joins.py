@@ -221,3 +221,14 @@ def test_leads_to_score_need_the_key(place: Path) -> None:
     frame.to_csv(place / "new.csv", index=False)
     with pytest.raises((ScorecardError, SpecError), match="no column `lead_id`"):
         card.score(place / "new.csv")
+
+
+def test_a_further_table_in_several_files_stands_beside_the_leads(place: Path) -> None:
+    firms = pd.read_csv(place / "firms.csv")
+    firms.iloc[:90].to_csv(place / "firms-1.csv", index=False)
+    firms.iloc[90:].to_csv(place / "firms-2.csv", index=False)
+    parts = read_leads(place / "leads.csv", join("firms-*.csv"))
+    whole = read_leads(place / "leads.csv", join())
+    assert [one.name for one in parts.attributes] == [one.name for one in whole.attributes]
+    both = [text_column(one.engine.columns["heat"]).codes.tolist() for one in (parts, whole)]
+    assert both[0] == both[1]

@@ -1,0 +1,65 @@
+"""Columns that tell leads apart in exactly the same way."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.engines.columns import NumberColumn
+from calibrate.errors import Finding
+from calibrate.leads import Leads
+from calibrate.suspects.columns import own_columns
+
+_COMPARED = 20_000
+"""Columns that are alike on so many leads are compared on all of them."""
+
+
+def copy_findings(leads: Leads) -> list[Finding]:
+    """Remark on columns that are the same for every lead, values renamed or not."""
+    by_sizes: dict[bytes, list[tuple[str, npt.NDArray[np.int64]]]] = {}
+    pairs: list[tuple[str, str]] = []
+    some = slice(0, _COMPARED)
+    for one in own_columns(leads):
+        codes = _numbered(leads, one.name, some)
+        sizes = np.bincount(codes).tobytes()
+        twin = next(
+            (
+                name
+                for name, other in by_sizes.get(sizes, [])
+                if np.array_equal(codes, other) and _are_copies(leads, one.name, name)
+            ),
+            None,
+        )
+        if twin is not None:
+            pairs.append((one.name, twin))
+        else:
+            by_sizes.setdefault(sizes, []).append((one.name, codes))
+    if not pairs:
+        return []
+    listed = ", ".join(f"`{name}` exactly as `{twin}` does" for name, twin in pairs)
+    return [
+        Finding(
+            code="exact-copies",
+            severity="info",
+            says=f"Copies tell leads apart twice: {listed}. Each is paid a share, so that nothing "
+            f"is paid twice.",
+            fix=f"For a shorter card: `exclude: [{', '.join(name for name, _ in pairs)}]`.",
+        )
+    ]
+
+
+def _are_copies(leads: Leads, one: str, other: str) -> bool:
+    if leads.counted <= _COMPARED:
+        return True
+    everyone = slice(None)
+    return np.array_equal(_numbered(leads, one, everyone), _numbered(leads, other, everyone))
+
+
+def _numbered(leads: Leads, name: str, rows: slice) -> npt.NDArray[np.int64]:
+    """Give each value a number, in the order in which leads first show them."""
+    column = leads.engine.columns[name]
+    values = (column.numbers if isinstance(column, NumberColumn) else column.codes)[rows]
+    _, first, places = np.unique(values, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[places]
