@@ -180,7 +180,7 @@ def _list_members(
     """Make one yes-or-no attribute of each member that stands on enough leads."""
     texts = text_column(column)
     separator = part.separator or LIST_SEPARATOR
-    counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)[1:]
+    counts = texts.counts
     leads: dict[str, int] = {}
     spelled: dict[str, dict[str, int]] = {}
     for text, count in zip(texts.texts, counts.tolist(), strict=True):
@@ -268,7 +268,7 @@ def _list_like(found: Mapping[str, Candidate], spec: Spec) -> list[Finding]:
 
 def _list_separator(column: TextColumn) -> str | None:
     """Find a separator whose parts come back again and again, alone and in company."""
-    counts = np.bincount(column.codes, minlength=len(column.texts) + 1)[1:]
+    counts = column.counts
     leads = int(counts.sum())
     for separator in _SEPARATORS:
         several = [text for text in column.texts if separator in text.strip(separator + " ")]

@@ -208,7 +208,7 @@ def _every_row(leads: Table, lead_id: str, first: Ints) -> tuple[Ints, Ints]:
 
 def _coded(column: TextColumn) -> tuple[Ints, tuple[str, ...]]:
     """Give each thing said a number, spellings brought together, -1 for nothing."""
-    counts = np.bincount(column.codes, minlength=len(column.texts) + 1)[1:]
+    counts = column.counts
     shown: dict[str, tuple[int, str]] = {}
     for text, count in zip(column.texts, counts.tolist(), strict=True):
         best = (-count, text.strip())

@@ -109,6 +109,11 @@ class Leads:
     findings: tuple[Finding, ...]
 
     @property
+    def own_attributes(self) -> tuple[Attribute, ...]:
+        """Attributes that are columns of a table, not made from one."""
+        return tuple(one for one in self.attributes if one.recipe is None)
+
+    @property
     def total_customers(self) -> int:
         """Customers among all leads with an outcome, mature or not: the published arithmetic."""
         return int(self.outcome.customer.sum())

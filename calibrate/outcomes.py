@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +71,7 @@ class Outcome:
     days_seen: Floats | None = None
     findings: tuple[Finding, ...] = ()
 
-    @property
+    @cached_property
     def curve(self) -> TimeToClose | None:
         """The Kaplan-Meier curve of time to close over all leads with usable dates."""
         if self.days_to_close is None or self.days_seen is None:
@@ -309,7 +310,7 @@ def _read_flag(column: Column, part: OutcomePart, *, where: str) -> _Flag:
 
 
 def _open_values(part: OutcomePart, texts: TextColumn, unread: set[str]) -> Finding:
-    counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)[1:]
+    counts = texts.counts
     named = [
         f"`{text[:40]}` ({count_text(int(count))})"
         for text, count in zip(texts.texts, counts, strict=True)
@@ -334,7 +335,7 @@ def _no_such_value(part: OutcomePart, texts: TextColumn, where: str) -> str:
 
 
 def _third_value(part: OutcomePart, texts: TextColumn, where: str) -> str:
-    counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)[1:]
+    counts = texts.counts
     order = np.argsort(-counts, kind="stable")
     listed = ", ".join(
         f"`{texts.texts[place][:40]}` ({counts[place]} {'lead' if counts[place] == 1 else 'leads'})"

@@ -91,7 +91,7 @@ def read_leads(
         log = replace(log, columns=log.columns.model_copy(update={"by_day": by_day}))
         outcome, seen = _from_landmark(table, outcome, log)
         declared = declared.model_copy(update={"events": log.columns})
-    check_two_classes(table, roles, outcome)
+        check_two_classes(table, roles, outcome)
     candidates = find_candidates(table, roles, declared, outcome.counted, seen)
     engine = MemoryEngine(
         columns={name: one.column for name, one in candidates.by_name.items()},
@@ -196,8 +196,7 @@ def _further_rows(table: Table, roles: Roles, spec: Spec) -> Mask | None:
     if roles.id is None:
         return None
     texts = text_column(table.columns[roles.id])
-    counts = np.bincount(texts.codes, minlength=len(texts.texts) + 1)
-    repeated = np.flatnonzero(counts[1:] > 1)
+    repeated = np.flatnonzero(texts.counts > 1)
     if len(repeated) and spec.repeated is not None:
         return _all_but_one(texts.codes, last=spec.repeated == "last")
     if len(repeated):

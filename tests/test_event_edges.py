@@ -176,7 +176,7 @@ def test_clash_at_training_not_at_scoring(tmp_path: Path):
 def test_scoring_a_log_that_lacks_an_event(settings):
     run = calibrate(leads(), SPEC | {"events": settings}, events=events())
     log = events(30).query("event == 'demo'")
-    run.scorecard.score(leads(30), events=log)
+    assert len(run.scorecard.score(leads(30), events=log)) == 30
 
 
 def test_scoring_with_a_log_without_rows(tmp_path: Path):
@@ -210,7 +210,8 @@ def test_init_with_events_writes_a_spec_that_runs(tmp_path: Path):
     events().to_csv(tmp_path / "events.csv", index=False)
     read = read_leads(tmp_path / "leads.csv", SPEC, events=tmp_path / "events.csv")
     (tmp_path / "draft.yaml").write_text(draft_spec(read, events="events.csv"))
-    calibrate(tmp_path / "leads.csv", tmp_path / "draft.yaml")
+    run = calibrate(tmp_path / "leads.csv", tmp_path / "draft.yaml")
+    assert [one.name for one in run.leads.attributes] == [one.name for one in read.attributes]
 
 
 def test_an_event_named_like_a_column_is_not_lost_in_silence():
@@ -219,7 +220,7 @@ def test_an_event_named_like_a_column_is_not_lost_in_silence():
     assert any(
         one.recipe is not None and one.recipe.as_ == "did" and one.recipe.event == "view"
         for one in found.attributes
-    ) or any("`view`" in one.says and one.code == "name-taken" for one in found.findings)
+    )
 
 
 def test_a_lead_scores_the_same_alone_and_in_company():

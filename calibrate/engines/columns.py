@@ -60,6 +60,11 @@ class TextColumn:
             return self._with_commas(plain)
         return plain
 
+    @cached_property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Leads of each distinct text."""
+        return np.bincount(self.codes, minlength=len(self.texts) + 1)[1:]
+
     @property
     def is_number(self) -> bool:
         """Whether every text there is reads as a number."""
@@ -74,7 +79,7 @@ class TextColumn:
     def take(self, rows: npt.NDArray[np.bool_]) -> TextColumn:
         """Keep some leads; texts that none of them has are forgotten."""
         kept = replace(self, codes=self.codes[rows])
-        used = np.bincount(kept.codes, minlength=len(self.texts) + 1)[1:] > 0
+        used = kept.counts > 0
         return kept._keep(used.tolist())
 
     def without(self, nothings: Iterable[str]) -> TextColumn:

@@ -11,7 +11,6 @@ from calibrate.leads import Attribute, Leads
 from calibrate.levels import OTHER, fold
 from calibrate.present.numbers import count_text
 from calibrate.presets import plain_name
-from calibrate.suspects.columns import own_columns
 
 _FEW_CODES = 30
 _CODE_NAMES = frozenset(
@@ -28,11 +27,11 @@ def code_findings(leads: Leads) -> list[Finding]:
 
 def _reserved(leads: Leads) -> list[Finding]:
     findings = []
-    for one in own_columns(leads):
+    for one in leads.own_attributes:
         column = leads.engine.columns[one.name]
         if not isinstance(column, TextColumn) or one.kind == "number":
             continue
-        counts = np.bincount(column.codes, minlength=len(column.texts) + 1)[1:]
+        counts = column.counts
         same = sum(
             int(n) for text, n in zip(column.texts, counts, strict=True) if fold(text) == OTHER
         )
@@ -52,7 +51,9 @@ def _reserved(leads: Leads) -> list[Finding]:
 def _codes(leads: Leads) -> list[Finding]:
     """Remark on numbers that may be codes: named so, or few, whole, from 1 on, without gaps."""
     names = [
-        one.name for one in own_columns(leads) if one.kind == "number" and _looks_coded(leads, one)
+        one.name
+        for one in leads.own_attributes
+        if one.kind == "number" and _looks_coded(leads, one)
     ]
     if not names:
         return []
@@ -88,7 +89,7 @@ def _rare(leads: Leads) -> list[Finding]:
     """Remark on values that too few leads have to stand alone."""
     pooled = [
         (one.name, len(names))
-        for one in own_columns(leads)
+        for one in leads.own_attributes
         if one.kind == "category" and (names := count_attribute(leads.engine, one).levels.pooled)
     ]
     if not pooled:

@@ -114,13 +114,8 @@ class Cohort:
 
 def cohorts(leads: Leads, parts: int = FIFTHS) -> tuple[Cohort, ...]:
     """Cut the counted leads into parts of equal size, by creation or else by place in the file."""
-    customer = leads.engine.customer
-    created = leads.outcome.created
-    times = None if created is None else created[leads.outcome.counted]
-    if times is not None and not np.isnat(times).any():
-        order = np.argsort(times, kind="stable")
-    else:
-        times, order = None, np.arange(leads.counted)
+    customer, times = leads.engine.customer, _days_known(leads)
+    order = np.arange(leads.counted) if times is None else np.argsort(times, kind="stable")
     return tuple(
         Cohort(
             label=_label(times, part, place), leads=len(part), customers=int(customer[part].sum())
@@ -128,6 +123,13 @@ def cohorts(leads: Leads, parts: int = FIFTHS) -> tuple[Cohort, ...]:
         for place, part in enumerate(np.array_split(order, parts))
         if len(part)
     )
+
+
+def _days_known(leads: Leads) -> Times | None:
+    """Give when the counted leads were created; None when that is not known of all."""
+    created = leads.outcome.created
+    times = None if created is None else created[leads.outcome.counted]
+    return None if times is None or np.isnat(times).any() else times
 
 
 def _label(times: Times | None, part: npt.NDArray[np.intp], place: int) -> str:
@@ -146,7 +148,7 @@ def _drift(leads: Leads) -> list[Finding]:
     if p > DRIFT_P or max(rates) < DRIFT_RATIO * min(rates):
         return []
     listed = ", ".join(percent_text(rate) for rate in rates)
-    dated = leads.outcome.created is not None and "fifth" not in parts[0].label
+    dated = _days_known(leads) is not None
     by = "from the first created to the last" if dated else "from the top of the file to its end"
     order = "" if dated else ", if its rows stand in time order"
     return [

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from calibrate.attributes import BANDED_FROM
 from calibrate.leads import Attribute, Leads
 from calibrate.recipes import FilledRecipe, derived, is_filled
 from calibrate.spec import AttributePart
@@ -21,9 +22,8 @@ def with_completeness(leads: Leads) -> Leads:
     """Add the number of filled cells, where records are of different completeness."""
     names = tuple(
         one.name
-        for one in leads.attributes
-        if one.recipe is None
-        and _GAPS <= 1 - np.mean(is_filled(leads.engine.columns[one.name])) <= 1 - _GAPS
+        for one in leads.own_attributes
+        if _GAPS <= 1 - np.mean(is_filled(leads.engine.columns[one.name])) <= 1 - _GAPS
     )
     declared = leads.spec.attributes.get(COMPLETENESS)
     if (
@@ -41,7 +41,7 @@ def with_completeness(leads: Leads) -> Leads:
             *leads.attributes,
             Attribute(
                 name=COMPLETENESS,
-                kind="number" if len(names) > 7 else "category",
+                kind="number" if len(names) + 1 >= BANDED_FROM else "category",
                 part=part,
                 min_leads=part.min_leads or leads.spec.min_leads,
                 groups={},

@@ -8,7 +8,6 @@ import numpy.typing as npt
 from calibrate.engines.columns import NumberColumn
 from calibrate.errors import Finding
 from calibrate.leads import Leads
-from calibrate.suspects.columns import own_columns
 
 _COMPARED = 20_000
 """Columns that are alike on so many leads are compared on all of them."""
@@ -19,7 +18,7 @@ def copy_findings(leads: Leads) -> list[Finding]:
     by_sizes: dict[bytes, list[tuple[str, npt.NDArray[np.int64]]]] = {}
     pairs: list[tuple[str, str]] = []
     some = slice(0, _COMPARED)
-    for one in own_columns(leads):
+    for one in leads.own_attributes:
         codes = _numbered(leads, one.name, some)
         sizes = np.bincount(codes).tobytes()
         twin = next(

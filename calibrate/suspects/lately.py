@@ -30,9 +30,7 @@ def lately_findings(leads: Leads) -> list[Finding]:
     order = order[~np.isnat(times[order])]
     parts = np.array_split(order, PARTS)
     findings = []
-    for one in leads.attributes:
-        if one.recipe is not None:
-            continue
+    for one in leads.own_attributes:
         filled = is_filled(leads.engine.columns[one.name])
         shares = np.array([filled[part].mean() for part in parts])
         turn = _turn(shares)

@@ -10,7 +10,6 @@ from calibrate.errors import Finding
 from calibrate.leads import Leads
 from calibrate.levels import fold
 from calibrate.present.numbers import count_text, number_text
-from calibrate.suspects.columns import own_columns
 
 PLACEHOLDERS = frozenset(
     (
@@ -52,7 +51,7 @@ def placeholder_findings(leads: Leads) -> list[Finding]:
 
 def placeholders(column: TextColumn) -> dict[str, int]:
     """Give the texts of a column that seem to stand for nothing, with their leads."""
-    counts = np.bincount(column.codes, minlength=len(column.texts) + 1)[1:]
+    counts = column.counts
     return {
         text.strip(): int(count)
         for text, count in zip(column.texts, counts, strict=True)
@@ -62,7 +61,7 @@ def placeholders(column: TextColumn) -> dict[str, int]:
 
 def _placeholders(leads: Leads) -> list[Finding]:
     seen: dict[str, list[str]] = {}
-    for one in own_columns(leads):
+    for one in leads.own_attributes:
         column = leads.engine.columns[one.name]
         if isinstance(column, TextColumn):
             for text, count in placeholders(column).items():
@@ -117,7 +116,7 @@ def sentinels(numbers: Floats) -> dict[float, int]:
 
 def _sentinels(leads: Leads) -> list[Finding]:
     findings = []
-    for one in own_columns(leads):
+    for one in leads.own_attributes:
         column = leads.engine.columns[one.name]
         is_number = isinstance(column, NumberColumn) or column.is_number
         if not is_number or one.part.bands is not None:
@@ -139,7 +138,7 @@ def _sentinels(leads: Leads) -> list[Finding]:
 
 def _infinite(leads: Leads) -> list[Finding]:
     findings = []
-    for one in own_columns(leads):
+    for one in leads.own_attributes:
         column = leads.engine.columns[one.name]
         infinite = int(np.isinf(column.numbers).sum()) if isinstance(column, NumberColumn) else 0
         if infinite:

@@ -35,8 +35,8 @@ def slow_findings(leads: Leads) -> list[Finding]:
     engine = replace(leads.engine, customer=late).only(closed)
     rows = [
         (one.name, level.label, n, x)
-        for one in leads.attributes
-        if one.recipe is None and one.kind != "number"
+        for one in leads.own_attributes
+        if one.kind != "number"
         for counted in [count_attribute(engine, one)]
         for level, n, x in zip(counted.levels.levels, counted.leads, counted.customers, strict=True)
         if n >= ENOUGH_CLOSERS and level.text != OTHER

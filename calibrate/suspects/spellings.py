@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-import numpy as np
-
 from calibrate.engines.columns import TextColumn
 from calibrate.errors import Finding
 from calibrate.leads import Leads
@@ -29,11 +27,11 @@ _LINK = re.compile(r"^(?:https?://)?(?:www\.)?|\.(?:com|net|org|de|io|co\.uk)/?$
 def spelling_findings(leads: Leads) -> list[Finding]:
     """Remark on spellings that were joined, and on those that may be of one value."""
     findings = []
-    for one in leads.attributes:
+    for one in leads.own_attributes:
         column = leads.engine.columns[one.name]
-        if one.recipe is not None or one.kind != "category" or not isinstance(column, TextColumn):
+        if one.kind != "category" or not isinstance(column, TextColumn):
             continue
-        counts = np.bincount(column.codes, minlength=len(column.texts) + 1)[1:].tolist()
+        counts = column.counts.tolist()
         spelled: dict[str, dict[str, int]] = {}
         for text, count in zip(column.texts, counts, strict=True):
             spelled.setdefault(fold(text), {})[text] = count
