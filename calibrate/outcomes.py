@@ -463,8 +463,9 @@ def reasons_in_words(
     (('too young for the window of 90 days', 3),)
     """
     at = f" at {as_of}" if as_of else ""
+    day = "day" if window_days == 1 else "days"
     words = {
-        "immature": f"too young for the window of {window_days} days{at}",
+        "immature": f"too young for the window of {window_days} {day}{at}",
         "open": "without an outcome yet",
         "closed_before_created": "closed before they were created",
         "without_created_date": "without a creation date",

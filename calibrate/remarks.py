@@ -51,8 +51,7 @@ def _no_points(points: Points, evidence: Evidence) -> list[Finding]:
             code="no-points",
             severity="warning",
             says=f"No level earned points: {why}.",
-            fix="Collect more leads or other attributes; do not score with this card. `points: "
-            "{award: all}` gives points without proof, if you must rank leads today.",
+            fix="Collect more leads or other attributes; do not score with this card.",
         )
     ]
 
