@@ -12,13 +12,14 @@ import numpy as np
 
 from calibrate.dates import read_dates
 from calibrate.documents import validated
+from calibrate.engines.base import BY_POINTS, MUST_CONTACT
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import SpecError
 from calibrate.leads import DAYS_A_MONTH
 from calibrate.scorecard import Scorecard
 from calibrate.scores import Cut, ScoreTable
 from calibrate.spec import CapacityPart, SharePart, Spec, ThresholdRule
-from calibrate.threshold import ALTERNATIVES, cut_by, rule_name
+from calibrate.threshold import ALTERNATIVES, Beside, cut_by, rule_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,20 +120,24 @@ def cuts_for(
         When the rule cannot be used, or `capacity` is asked of leads without creation dates.
     """
     table = open_table(leads)
-    scores = card.score_table(table, events=events).scores
+    scored = card.score_table(table, events=events)
     months = _months(card, table)
     asked = card.threshold.rule if rule is None else _as_rule(rule)
-    at_hand = _tally(scores)
+    at_hand = _tally(scored.scores[scored.standing == BY_POINTS])
     taught = card.score_table_taught
-    a_month = None if months is None else len(scores) / months
+    beside = Beside(
+        all_leads=table.rows,
+        must_contact=int((scored.standing == MUST_CONTACT).sum()),
+        leads_a_month=None if months is None else table.rows / months,
+    )
     cuts, is_met = [], True
     others = [other for other in ALTERNATIVES if rule_name(other) != rule_name(asked)]
     for one in (asked, *others):
         # How many pass is a matter of the leads at hand, who closes of those that taught.
         by_number = isinstance(one, CapacityPart | SharePart)
-        found = cut_by(at_hand if by_number else taught, one, leads_a_month=a_month)
+        found = cut_by(at_hand if by_number else taught, one, beside)
         is_met = is_met and (found.is_met or one is not asked)
-        passing = int((scores >= found.cut.score).sum())
+        passing = int(scored.passing(found.cut.score).sum())
         cuts.append(
             CardCut(
                 rule=rule_name(one),
@@ -144,8 +149,8 @@ def cuts_for(
     return CardCuts(
         card=card,
         name=table.name,
-        leads=len(scores),
-        leads_a_month=a_month,
+        leads=table.rows,
+        leads_a_month=beside.leads_a_month,
         cuts=tuple(cuts),
         is_met=is_met,
     )

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from calibrate.errors import CalibrateError, did_you_mean
+from calibrate.present.numbers import number_text
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-BY_NAME, AS_MAPPING = "written-by-name", "written-as-mapping:"
-"""Tags of a value that is either a word or a mapping; the mapping's goes on with its key."""
+BY_NAME, BY_NUMBER, AS_MAPPING = "written-by-name", "written-by-number", "written-as-mapping:"
+"""Tags of a value that may be a word, a number or a mapping; the mapping's goes on with its key."""
 
-_UNSAID = ("function-after", BY_NAME, AS_MAPPING)
+_UNSAID = ("function-after", BY_NAME, BY_NUMBER, AS_MAPPING)
 """How steps of a path begin that stand in no file."""
 
-_PLANNED = frozenset(("fit gates must_contact vetoes size_prefix tiers caps damping").split())
+_PLANNED = frozenset(("fit", "damping"))
 """Keys of the spec format that this version does not act on yet: refused, never ignored."""
 
 
@@ -26,6 +34,25 @@ class Part(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
     )
+
+
+def _as_text(value: Any) -> Any:
+    """Take an unquoted 999 or true as the text that stands in the leads."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return number_text(value)
+    return value
+
+
+Text = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}, mode="validation"),
+]
+Name = Annotated[Text, Field(min_length=1)]
+Integer = Annotated[int, Field(strict=True)]
+"""A whole number; `true` and `"5"` are none."""
 
 
 def validated(
@@ -51,7 +78,9 @@ def validated(
     try:
         return model.model_validate(document)
     except ValidationError as fault:
-        problems = tuple(_problem(model, detail) for detail in fault.errors())
+        problems = tuple(
+            _problem(model, detail) for detail in fault.errors() if not _is_echo(detail)
+        )
         raise error(f"{where}: {'; '.join(problems)}", problems) from None
 
 
@@ -75,6 +104,21 @@ def _literal(model: type[BaseModel]) -> str:
     return str(value)
 
 
+def _is_echo(detail: Any) -> bool:
+    """Whether a list is called too short only because its members were refused before."""
+    return detail["type"] == "too_short" and bool(detail.get("input"))
+
+
+_IN_WORDS = {
+    "tuple_type": "a list",
+    "dict_type": "lines of `key: value`",
+    "model_type": "lines of `key: value`",
+    "model_attributes_type": "lines of `key: value`",
+    "too_short": "at least one",
+}
+"""What is allowed, for kinds of problem that pydantic says in Python's words."""
+
+
 def _problem(model: type[BaseModel], detail: Any) -> str:
     """Say one problem as `path: what was found; what is allowed`."""
     steps = [step for step in detail["loc"] if not str(step).startswith(_UNSAID)]
@@ -84,6 +128,8 @@ def _problem(model: type[BaseModel], detail: Any) -> str:
         return f"{path}: {_unknown_key(model, steps)}"
     if detail["type"] == "missing":
         return f"{path}: missing"
+    if detail["type"] in _IN_WORDS:
+        return f"{path}: found {_shown(found)}; allowed: {_IN_WORDS[detail['type']]}"
     if detail["type"] in ("int_parsing", "int_from_float", "int_type"):
         return f"{path}: found {_shown(found)}; allowed: a whole number"
     says = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
@@ -122,8 +168,9 @@ def _deeper(schema: dict[str, Any], node: dict[str, Any], step: str) -> dict[str
 
 
 def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    for option in node.get("anyOf", []):
-        if "$ref" in option:
+    """Follow a reference; of several forms, take the one that has keys somewhere below it."""
+    for option in (*node.get("anyOf", []), *node.get("oneOf", [])):
+        if "$ref" in str(option) or "additionalProperties" in option:
             node = option
     if "$ref" in node:
         found: dict[str, Any] = schema["$defs"][node["$ref"].rpartition("/")[2]]

@@ -17,14 +17,15 @@ from calibrate.evidence import Evidence
 from calibrate.files import make_folder, write_whole, yaml_text
 from calibrate.leads import Leads
 from calibrate.points import Points, assign_points
+from calibrate.policy import Decision, decide
 from calibrate.reading import read_leads
 from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
-from calibrate.scores import ScoreTable, tally_scores
+from calibrate.scores import ScoreTable
 from calibrate.spec import Spec
 from calibrate.stability import Stability, stability
 from calibrate.teaching import teach
-from calibrate.threshold import Threshold, choose_threshold
+from calibrate.threshold import Threshold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,16 +82,13 @@ def calibrate(
     counts, evidence = teach(table)
     progress("assigning points")
     points = assign_points(evidence, table.spec.points, leads=table, override=table.spec.override)
-    score_table = tally_scores(points, table)
-    threshold = choose_threshold(
-        score_table, table.spec.threshold, leads_a_month=table.leads_a_month
-    )
+    decision = decide(points, evidence, table)
     progress("resampling points")
     stable = stability(points, evidence, table)
     findings = (
         *table.findings,
-        *card_findings(points, evidence, table, score_table),
-        *threshold.findings,
+        *card_findings(points, evidence, table, decision.everyone),
+        *decision.findings,
     )
     return Calibration(
         leads=table,
@@ -98,8 +96,7 @@ def calibrate(
         evidence=evidence,
         points=points,
         stability=stable,
-        score_table=score_table,
-        threshold=threshold,
+        decision=decision,
         scorecard=make_scorecard(
             name=name or _card_name(table),
             leads=table,
@@ -107,8 +104,7 @@ def calibrate(
             evidence=evidence,
             points=points,
             stable=stable,
-            score_table=score_table,
-            threshold=threshold,
+            decision=decision,
             made=_made(table),
             findings=findings,
         ),
@@ -125,10 +121,19 @@ class Calibration:
     evidence: Evidence
     points: Points
     stability: Stability
-    score_table: ScoreTable
-    threshold: Threshold
+    decision: Decision
     scorecard: Scorecard
     findings: tuple[Finding, ...]
+
+    @property
+    def score_table(self) -> ScoreTable:
+        """Leads and customers per score, wherever they stand."""
+        return self.decision.everyone
+
+    @property
+    def threshold(self) -> Threshold:
+        """The threshold, over leads whose points decide."""
+        return self.decision.threshold
 
     def summary(self) -> dict[str, Any]:
         """Give the run's main numbers as plain values that fit into JSON."""

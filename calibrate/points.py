@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ from calibrate.levels import Levels, fold
 from calibrate.overlap import Overlap, overlaps
 from calibrate.present.numbers import half_away
 from calibrate.scale import stretched
-from calibrate.spec import OverridePart, PointsPart
+from calibrate.spec import Group, OverridePart, PointsPart
 from calibrate.values import Values, values_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class AttributePoints:
     """The points of one attribute, level by level in the order of `levels`."""
 
     name: str
+    group: Group
     levels: Levels
     overlap: Overlap
     given: tuple[LevelPoints, ...]
@@ -86,12 +87,20 @@ class Points:
     @property
     def lowest(self) -> int:
         """The lowest score a lead can have."""
-        return self.base + sum(min(*one.points, one.otherwise) for one in self.attributes)
+        return self.base + self._summed(min)
 
     @property
     def highest(self) -> int:
         """The highest score a lead can have."""
-        return self.base + sum(max(*one.points, one.otherwise) for one in self.attributes)
+        return self.base + self._summed(max)
+
+    def _summed(self, end: Callable[..., int]) -> int:
+        """Add up an end of every attribute, group by group, no more of each than its cap."""
+        groups: dict[Group, int] = {}
+        for one in self.attributes:
+            groups[one.group] = groups.get(one.group, 0) + end(*one.points, one.otherwise)
+        caps = self.settings.caps
+        return sum(min(total, caps.get(group, total)) for group, total in groups.items())
 
     def to_frame(self) -> pd.DataFrame:
         """Give one row a level: attribute, level, value, points, earned, why."""
@@ -229,6 +238,7 @@ def _attribute_points(
     place = attribute.levels.other
     return AttributePoints(
         name=attribute.name,
+        group=attribute.group,
         levels=attribute.levels,
         overlap=overlap,
         given=tuple(given),

@@ -64,11 +64,17 @@ def _range(points: Points) -> list[Finding]:
         Finding(
             code="override-changes-range",
             severity="info",
-            says=f"With the points set by hand, scores run from {points.lowest} to "
+            says=f"With {_what_bends(points)}, scores run from {points.lowest} to "
             f"{points.highest} instead of 0 to 100.",
             fix="Nothing, if that is meant.",
         )
     ]
+
+
+def _what_bends(points: Points) -> str:
+    by_hand = any(level.why for one in points.attributes for level in one.given)
+    causes = ["the points set by hand"] * by_hand + ["the caps"] * bool(points.settings.caps)
+    return " and ".join(causes)
 
 
 def _short(points: Points, evidence: Evidence) -> list[Finding]:

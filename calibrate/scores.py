@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from calibrate.engines.base import ColumnPoints
+from calibrate.engines.base import ColumnPoints, Ints
 from calibrate.leads import Leads
 from calibrate.levels import Levels
 from calibrate.points import Points
-from calibrate.scoring import Scoring
+from calibrate.scoring import scoring_by
 from calibrate.stats.auc import auc
 
 if TYPE_CHECKING:
@@ -135,8 +135,27 @@ def tally_scores(points: Points, leads: Leads) -> ScoreTable:
     leads : Leads
         The same leads.
     """
-    scoring = Scoring.of(points)
-    return tally(leads, scoring.columns, scoring.base)
+    counted = leads.engine.tally_standings(scoring_by(points))
+    return by_score(counted.scores, counted.leads, counted.customers)
+
+
+def by_score(scores: Ints, leads: Ints, customers: Ints) -> ScoreTable:
+    """Bring rows of counts together that have the same score.
+
+    Examples
+    --------
+    >>> by_score(np.array([7, 3, 7]), np.array([2, 5, 1]), np.array([1, 0, 1])).customers
+    (0, 2)
+    """
+    distinct, places = np.unique(scores, return_inverse=True)
+    totals = np.zeros((2, len(distinct)), dtype=np.int64)
+    np.add.at(totals[0], places, leads)
+    np.add.at(totals[1], places, customers)
+    return ScoreTable(
+        scores=tuple(distinct.tolist()),
+        leads=tuple(totals[0].tolist()),
+        customers=tuple(totals[1].tolist()),
+    )
 
 
 def unrounded(column: str, levels: Levels, paid: Iterable[float]) -> ColumnPoints:

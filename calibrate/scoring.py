@@ -2,40 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.base import ColumnPoints
+from calibrate.engines.base import BY_POINTS, MUST_CONTACT, Cap, ColumnPoints, Ints, Scoring
 from calibrate.engines.columns import Column, NumberColumn
-from calibrate.engines.memory import UNSEEN, level_rows
+from calibrate.engines.judging import Flags, Sums, added_up, holds, met, points_of, standings
+from calibrate.engines.places import UNSEEN, level_rows
 from calibrate.errors import Finding
 from calibrate.points import Points
 from calibrate.present.numbers import points_text
+from calibrate.spec import ENGAGEMENT, FIT, Group
 
 _REASONS = 5
 """How many of a lead's levels are named as reasons."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scoring:
-    """All that is needed to score: the base, and what each level is worth."""
+def scoring_of(
+    base: int, columns: Iterable[tuple[ColumnPoints, Group]], caps: Mapping[Group, int]
+) -> Scoring:
+    """Keep what can change a score: columns that earn points, and caps over more than nothing.
 
-    base: int
-    columns: tuple[ColumnPoints, ...]
+    Parameters
+    ----------
+    base : int
+    columns : iterable of (ColumnPoints, str)
+        Each with the group of its attribute.
+    caps : mapping of str to int
+        The most points of a group.
+    """
+    earning = [(one, group) for one, group in columns if any(one.points)]
 
-    @classmethod
-    def of(cls, points: Points) -> Scoring:
-        """Keep the attributes that can change a score."""
-        columns = (
+    def named(groups: Collection[Group]) -> frozenset[str]:
+        return frozenset(one.column for one, group in earning if group in groups)
+
+    return Scoring(
+        base=base,
+        columns=tuple(one for one, _ in earning),
+        caps=tuple(
+            Cap(columns=under, most=most)
+            for group, most in caps.items()
+            if (under := named((group,)))
+        ),
+        fit=named(FIT),
+        engagement=named(ENGAGEMENT),
+    )
+
+
+def scoring_by(points: Points) -> Scoring:
+    """Take from a card's points what scoring needs."""
+    columns = (
+        (
             ColumnPoints(
                 column=one.name, levels=one.levels, points=one.points, otherwise=one.otherwise
-            )
-            for one in points.attributes
+            ),
+            one.group,
         )
-        return cls(base=points.base, columns=tuple(c for c in columns if any(c.points)))
+        for one in points.attributes
+    )
+    return scoring_of(points.base, columns, points.settings.caps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +92,45 @@ class ScoredLeads:
 
     Attributes
     ----------
-    scores : ndarray of int, shape (n,)
+    scoring : Scoring
+        How they were scored.
+    points : ndarray of int, shape (n, columns)
+        By lead and column of the scoring.
+    sums : Sums
+        Score, fit and engagement.
+    standing : ndarray of int, shape (n,)
+        0 its points decide, 1 must-contact; from 2 on out, by the veto or gate of this number.
+    met : tuple of ndarray of bool, shape (conditions, n)
+        By gate, which of its conditions each lead meets.
+    sure : ndarray of bool, shape (must-contact levels, n)
+        Which of them each lead is on.
+    prefix : ndarray of int, shape (n,), or None
+        The digit shown before a score; 0 for none.
     reasons : tuple of str
         Per lead, its strongest points in words.
     unseen : tuple of Unseen
         Attributes with values on no level of the card.
     """
 
-    scores: npt.NDArray[np.int64]
+    scoring: Scoring
+    points: Ints
+    sums: Sums
+    standing: Ints
+    met: tuple[Flags, ...]
+    sure: Flags
+    prefix: Ints | None
     reasons: tuple[str, ...]
     unseen: tuple[Unseen, ...]
+
+    @property
+    def scores(self) -> Ints:
+        """The score of each lead."""
+        return self.sums.scores
+
+    def passing(self, threshold: int) -> Flags:
+        """Say who passes: must-contact leads, and those whose points decide and suffice."""
+        enough = (self.standing == BY_POINTS) & (self.scores >= threshold)
+        return np.asarray(enough | (self.standing == MUST_CONTACT))
 
 
 def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -> ScoredLeads:
@@ -87,8 +144,7 @@ def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -
     leads : int
         How many there are.
     """
-    scores = np.full(leads, scoring.base, dtype=np.int64)
-    each: list[npt.NDArray[np.int64]] = []
+    each: list[Ints] = []
     words: list[npt.NDArray[np.object_]] = []
     unseen: list[Unseen] = []
     for part in scoring.columns:
@@ -96,7 +152,6 @@ def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -
         worth = np.array([*part.points, part.otherwise], dtype=np.int64)
         each.append(worth[rows])
         words.append(np.array(_words(part), dtype=object)[rows])
-        scores += each[-1]
         strange = np.flatnonzero(rows == UNSEEN)
         if len(strange):
             unseen.append(
@@ -107,8 +162,21 @@ def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -
                     points=part.otherwise,
                 )
             )
-    reasons = _reasons(each, words, scores, scoring.base)
-    return ScoredLeads(scores=scores, reasons=reasons, unseen=tuple(unseen))
+    sums = added_up(scoring, each, leads)
+    points = np.stack(each, axis=1) if each else np.zeros((leads, 0), dtype=np.int64)
+    return ScoredLeads(
+        scoring=scoring,
+        points=points,
+        sums=sums,
+        standing=standings(scoring, columns, leads),
+        met=tuple(met(gate, columns) for gate in scoring.gates),
+        sure=np.array([holds(one, columns) for one in scoring.must_contact], dtype=np.bool_),
+        prefix=None
+        if scoring.prefix is None
+        else points_of(scoring.prefix, columns[scoring.prefix.column]),
+        reasons=_reasons(points, words, sums.scores, scoring.base),
+        unseen=tuple(unseen),
+    )
 
 
 def unseen_findings(unseen: Sequence[Unseen]) -> tuple[Finding, ...]:
@@ -142,29 +210,33 @@ def _value(column: Column, row: int) -> str:
 
 
 def _reasons(
-    each: Sequence[npt.NDArray[np.int64]],
-    words: Sequence[npt.NDArray[np.object_]],
-    scores: npt.NDArray[np.int64],
-    base: int,
+    points: Ints, words: Sequence[npt.NDArray[np.object_]], scores: Ints, base: int
 ) -> tuple[str, ...]:
     """Name each lead's strongest points, then the rest and the base: they add up to its score."""
-    if not each:
+    if not words:
         return (f"base {base}",) * len(scores)
-    points, texts = np.stack(each, axis=1), np.stack(words, axis=1)
+    texts = np.stack(words, axis=1)
     order = np.argsort(-np.abs(points), axis=1, kind="stable")[:, :_REASONS]
     strongest = np.take_along_axis(points, order, axis=1)
     named = np.take_along_axis(texts, order, axis=1)
-    rest = scores - base - strongest.sum(axis=1)
+    capped = scores - base - points.sum(axis=1)
+    rest = points.sum(axis=1) - strongest.sum(axis=1)
     others = (points != 0).sum(axis=1) - (strongest != 0).sum(axis=1)
     return tuple(
         "; ".join(
             [
                 *(text for text, value in zip(row, worth, strict=True) if value),
                 *([f"{more} more {points_text(left)}"] if more else []),
+                *([f"over the cap {points_text(over)}"] if over else []),
                 f"base {base}",
             ]
         )
-        for row, worth, left, more in zip(
-            named.tolist(), strongest.tolist(), rest.tolist(), others.tolist(), strict=True
+        for row, worth, left, more, over in zip(
+            named.tolist(),
+            strongest.tolist(),
+            rest.tolist(),
+            others.tolist(),
+            capped.tolist(),
+            strict=True,
         )
     )

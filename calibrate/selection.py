@@ -17,7 +17,7 @@ from calibrate.leads import Leads
 from calibrate.points import assign_points
 from calibrate.reading import read_leads
 from calibrate.scores import ScoreTable, tally, unrounded
-from calibrate.scoring import Scoring
+from calibrate.scoring import scoring_by
 from calibrate.spec import Award, Measure, PointsPart, Spec
 from calibrate.teaching import teach
 
@@ -175,7 +175,7 @@ def compare_methods(
         evidence = teach(teaching)[1]
         for measure, award, overlap in product(MEASURES, AWARDS, (True, False)):
             settings = _settings(table, measure, award, overlap=overlap)
-            scoring = Scoring.of(assign_points(evidence, settings, leads=teaching))
+            scoring = scoring_by(assign_points(evidence, settings, leads=teaching))
             judged.setdefault((measure, award, overlap), []).append(
                 _judge(scoring.columns, judging)
             )

@@ -9,22 +9,28 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     Discriminator,
     Field,
     FiniteFloat,
     PrivateAttr,
     Tag,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-from calibrate.documents import AS_MAPPING, BY_NAME, Part, validated
+from calibrate.documents import AS_MAPPING, BY_NAME, BY_NUMBER, Integer, Name, Part, Text, validated
 from calibrate.errors import SpecError
 from calibrate.files import read_text, read_yaml
 from calibrate.levels import MISSING, OTHER, fold
-from calibrate.present.numbers import number_text
+from calibrate.rules import (
+    Condition,
+    FollowUpPart,
+    GatePart,
+    MustContactPart,
+    ProposeVetoesPart,
+    SizePrefixPart,
+    Tiers,
+)
 
 SPEC_SCHEMA = "calibrate/spec/1"
 
@@ -41,28 +47,15 @@ Group = Literal[
     "timing",
     "other",
 ]
+FIT: frozenset[Group] = frozenset(
+    ("demographic", "firmographic", "budget", "authority", "need", "timing")
+)
+"""Groups that say who a lead is."""
+ENGAGEMENT: frozenset[Group] = frozenset(("behaviour", "email", "social"))
+"""Groups that say what it does."""
 Measure = Literal["lift_ratio", "lift_difference", "log_lift", "log_odds"]
 PresetName = Literal["hubspot", "salesforce", "pipedrive", "zoho", "none"]
 Award = Literal["significant", "raises", "attribute", "all"]
-
-
-def _as_text(value: Any) -> Any:
-    """Take an unquoted 999 or true as the text that stands in the leads."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return number_text(value)
-    return value
-
-
-Text = Annotated[
-    str,
-    BeforeValidator(_as_text),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}, mode="validation"),
-]
-Name = Annotated[Text, Field(min_length=1)]
-Integer = Annotated[int, Field(strict=True)]
-"""A whole number; `true` and `"5"` are none."""
 
 
 class LeadsPart(Part):
@@ -212,6 +205,9 @@ class PointsPart(Part):
     max_attributes: Integer | None = Field(
         None, ge=1, description="Only so many attributes, those that add most, earn points."
     )
+    caps: dict[Group, Annotated[Integer, Field(ge=0)]] = Field(
+        default_factory=dict, description="Most points that the attributes of a group may add."
+    )
 
     @model_validator(mode="after")
     def _unit_with_points(self) -> Self:
@@ -285,12 +281,15 @@ _MAPPINGS: dict[str, type[Part]] = {
 def _tag_of_rule(rule: Any) -> str:
     if isinstance(rule, str):
         return BY_NAME
+    if isinstance(rule, int | float):
+        return BY_NUMBER
     keys = rule if isinstance(rule, Mapping) else type(rule).model_fields
     return AS_MAPPING + next((key for key in _MAPPINGS if key in keys), "customer_quantile")
 
 
 ThresholdRule = Annotated[
     Annotated[Literal["lowest_customer", "max_f1", "youden"], Tag(BY_NAME)]
+    | Annotated[Integer, Tag(BY_NUMBER)]
     | Annotated[QuantilePart, Tag(AS_MAPPING + "customer_quantile")]
     | Annotated[CapacityPart, Tag(AS_MAPPING + "capacity")]
     | Annotated[SharePart, Tag(AS_MAPPING + "share")]
@@ -341,6 +340,19 @@ class Spec(Part):
     override: dict[Name, dict[Name, OverridePart]] = Field(
         default_factory=dict, description="Points set by hand, by attribute and level."
     )
+    gates: tuple[GatePart, ...] = Field(
+        (), description="A lead that fails one does not pass, whatever its score."
+    )
+    must_contact: MustContactPart | None = None
+    vetoes: tuple[Condition, ...] = Field(
+        (), description="A lead that meets one does not pass, whatever its score."
+    )
+    propose_vetoes: ProposeVetoesPart | None = None
+    size_prefix: SizePrefixPart | None = None
+    tiers: Tiers = Field("fifths", description="Names for ranges of scores.")
+    follow_up: dict[Name, FollowUpPart] = Field(
+        default_factory=dict, description="What to do with the leads of a tier."
+    )
     threshold: ThresholdRule = "lowest_customer"
     _folder: Path | None = PrivateAttr(None)
 
@@ -348,6 +360,14 @@ class Spec(Part):
     def folder(self) -> Path | None:
         """The folder of the file it was read from, where further tables may stand."""
         return self._folder
+
+    @model_validator(mode="after")
+    def _gates_apart(self) -> Self:
+        names = [fold(gate.name) for gate in self.gates]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"gates: {', '.join(twice)} stands there twice")
+        return self
 
     @field_validator("levels")
     @classmethod

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calibrate.errors import Finding, LeadsError, SpecError
+from calibrate.points import Points
 from calibrate.present.numbers import lift_text, number_text, percent_text
 from calibrate.scores import Cut, ScoreTable
 from calibrate.spec import (
@@ -94,26 +95,51 @@ class Threshold:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Leads that are there beside those whose points decide.
+
+    Attributes
+    ----------
+    all_leads : int
+        All of them, those whose points decide included.
+    must_contact : int
+        That pass whatever their score, and take of what sales can work.
+    leads_a_month : float or None
+        How many of all leads come in a calendar month.
+    """
+
+    all_leads: int
+    must_contact: int = 0
+    leads_a_month: float | None = None
+
+    def share_left(self, share: float, deciding: int) -> float:
+        """Say which share of the deciding leads may pass when a share of all may."""
+        return (share * self.all_leads - self.must_contact) / deciding
+
+
 def choose_threshold(
     table: ScoreTable,
     rule: ThresholdRule = "lowest_customer",
     *,
-    leads_a_month: float | None = None,
+    beside: Beside | None = None,
 ) -> Threshold:
     """Choose the score from which leads pass.
 
     Parameters
     ----------
     table : ScoreTable
-        What `tally_scores` gave, with at least one customer.
+        Leads whose points decide, with at least one customer among them; without a policy, what
+        `tally_scores` gave.
     rule : str or a rule of the spec
         ``lowest_customer``, the lowest score among customers (the published rule);
         ``customer_quantile``, the largest score that keeps so many customers; ``capacity`` and
         ``share``, the smallest that lets at most so many leads pass; ``min_close_rate``, the
         smallest at or above which leads close so often; ``max_f1``, ``youden`` and
-        ``expected_value``, the score at which that is largest. Of equal ones, the lowest.
-    leads_a_month : float, optional
-        How many leads come in a calendar month; needed for ``capacity``.
+        ``expected_value``, the score at which that is largest. Of equal ones, the lowest. A whole
+        number is the threshold itself.
+    beside : Beside, optional
+        What else there is than these leads; needed for ``capacity``.
 
     Returns
     -------
@@ -142,10 +168,11 @@ def choose_threshold(
     customers = sum(table.customers)
     if not customers:
         raise LeadsError("Without customers there is no threshold to choose.")
-    found = cut_by(table, rule, leads_a_month=leads_a_month)
+    beside = beside or Beside(all_leads=sum(table.leads))
+    found = cut_by(table, rule, beside)
     is_lowest = rule == "lowest_customer"
     alternatives = {
-        rule_name(other): cut_by(table, other).cut
+        rule_name(other): cut_by(table, other, beside).cut
         for other in ALTERNATIVES
         if rule_name(other) != rule_name(rule)
     }
@@ -156,6 +183,23 @@ def choose_threshold(
         future_customers_below_95=1 - 0.05 ** (1 / customers) if is_lowest else None,
         alternatives=alternatives,
         findings=_findings(found, rule, alternatives) if len(table.scores) > 1 else (),
+    )
+
+
+def check_reach(rule: ThresholdRule, points: Points) -> None:
+    """Refuse a declared threshold that no lead can reach, or that every lead does.
+
+    Raises
+    ------
+    SpecError
+    """
+    if not isinstance(rule, int) or points.lowest == points.highest:
+        return
+    if points.lowest < rule <= points.highest:
+        return
+    what = "every lead reaches" if rule <= points.lowest else "no lead can reach"
+    raise SpecError(
+        f"spec: threshold: {what} {rule}; scores run from {points.lowest} to {points.highest}"
     )
 
 
@@ -173,6 +217,8 @@ def rule_name(rule: ThresholdRule) -> str:
     """
     if isinstance(rule, str):
         return rule
+    if isinstance(rule, int):
+        return "declared"
     if isinstance(rule, ExpectedValuePart):
         value = rule.expected_value
         return f"expected_value_{number_text(value.customer)}_{number_text(value.contact)}"
@@ -188,18 +234,21 @@ class Found:
     is_met: bool = True
 
 
-def cut_by(table: ScoreTable, rule: ThresholdRule, *, leads_a_month: float | None = None) -> Found:
+def cut_by(table: ScoreTable, rule: ThresholdRule, beside: Beside) -> Found:
     """Find the score that a rule asks for; where none meets it, the one that comes nearest."""
     sweep = table.sweep()
+    if isinstance(rule, int):
+        return _declared(table, rule)
     if isinstance(rule, CapacityPart):
-        if leads_a_month is None:
+        if beside.leads_a_month is None:
             raise SpecError(
                 "spec: threshold.capacity: how many leads come in a month is known from the days "
                 "they were created; name their column (`leads: {created: COLUMN}`)"
             )
-        return _at_most(sweep, rule.capacity / leads_a_month)
+        share = rule.capacity / beside.leads_a_month
+        return _at_most(sweep, beside.share_left(share, sum(table.leads)))
     if isinstance(rule, SharePart):
-        return _at_most(sweep, rule.share)
+        return _at_most(sweep, beside.share_left(rule.share, sum(table.leads)))
     if isinstance(rule, CloseRatePart):
         enough = [cut for cut in sweep if cut.close_rate_at_or_above >= rule.min_close_rate]
         best = max(sweep, key=lambda cut: cut.close_rate_at_or_above)
@@ -207,6 +256,22 @@ def cut_by(table: ScoreTable, rule: ThresholdRule, *, leads_a_month: float | Non
     if rule == "lowest_customer" or isinstance(rule, QuantilePart):
         return Found(cut=_keeping_customers(sweep, rule, sum(table.customers)))
     return Found(cut=max(sweep, key=_goodness(table, rule)))  # the first of equals
+
+
+def _declared(table: ScoreTable, score: int) -> Found:
+    at_or_above = [cut for cut in table.sweep() if cut.score >= score]
+    if not at_or_above:
+        return Found(cut=table.sweep()[-1], is_met=False)
+    kept = at_or_above[0]
+    return Found(
+        cut=Cut.of(
+            score,
+            leads=kept.leads,
+            customers=kept.customers,
+            all_leads=sum(table.leads),
+            all_customers=sum(table.customers),
+        )
+    )
 
 
 def _at_most(sweep: Sequence[Cut], share: float) -> Found:

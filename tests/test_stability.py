@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import calibrate as cal
-from calibrate.engines.memory import level_rows
+from calibrate.engines.places import level_rows
 from calibrate.values import measured
 
 

@@ -35,11 +35,11 @@ def run(options: argparse.Namespace) -> None:
         step("scoring")
         scored = card.score_table(table, events=options.events, as_of=as_of)
         step("writing")
-        write_scored(card, table, scored, out)
-    passing = int((scored.scores >= card.threshold.score).sum())
+        write_scored(card, table, scored, out, as_of=as_of)
+    passing = int(scored.passing(card.threshold.score).sum())
     print(
         f"{count_text(table.rows)} leads scored with the card `{card.name}`; {count_text(passing)} "
-        f"({percent_text(passing / table.rows)}) reach the threshold {card.threshold.score}.\n"
+        f"({percent_text(passing / table.rows)}) pass.\n"
         f"Written to {out}"
     )
     for finding in unseen_findings(scored.unseen):

@@ -92,6 +92,89 @@ class ColumnPoints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """The most points that some columns may add together."""
+
+    columns: frozenset[str]
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """How many of some conditions must hold; each is worth 1 where it does, else 0."""
+
+    conditions: tuple[ColumnPoints, ...]
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """All that is needed to score a lead, and to say where it stands.
+
+    Attributes
+    ----------
+    base : int
+        What every lead starts from.
+    columns : tuple of ColumnPoints
+        Those that can change a score.
+    caps : tuple of Cap
+        No column is under two.
+    fit, engagement : frozenset of str
+        Columns that say who a lead is, and what it does; a cap's columns are all in one of them,
+        or all in none.
+    vetoes, must_contact : tuple of ColumnPoints
+        Conditions: worth 1 where one holds.
+    gates : tuple of Needs
+    prefix : ColumnPoints or None
+        The digit shown before a score.
+    """
+
+    base: int
+    columns: tuple[ColumnPoints, ...]
+    caps: tuple[Cap, ...] = ()
+    fit: frozenset[str] = frozenset()
+    engagement: frozenset[str] = frozenset()
+    vetoes: tuple[ColumnPoints, ...] = ()
+    gates: tuple[Needs, ...] = ()
+    must_contact: tuple[ColumnPoints, ...] = ()
+    prefix: ColumnPoints | None = None
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """Every column that must be there."""
+        conditions = (
+            *self.vetoes,
+            *self.must_contact,
+            *(one for gate in self.gates for one in gate.conditions),
+            *(() if self.prefix is None else (self.prefix,)),
+        )
+        return frozenset(one.column for one in (*self.columns, *conditions))
+
+
+BY_POINTS, MUST_CONTACT, OUT = 0, 1, 2
+"""Where a lead stands: its points decide; it must be contacted; from 2 on it is out, by the veto or
+gate of this number, vetoes first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingCounts:
+    """Leads and customers of each distinct outcome of scoring.
+
+    Attributes
+    ----------
+    scores, fit, engagement, standing, leads, customers : ndarray of int, shape (k,)
+        Ascending by the first four together.
+    """
+
+    scores: Ints
+    fit: Ints
+    engagement: Ints
+    standing: Ints
+    leads: Ints
+    customers: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreCounts:
     """Leads and customers of each distinct score, scores rising.
 
@@ -179,3 +262,6 @@ class CountingEngine(Protocol):
 
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""
+
+    def tally_standings(self, scoring: Scoring) -> StandingCounts:
+        """Count leads and customers per score, fit, engagement and standing."""

@@ -22,17 +22,14 @@ from calibrate.engines.base import (
     LevelCounts,
     Profiles,
     ScoreCounts,
+    Scoring,
+    StandingCounts,
     ValueCounts,
 )
-from calibrate.engines.columns import Column, NumberColumn, TextColumn, small, text_column
+from calibrate.engines.columns import Column, NumberColumn, text_column
+from calibrate.engines.judging import judge_rows
+from calibrate.engines.places import band_codes, level_rows
 from calibrate.levels import Levels
-from calibrate.present.numbers import number_text
-
-UNSEEN = -1
-"""Stands for the level of a value that no level of the card covers."""
-
-_FEW_EDGES = 16
-"""Up to here, comparing with every edge is faster than searching for the place among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,10 +136,33 @@ class MemoryEngine:
 
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""
-        scores = score_rows(self.columns, card, base, len(self.customer))
-        distinct, places = np.unique(scores, return_inverse=True)
+        judged = judge_rows(Scoring(base=base, columns=tuple(card)), self.columns, self._rows)
+        distinct, places = np.unique(judged.scores, return_inverse=True)
         leads, customers = self.count_codes(places, len(distinct))
         return ScoreCounts(scores=distinct, leads=leads, customers=customers)
+
+    def tally_standings(self, scoring: Scoring) -> StandingCounts:
+        """Count leads and customers per score, fit, engagement and standing."""
+        judged = judge_rows(scoring, self.columns, self._rows)
+        packed = _Packed(ids=np.zeros(self._rows, dtype=np.int64), rows=np.zeros((1, 0)))
+        for numbers in (judged.scores, judged.fit, judged.engagement, judged.standing):
+            distinct, places = np.unique(numbers, return_inverse=True)
+            packed = packed.with_column(distinct.astype(float), places)
+        packed = packed.renumbered()
+        leads, customers = self.count_codes(packed.ids, len(packed.rows))
+        scores, fit, engagement, standing = packed.rows.astype(np.int64).T
+        return StandingCounts(
+            scores=scores,
+            fit=fit,
+            engagement=engagement,
+            standing=standing,
+            leads=leads,
+            customers=customers,
+        )
+
+    @property
+    def _rows(self) -> int:
+        return len(self.customer)
 
     def count_codes(
         self, codes: npt.NDArray[np.integer], size: int, *, by_shard: bool = False
@@ -224,86 +244,6 @@ def shards_of(ids: Column | None, leads: int) -> Ints:
 
 def _shard(text: str) -> int:
     return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:8], 16) % SHARDS
-
-
-def band_codes(numbers: npt.NDArray[np.float64], edges: Sequence[float]) -> npt.NDArray[np.integer]:
-    """Give each number its band: how many edges it reaches; the last code is for no number.
-
-    Examples
-    --------
-    >>> band_codes(np.array([0.0, 1.0, 7.0, np.nan]), [1.0, 5.0]).tolist()
-    [0, 1, 2, 3]
-    """
-    if len(edges) > _FEW_EDGES:
-        codes = np.searchsorted(np.asarray(edges), numbers, side="right")
-    else:
-        codes = np.zeros(len(numbers), dtype=np.int8)
-        for edge in edges:
-            codes += numbers >= edge
-    codes[np.isnan(numbers)] = len(edges) + 1
-    return small(codes, len(edges) + 2)
-
-
-def level_rows(column: Column, levels: Levels) -> npt.NDArray[np.integer]:
-    """Give each lead the number of its level, or -1 for a value never seen."""
-    missing = UNSEEN if levels.missing is None else levels.missing
-    if levels.kind == "number":
-        return _band_rows(column, levels, missing)
-    texts = text_column(column)
-    found = [
-        _level_of(levels, text, number)
-        for text, number in zip(texts.texts, texts.numbers, strict=True)
-    ]
-    return small(np.array([missing, *found]), len(levels.levels))[texts.codes]
-
-
-def _level_of(levels: Levels, text: str, number: float | None) -> int:
-    found = levels.find(text)
-    if found is None and number is not None:
-        # `1,5` in a file of decimal commas is the level 1.5.
-        found = levels.find(number_text(number))
-    return UNSEEN if found is None else found
-
-
-def _band_rows(column: Column, levels: Levels, missing: int) -> npt.NDArray[np.integer]:
-    if isinstance(column, TextColumn) and not column.is_number:
-        # A text among numbers is not "no number": it is a value never seen.
-        known = np.array([UNSEEN, *(UNSEEN if n is None else 0 for n in column.numbers)])
-        codes = band_codes(column.values(), levels.edges)
-        unreadable = (known[column.codes] == UNSEEN) & (column.codes > 0)
-    else:
-        codes, unreadable = band_codes(column.values(), levels.edges), None
-    numbers = np.append(np.arange(len(levels.edges) + 1), missing)
-    rows: npt.NDArray[np.integer] = small(numbers, len(levels.levels))[codes]
-    if unreadable is not None:
-        rows[unreadable] = UNSEEN
-    return rows
-
-
-def score_rows(
-    columns: Mapping[str, Column], card: Sequence[ColumnPoints], base: int, leads: int
-) -> Ints:
-    """Score every lead: the base plus the points of its levels, in the table's order.
-
-    Parameters
-    ----------
-    columns : mapping of str to Column
-        At least the card's columns.
-    card : sequence of ColumnPoints
-    base : int
-    leads : int
-        Number of leads.
-
-    Returns
-    -------
-    ndarray of int64, shape (leads,)
-    """
-    scores = np.full(leads, base, dtype=np.int64)
-    for attribute in card:
-        rows = level_rows(columns[attribute.column], attribute.levels)
-        # The place -1, from the end, holds what a value never seen is worth.
-        scores += np.array([*attribute.points, attribute.otherwise], dtype=np.int64)[rows]
-    return scores
 
 
 def _profile(name: str, column: Column) -> ColumnProfile:

@@ -217,7 +217,7 @@ def _draw_scores(run: Calibration, ax: Axes) -> None:
 
 
 def _draw_sweep(run: Calibration, ax: Axes) -> None:
-    cuts = run.score_table.sweep()
+    cuts = run.decision.deciding.sweep()
     scores = [cut.score for cut in cuts]
     # Over a handful of leads the close rate only jumps about.
     rates = [cut.close_rate_at_or_above if cut.leads >= _ENOUGH else np.nan for cut in cuts]

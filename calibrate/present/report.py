@@ -103,7 +103,7 @@ def _spread(rows: list[Row]) -> int:
 
 def _thinned(run: Calibration) -> list[Any]:
     """Keep about thirty cuts for the page, the threshold's and the alternatives' among them."""
-    cuts = run.score_table.sweep()
+    cuts = run.decision.deciding.sweep()
     step = max(1, len(cuts) // 30)
     wanted = {run.threshold.score, *(cut.score for cut in run.threshold.alternatives.values())}
     return [cut for place, cut in enumerate(cuts) if place % step == 0 or cut.score in wanted]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ from calibrate.errors import CalibrateError
 from calibrate.files import write_through
 from calibrate.present.spreadsheet import harmless
 from calibrate.scorecard import Scorecard
+from calibrate.scorecard.scored import NAMES
 from calibrate.scoring import ScoredLeads
 
-ADDED = ("score", "passes", "reasons")
 ENDINGS = (".csv", ".parquet")
 
 
@@ -25,7 +26,14 @@ def check_ending(path: Path) -> None:
         )
 
 
-def write_scored(card: Scorecard, table: Table, scored: ScoredLeads, path: Path) -> Path:
+def write_scored(
+    card: Scorecard,
+    table: Table,
+    scored: ScoredLeads,
+    path: Path,
+    *,
+    as_of: dt.date | None = None,
+) -> Path:
     """Write leads with their scores.
 
     Columns of these names from an earlier scoring are replaced. In CSV, texts that a spreadsheet
@@ -34,13 +42,9 @@ def write_scored(card: Scorecard, table: Table, scored: ScoredLeads, path: Path)
     import pyarrow as pa
 
     check_ending(path)
-    kept = [name for name in table.original.column_names if name.strip() not in ADDED]
+    kept = [name for name in table.original.column_names if name.strip() not in NAMES]
     whole = _plain(table.original.select(kept))
-    for name, values in zip(
-        ADDED,
-        (scored.scores, scored.scores >= card.threshold.score, list(scored.reasons)),
-        strict=True,
-    ):
+    for name, values in card.columns_of(scored, as_of=as_of).items():
         whole = whole.append_column(name, pa.array(values))
     return write_through(path, lambda passing: _write(whole, path.suffix.lower(), passing))
 

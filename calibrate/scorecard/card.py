@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from calibrate.documents import Part, validated
-from calibrate.engines.base import ColumnPoints
+from calibrate.engines.base import ColumnPoints, Scoring
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import ScorecardError
 from calibrate.files import read_text, read_yaml, write_whole, yaml_text
+from calibrate.levels import Levels
+from calibrate.policy.conditions import problems_of
+from calibrate.policy.standing import with_policy
+from calibrate.rules import Condition, GatePart, SizePrefixPart
 from calibrate.scorecard.columns import columns_for
 from calibrate.scorecard.layout import card_document
 from calibrate.scorecard.parts import (
@@ -21,15 +27,20 @@ from calibrate.scorecard.parts import (
     CardPointsPart,
     CohortPart,
     FindingPart,
+    GridPart,
     MadePart,
+    MustContactLevelPart,
     OverallPart,
     ReadsPart,
+    StandingPart,
     SweepPart,
     ThresholdPart,
+    TierPart,
     WithheldPart,
 )
+from calibrate.scorecard.scored import ScoredColumns, scored_columns
 from calibrate.scores import ScoreTable
-from calibrate.scoring import ScoredLeads, Scoring, score_columns
+from calibrate.scoring import ScoredLeads, score_columns, scoring_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +69,38 @@ class Scorecard(Part):
     )
     withheld: tuple[WithheldPart, ...] = ()
     attributes: tuple[CardAttributePart, ...]
+    vetoes: tuple[Condition, ...] = Field((), description="A lead that meets one does not pass.")
+    gates: tuple[GatePart, ...] = Field((), description="A lead that fails one does not pass.")
+    must_contact: tuple[MustContactLevelPart, ...] = Field(
+        (), description="Levels whose leads go to sales whatever their score."
+    )
+    standings: tuple[StandingPart, ...] = Field(
+        (), description="Leads that taught the card, by what decides about them."
+    )
+    size_prefix: SizePrefixPart | None = None
+    tiers: tuple[TierPart, ...] = Field((), description="Ranges of scores, the lowest first.")
+    grid: GridPart | None = Field(None, description="Fit by engagement, in quarters of each.")
     threshold: ThresholdPart
     sweep: tuple[SweepPart, ...]
     findings: tuple[FindingPart, ...] = ()
+
+    @model_validator(mode="after")
+    def _policy_fits(self) -> Self:
+        levels = {one.name: one.as_levels for one in self.attributes}
+        conditions = [*self.vetoes, *(one for gate in self.gates for one in gate.conditions)]
+        if self.size_prefix is not None:
+            conditions.append({self.size_prefix.attribute: tuple(self.size_prefix.digits)})
+        problems = [problem for one in conditions for problem in problems_of(one, levels)]
+        sure = {one.attribute for one in self.must_contact}
+        problems += [f"no attribute `{name}`" for name in sorted(sure - set(levels))]
+        if not problems and len(self._must_contact_numbers(levels)) < len(self.must_contact):
+            problems.append("must_contact names a level that is not on the card")
+        starts = [one.from_ for one in self.tiers]
+        if any(b <= a for a, b in pairwise(starts)):
+            problems.append("tiers must rise")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
 
     @classmethod
     def load(cls, path: str | Path) -> Scorecard:
@@ -112,8 +152,12 @@ class Scorecard(Part):
         Returns
         -------
         DataFrame
-            ``score`` (int), ``passes`` (bool) and ``reasons`` (str), one row a lead in the order
-            and with the index given; ``.attrs["unseen"]`` counts values on no level of the card.
+            One row a lead in the order and with the index given: ``score`` (int), ``passes``
+            (bool), ``tier`` (str; None for leads that a veto or a gate keeps out), ``fit`` and
+            ``engagement`` (int, their parts of the score), what the policy says (``gate``,
+            ``must_contact``, ``grade``, ``stakes``, ``shown``, ``action``, ``due``, as far as the
+            card has one), and ``reasons`` (str). ``.attrs["unseen"]`` counts values on no level of
+            the card.
 
         Raises
         ------
@@ -125,16 +169,13 @@ class Scorecard(Part):
         table = open_table(leads)
         scored = self.score_table(table, events=events, as_of=as_of)
         index = None if isinstance(leads, str | Path) else leads.index
-        frame = pd.DataFrame(
-            {
-                "score": scored.scores,
-                "passes": scored.scores >= self.threshold.score,
-                "reasons": list(scored.reasons),
-            },
-            index=index,
-        )
+        frame = pd.DataFrame(self.columns_of(scored, as_of=as_of), index=index)
         frame.attrs["unseen"] = {one.attribute: one.leads for one in scored.unseen}
         return frame
+
+    def columns_of(self, scored: ScoredLeads, *, as_of: dt.date | None = None) -> ScoredColumns:
+        """Give what scored leads are told, column by column."""
+        return scored_columns(self, scored, as_of or dt.date.today())
 
     def score_table(
         self,
@@ -145,10 +186,11 @@ class Scorecard(Part):
     ) -> ScoredLeads:
         """Score a table that is open already."""
         scoring = self.scoring
-        earning = {one.column for one in scoring.columns}
         columns = columns_for(
             table,
-            tuple((one.name, one.made_from) for one in self.attributes if one.name in earning),
+            tuple(
+                (one.name, one.made_from) for one in self.attributes if one.name in scoring.needed
+            ),
             self.reads or ReadsPart(),
             missing=self.missing,
             events=events,
@@ -158,30 +200,48 @@ class Scorecard(Part):
 
     @property
     def score_table_taught(self) -> ScoreTable:
-        """Leads and customers per score of the cohort that taught the card, from its sweep."""
-        kept = [round(one.leads_kept * self.cohort.leads) for one in self.sweep]
-        customers = [round(one.customers_kept * self.cohort.customers) for one in self.sweep]
+        """Leads and customers per score, of those that taught the card and whose points decided."""
+        deciding = self.standings[-1] if self.standings else self.cohort
+        kept = [round(one.leads_kept * deciding.leads) for one in self.sweep]
+        customers = [round(one.customers_kept * deciding.customers) for one in self.sweep]
         return ScoreTable(
             scores=tuple(one.score for one in self.sweep),
             leads=tuple(a - b for a, b in pairwise([*kept, 0])),
             customers=tuple(a - b for a, b in pairwise([*customers, 0])),
         )
 
-    @property
+    @cached_property
     def scoring(self) -> Scoring:
         """What scoring needs of the card."""
+        levels = {one.name: one.as_levels for one in self.attributes}
         parts = (
-            ColumnPoints(
-                column=one.name,
-                levels=one.as_levels,
-                points=tuple(level.points for level in one.levels),
-                otherwise=one.otherwise,
+            (
+                ColumnPoints(
+                    column=one.name,
+                    levels=levels[one.name],
+                    points=tuple(level.points for level in one.levels),
+                    otherwise=one.otherwise,
+                ),
+                one.group,
             )
             for one in self.attributes
         )
-        return Scoring(
-            base=self.points.base, columns=tuple(part for part in parts if any(part.points))
+        return with_policy(
+            scoring_of(self.points.base, parts, self.points.caps),
+            levels,
+            vetoes=self.vetoes,
+            gates=self.gates,
+            must_contact=self._must_contact_numbers(levels),
+            prefix=self.size_prefix,
         )
+
+    def _must_contact_numbers(self, levels: Mapping[str, Levels]) -> list[tuple[str, int]]:
+        return [
+            (one.attribute, number)
+            for one in self.must_contact
+            for number, level in enumerate(levels[one.attribute].levels)
+            if (level.text, level.low, level.below) == (one.level, one.from_, one.below)
+        ]
 
     def to_frame(self) -> pd.DataFrame:
         """Give points and evidence, one row a level in the order of the card."""

@@ -13,8 +13,9 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {key: plain[key] for key in ("schema", "name")}
     for key in ("made", "cohort", "overall", "points"):
         document[key] = _flow(plain[key])
-    if plain["points"]["max_attributes"] is None:
-        del document["points"]["max_attributes"]
+    for key in ("max_attributes", "caps"):
+        if not plain["points"][key]:
+            del document["points"][key]
     if plain["missing"]:
         document["missing"] = FlowList(plain["missing"])
     if plain["reads"]:
@@ -22,6 +23,7 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     if plain["withheld"]:
         document["withheld"] = [_flow(one) for one in plain["withheld"]]
     document["attributes"] = [_attribute_document(one) for one in plain["attributes"]]
+    document |= _policy_document(plain)
     document["threshold"] = _flow(
         {"rule": plain["threshold"]["rule"]}
         | {key: v for key, v in plain["threshold"].items() if not key.startswith("future") or v}
@@ -30,6 +32,38 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     if plain["findings"]:
         document["findings"] = list(plain["findings"])
     return document
+
+
+def _policy_document(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay out what stands above the points, as far as there is any of it."""
+    keys = ("vetoes", "gates", "must_contact", "standings", "size_prefix", "tiers", "grid")
+    document: dict[str, Any] = {}
+    for key in keys:
+        value = plain[key]
+        if key == "grid" and value:
+            cells = [_flow(_said(_named(one))) for one in value["cells"]]
+            document[key] = {k: _flow(value[k]) for k in ("fit", "engagement")} | {"cells": cells}
+        elif isinstance(value, tuple) and value:
+            document[key] = [_flow(_ends(_said(_named(one)))) for one in value]
+        elif value:
+            document[key] = _flow(_said(value))
+    return document
+
+
+def _named(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Put what leads are called before what is known of them."""
+    first = {key: value[key] for key in ("standing", "name", "from", "grade") if key in value}
+    return first | dict(value)
+
+
+def _ends(value: Any) -> Any:
+    """Write the ends of ranges as edges, wherever they stand."""
+    if isinstance(value, dict):
+        return {
+            key: _edge(part) if key in ("from", "below") and part is not None else _ends(part)
+            for key, part in value.items()
+        }
+    return [_ends(part) for part in value] if isinstance(value, tuple | list) else value
 
 
 def _attribute_document(attribute: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +97,7 @@ def _said(value: Any) -> Any:
 
 def _edge(value: float | None) -> float | int | None:
     """Write 29.0 as 29: an edge reads as it stands in the leads."""
-    return int(value) if value is not None and value.is_integer() else value
+    return int(value) if value is not None and float(value).is_integer() else value
 
 
 def _flow(value: Any) -> Any:

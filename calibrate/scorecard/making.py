@@ -12,6 +12,7 @@ from calibrate.evidence import AttributeEvidence, Evidence, LevelEvidence
 from calibrate.keys import key_behaviours
 from calibrate.leads import Attribute, Leads
 from calibrate.points import AttributePoints, LevelPoints, Points
+from calibrate.policy import Decision, MustContact, Rated, Tier
 from calibrate.present.numbers import significant
 from calibrate.recipes import columns_of
 from calibrate.scorecard.card import Scorecard
@@ -22,17 +23,22 @@ from calibrate.scorecard.parts import (
     CutPart,
     EvidencePart,
     FindingPart,
+    GradePart,
+    GridPart,
     LevelPart,
     MadePart,
+    MustContactLevelPart,
     OverallPart,
     ReadsPart,
     StabilityPart,
+    StandingPart,
     SweepPart,
     TestPart,
     ThresholdPart,
+    TierPart,
     WithheldPart,
 )
-from calibrate.scores import Cut, ScoreTable
+from calibrate.scores import Cut
 from calibrate.stability import LevelStability, Stability
 from calibrate.threshold import Threshold
 
@@ -45,8 +51,7 @@ def make_scorecard(
     evidence: Evidence,
     points: Points,
     stable: Stability,
-    score_table: ScoreTable,
-    threshold: Threshold,
+    decision: Decision,
     made: MadePart,
     findings: tuple[Finding, ...],
 ) -> Scorecard:
@@ -90,13 +95,71 @@ def make_scorecard(
                 strict=True,
             )
         ),
-        threshold=_threshold_part(threshold),
-        sweep=tuple(_sweep_part(cut) for cut in score_table.sweep()),
+        **_policy_parts(decision, leads),
+        threshold=_threshold_part(decision.threshold),
+        sweep=tuple(_sweep_part(cut) for cut in decision.deciding.sweep()),
         findings=tuple(
             FindingPart(code=one.code, severity=one.severity, says=one.says, fix=one.fix)
             for one in findings
         ),
     )
+
+
+def _policy_parts(decision: Decision, leads: Leads) -> dict[str, Any]:
+    """Give the card what stands above the points, and what comes of it."""
+    policy, grid = decision.policy, decision.grid
+    return {
+        "vetoes": policy.vetoes,
+        "gates": policy.gates,
+        "must_contact": tuple(_must_contact_part(one) for one in policy.must_contact),
+        "standings": ()
+        if policy.is_empty
+        else tuple(
+            StandingPart(standing=one.name, **_rated(one)) for one in decision.standings.each
+        ),
+        "size_prefix": leads.spec.size_prefix,
+        "tiers": tuple(_tier_part(one) for one in decision.tiers),
+        "grid": None
+        if grid is None
+        else GridPart(
+            fit=grid.fit,
+            engagement=grid.engagement,
+            cells=tuple(GradePart(grade=one.name, **_rated(one)) for one in grid.cells),
+        ),
+    }
+
+
+def _must_contact_part(one: MustContact) -> MustContactLevelPart:
+    found = one.evidence
+    return MustContactLevelPart(
+        attribute=one.attribute,
+        level=found.level.text,
+        from_=found.level.low,
+        below=found.level.below,
+        close_rate=significant(found.close_rate),
+        interval=_rounded(found.close_rate_interval),
+    )
+
+
+def _tier_part(tier: Tier) -> TierPart:
+    follow_up = tier.follow_up
+    return TierPart(
+        name=tier.name,
+        from_=tier.start,
+        action=None if follow_up is None else follow_up.action,
+        within_hours=None if follow_up is None else follow_up.hours,
+        **_rated(tier),
+    )
+
+
+def _rated(one: Rated) -> dict[str, Any]:
+    rate, interval = one.close_rate, one.interval
+    return {
+        "leads": one.leads,
+        "customers": one.customers,
+        "close_rate": None if rate is None else significant(rate),
+        "interval": None if interval is None else _rounded(interval),
+    }
 
 
 def _reads_part(leads: Leads) -> ReadsPart | None:

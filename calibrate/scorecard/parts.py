@@ -9,14 +9,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
-from calibrate.documents import Part
+from calibrate.documents import Integer, Part
 from calibrate.leads import Recipe
 from calibrate.levels import Kind, Level, Levels, fold
 from calibrate.spec import (
     Award,
     EventsPart,
     Group,
-    Integer,
     JoinPart,
     Measure,
     ThresholdRule,
@@ -92,6 +91,9 @@ class CardPointsPart(Part):
     band_alpha: FiniteFloat
     max_bands: Integer
     max_attributes: Integer | None = None
+    caps: dict[Group, Whole] = Field(
+        default_factory=dict, description="Most points that a group may add."
+    )
     base: Integer = Field(description="What every lead starts from.")
     multiplier: FiniteFloat = Field(description="points = multiplier x value, rounded.")
 
@@ -226,6 +228,60 @@ class ThresholdPart(CutPart):
     future_customers_below: Share | None = None
     future_customers_below_95: Share | None = None
     alternatives: dict[str, CutPart]
+
+
+class RatedPart(Part):
+    """Leads together, and how often they close."""
+
+    leads: Whole
+    customers: Whole
+    close_rate: Share | None = None
+    interval: Ends | None = None
+
+
+class StandingPart(RatedPart):
+    """Leads that a veto or a gate keeps out, that must be contacted, or whose points decide."""
+
+    standing: str
+
+
+class MustContactLevelPart(Part):
+    """A level whose leads go to sales whatever their score."""
+
+    attribute: str
+    level: str | None = Field(None, description="A value; none for a band.")
+    from_: FiniteFloat | None = Field(None, alias="from")
+    below: FiniteFloat | None = None
+    close_rate: Share
+    interval: Ends
+
+    @property
+    def label(self) -> str:
+        """The level in words."""
+        return Level(text=self.level, low=self.from_, below=self.below).label
+
+
+class TierPart(RatedPart):
+    """A range of scores with a name, up to where the next begins."""
+
+    name: str
+    from_: Integer = Field(alias="from", description="The lowest score in it.")
+    action: str | None = None
+    within_hours: Whole | None = None
+
+
+class GradePart(RatedPart):
+    """A quarter of fit by a quarter of engagement."""
+
+    grade: str
+
+
+class GridPart(Part):
+    """Fit by engagement."""
+
+    fit: tuple[Integer, ...] = Field(description="Lowest fit of A, B and C.")
+    engagement: tuple[Integer, ...] = Field(description="Lowest engagement of 1, 2 and 3.")
+    cells: tuple[GradePart, ...]
 
 
 class FindingPart(Part):

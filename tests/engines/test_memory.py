@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from calibrate.engines.base import SHARDS, ColumnPoints, ColumnValues
 from calibrate.engines.columns import NumberColumn, TextColumn, from_objects
-from calibrate.engines.memory import MemoryEngine, band_codes, level_rows, shards_of
+from calibrate.engines.memory import MemoryEngine, shards_of
+from calibrate.engines.places import band_codes, level_rows
 from calibrate.levels import MISSING, Level, Levels, bands
 
 cells = st.lists(

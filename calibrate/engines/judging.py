@@ -1,0 +1,153 @@
+"""Score every lead and say where it stands: out, must-contact, or decided by its points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.engines.base import (
+    BY_POINTS,
+    MUST_CONTACT,
+    OUT,
+    ColumnPoints,
+    Ints,
+    Needs,
+    Scoring,
+)
+from calibrate.engines.columns import Column
+from calibrate.engines.places import level_rows
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What the points of leads add up to.
+
+    Attributes
+    ----------
+    scores, fit, engagement : ndarray of int, shape (n,)
+        Fit and engagement without the base.
+    """
+
+    scores: Ints
+    fit: Ints
+    engagement: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Sums):
+    """Leads that were scored, and where each stands.
+
+    Attributes
+    ----------
+    standing : ndarray of int, shape (n,)
+        0 its points decide, 1 must-contact; from 2 on out, by the veto or gate of this number.
+    """
+
+    standing: Ints
+
+
+def judge_rows(scoring: Scoring, columns: Mapping[str, Column], leads: int) -> Judged:
+    """Score leads and say where they stand.
+
+    Parameters
+    ----------
+    scoring : Scoring
+    columns : mapping of str to Column
+        At least those the scoring needs.
+    leads : int
+        How many there are.
+    """
+    sums = added_up(
+        scoring, (points_of(one, columns[one.column]) for one in scoring.columns), leads
+    )
+    return Judged(
+        scores=sums.scores,
+        fit=sums.fit,
+        engagement=sums.engagement,
+        standing=standings(scoring, columns, leads),
+    )
+
+
+def points_of(part: ColumnPoints, column: Column) -> Ints:
+    """Give every lead what its value of a column is worth."""
+    # The place -1, from the end, holds what a value never seen is worth.
+    worth = np.array([*part.points, part.otherwise], dtype=np.int64)
+    return np.asarray(worth[level_rows(column, part.levels)])
+
+
+def added_up(scoring: Scoring, each: Iterable[Ints], leads: int) -> Sums:
+    """Add up the points of leads, group by group where there is a cap.
+
+    Parameters
+    ----------
+    scoring : Scoring
+    each : iterable of ndarray of int, shape (leads,)
+        Points by column, in the order of the scoring's columns; looked at one at a time.
+    leads : int
+
+    Examples
+    --------
+    Two columns under a cap of 5, one outside it.
+
+    >>> from calibrate.engines.base import Cap
+    >>> from calibrate.levels import Levels
+    >>> none = Levels(kind="category", levels=())
+    >>> parts = [ColumnPoints(column=c, levels=none, points=(), otherwise=0) for c in "abc"]
+    >>> capped = Scoring(base=1, columns=tuple(parts), caps=(Cap(columns=frozenset("ab"), most=5),))
+    >>> added_up(capped, [np.array([4, 1]), np.array([4, -2]), np.array([2, 2])], 2).scores.tolist()
+    [8, 2]
+    """
+    halves = {half: np.zeros(leads, dtype=np.int64) for half in ("fit", "engagement", "other")}
+    capped = [np.zeros(leads, dtype=np.int64) for _ in scoring.caps]
+    for part, points in zip(scoring.columns, each, strict=True):
+        place = _cap_over(scoring, part.column)
+        total = halves[_half(scoring, part.column)] if place is None else capped[place]
+        total += points
+    for cap, points in zip(scoring.caps, capped, strict=True):
+        halves[_half(scoring, min(cap.columns))] += np.minimum(points, cap.most)
+    fit, engagement, other = halves.values()
+    return Sums(scores=scoring.base + fit + engagement + other, fit=fit, engagement=engagement)
+
+
+def _cap_over(scoring: Scoring, column: str) -> int | None:
+    return next((n for n, cap in enumerate(scoring.caps) if column in cap.columns), None)
+
+
+def _half(scoring: Scoring, column: str) -> str:
+    if column in scoring.fit:
+        return "fit"
+    return "engagement" if column in scoring.engagement else "other"
+
+
+def standings(scoring: Scoring, columns: Mapping[str, Column], leads: int) -> Ints:
+    """Say where leads stand: the first veto, else the first failed gate, else must-contact."""
+    standing = np.full(leads, BY_POINTS, dtype=np.int64)
+    for condition in scoring.must_contact:
+        standing[holds(condition, columns)] = MUST_CONTACT
+    out = [
+        *(holds(condition, columns) for condition in scoring.vetoes),
+        *(~passes(gate, columns) for gate in scoring.gates),
+    ]
+    for number, leads_out in reversed(list(enumerate(out))):  # the first is the one that stays
+        standing[leads_out] = OUT + number
+    return standing
+
+
+def holds(condition: ColumnPoints, columns: Mapping[str, Column]) -> Flags:
+    """Say of each lead whether a condition holds."""
+    return points_of(condition, columns[condition.column]) > 0
+
+
+def passes(gate: Needs, columns: Mapping[str, Column]) -> Flags:
+    """Say of each lead whether enough of a gate's conditions hold."""
+    return np.asarray(met(gate, columns).sum(axis=0) >= gate.at_least)
+
+
+def met(gate: Needs, columns: Mapping[str, Column]) -> Flags:
+    """Say which of a gate's conditions each lead meets, shape (conditions, leads)."""
+    return np.stack([holds(condition, columns) for condition in gate.conditions])

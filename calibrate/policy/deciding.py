@@ -1,0 +1,148 @@
+"""From points and policy to a decision for every lead: standing, threshold, tier, grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calibrate.errors import Finding, LeadsError
+from calibrate.evidence import Evidence
+from calibrate.leads import Leads
+from calibrate.levels import Levels
+from calibrate.points import Points
+from calibrate.policy.declared import MustContact, Policy, declared_policy
+from calibrate.policy.grid import Grid, make_grid
+from calibrate.policy.standing import Standings, with_policy
+from calibrate.policy.tiers import Tier, make_tiers
+from calibrate.present.numbers import count_text, percent_text
+from calibrate.scores import ScoreTable
+from calibrate.scoring import scoring_by
+from calibrate.threshold import Beside, Threshold, check_reach, choose_threshold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What is decided about leads, and what it comes to on those that taught the card.
+
+    Attributes
+    ----------
+    policy : Policy
+    standings : Standings
+    threshold : Threshold
+        Over leads whose points decide.
+    tiers : tuple of Tier
+        The lowest first.
+    grid : Grid or None
+        Fit by engagement; None where either is the same for all.
+    findings : tuple of Finding
+    """
+
+    policy: Policy
+    standings: Standings
+    threshold: Threshold
+    tiers: tuple[Tier, ...]
+    grid: Grid | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def everyone(self) -> ScoreTable:
+        """Leads and customers per score."""
+        return self.standings.everyone
+
+    @property
+    def deciding(self) -> ScoreTable:
+        """The same, of leads whose points decide."""
+        return self.standings.deciding
+
+
+def decide(points: Points, evidence: Evidence, leads: Leads) -> Decision:
+    """Put the spec's policy above the points, and choose threshold and tiers.
+
+    Parameters
+    ----------
+    points : Points
+    evidence : Evidence
+    leads : Leads
+        Those that taught the points.
+
+    Raises
+    ------
+    SpecError
+        When the policy names what is not there, or asks for scores out of reach.
+    LeadsError
+        When no customer is left whose points decide.
+    """
+    spec = leads.spec
+    check_reach(spec.threshold, points)
+    policy = declared_policy(spec, evidence, leads)
+    levels = {one.name: one.levels for one in evidence.attributes}
+    scoring = with_policy(
+        scoring_by(points),
+        levels,
+        vetoes=policy.vetoes,
+        gates=policy.gates,
+        must_contact=[
+            (one.attribute, _number(levels[one.attribute], one)) for one in policy.must_contact
+        ],
+    )
+    counts = leads.engine.tally_standings(scoring)
+    standings = Standings(counts=counts, vetoes=policy.vetoes, gates=policy.gates)
+    deciding = standings.deciding
+    if not sum(deciding.customers):
+        raise LeadsError(_nobody_left(standings))
+    threshold = choose_threshold(
+        deciding,
+        spec.threshold,
+        beside=Beside(
+            all_leads=leads.counted,
+            must_contact=standings.must_contact,
+            leads_a_month=leads.leads_a_month,
+        ),
+    )
+    tiers, findings = make_tiers(spec, points, deciding)
+    return Decision(
+        policy=policy,
+        standings=standings,
+        threshold=threshold,
+        tiers=tiers,
+        grid=make_grid(counts),
+        findings=(
+            *policy.findings,
+            *_customers_lost(standings, evidence),
+            *threshold.findings,
+            *findings,
+        ),
+    )
+
+
+def _number(levels: Levels, one: MustContact) -> int:
+    return levels.levels.index(one.evidence.level)
+
+
+def _nobody_left(standings: Standings) -> str:
+    where = "; ".join(f"{one.name}: {one.customers}" for one in standings.each if one.customers)
+    return (
+        f"No customer is left whose points decide, so there is no threshold to choose. Customers "
+        f"by where they stand: {where}. Loosen the vetoes, gates or `must_contact` of the spec."
+    )
+
+
+def _customers_lost(standings: Standings, evidence: Evidence) -> tuple[Finding, ...]:
+    """Remark on vetoes and gates that keep out leads who close as often as any."""
+    overall = evidence.overall.close_rate
+    lost = [
+        one
+        for one in standings.each
+        if one.name not in ("must contact", "points decide")
+        and one.interval is not None
+        and one.interval[0] >= overall
+    ]
+    return tuple(
+        Finding(
+            code="gate-loses-customers",
+            severity="warning",
+            says=f"`{one.name}` keeps {count_text(one.leads)} leads out, of which "
+            f"{percent_text(one.close_rate)} closed, against {percent_text(overall)} overall.",
+            fix="Ask sales why it is there, or take it out.",
+        )
+        for one in lost
+    )
