@@ -157,7 +157,8 @@ def paired_auc(
     -----
     Source: DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44, 837-845.
 
-    Two scores that rank all leads alike differ by exactly 0, with p-value 1. Where the variance of
+    Two scores that rank customers and others alike differ by exactly 0, with p-value 1, whatever
+    they do to the order of customers, or of others, among themselves. Where the variance of
     a difference is otherwise 0 (one score ranks without fault, the other ties all leads or has
     them upside down) or unknown (one customer, one other), it is taken as large as it can be for
     placements that differ by no more than 1: ``z = difference * sqrt(min(X, N - X))``, and Wilson's
@@ -178,19 +179,12 @@ def paired_auc(
     n, x = np.asarray(leads, dtype=float), np.asarray(customers, dtype=float)
     old, new = (_Ranked.of(scores, x, n - x) for scores in (old_scores, new_scores))
     pairs = min(x.sum(), (n - x).sum())
-    difference = new.auc - old.auc
-    moves = (new.of_customers - old.of_customers, new.of_others - old.of_others)
-    se = _standard_error(x, n - x, *moves) if pairs else float("nan")
-    if not pairs:
-        statistic, low, high = float("nan"), -1.0, 1.0
-    elif not any(_seen(move, n).any() for move in moves):
-        statistic, low, high, se = 0.0, 0.0, 0.0, 0.0
-    elif se > 0:
-        statistic = difference / se
-        low, high = max(difference - z * se, -1.0), min(difference + z * se, 1.0)
+    of_customers, of_others = new.of_customers - old.of_customers, new.of_others - old.of_others
+    if not _seen(of_customers, x).any() and not _seen(of_others, n - x).any():
+        difference, se = 0.0, 0.0
     else:
-        statistic = difference * float(np.sqrt(pairs))
-        low, high = (2 * end - 1 for end in _widest((difference + 1) / 2, pairs, z))
+        difference, se = new.auc - old.auc, _standard_error(x, n - x, of_customers, of_others)
+    statistic, low, high = _judged(difference, se, pairs, z)
     return PairedAuc(
         old=old.auc,
         new=new.auc,
@@ -252,6 +246,18 @@ def _variance_of_mean(values: Floats, counts: Floats) -> float:
 
 def _seen(values: Floats, counts: Floats) -> Floats:
     return values[counts > 0]
+
+
+def _judged(difference: float, se: float, pairs: float, z: float) -> tuple[float, float, float]:
+    """Give the statistic of a difference, and its interval."""
+    if not pairs:
+        return float("nan"), -1.0, 1.0
+    if se > 0:
+        return difference / se, max(difference - z * se, -1.0), min(difference + z * se, 1.0)
+    if se == 0 and difference == 0:
+        return 0.0, 0.0, 0.0
+    low, high = _widest((difference + 1) / 2, pairs, z)
+    return difference * float(np.sqrt(pairs)), 2 * low - 1, 2 * high - 1
 
 
 def _widest(area: float, pairs: float, z: float) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What is said of later leads: intervals hold the truth, and nothing moved is seldom called moved."""
+"""What is said of later leads: intervals hold the truth, and what stayed is seldom called moved."""
 
 from __future__ import annotations
 

@@ -184,6 +184,15 @@ def test_the_same_ranking_does_not_differ_whatever_its_numbers(customers: list[i
     assert (found.low, found.high) == (0.0, 0.0)
 
 
+def test_leads_that_change_places_with_their_like_change_nothing() -> None:
+    old = [1, 2, 3, 4, 5, 6, 7]
+    new = [3, 1, 2, 4, 6, 7, 5]
+    for customers in ([0, 0, 0, 1, 0, 0, 0], [0, 0, 0, 9, 0, 0, 0]):
+        found = paired_auc(old, new, [3, 7, 11, 9, 1, 5, 6], customers)
+        assert (found.difference, found.se, found.p_value) == (0.0, 0.0, 1.0)
+        assert (found.low, found.high) == (0.0, 0.0)
+
+
 def test_a_faultless_score_beats_one_that_ties_all_only_with_leads_enough() -> None:
     few = paired_auc([1, 1], [1, 2], [100, 2], [0, 2])
     assert (few.difference, few.se, few.z) == (0.5, 0.0, pytest.approx(math.sqrt(2) / 2))
