@@ -10,6 +10,9 @@ import numpy.typing as npt
 from calibrate.stats.auc import auc
 from calibrate.stats.intervals import Z_95, wilson
 
+_ROUNDING = 1e-12
+"""Placements that differ by less are the same: truly different ones are half a lead apart."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -98,7 +101,8 @@ def auc_interval(leads: npt.ArrayLike, customers: npt.ArrayLike, z: float = Z_95
     nothing is known, and the interval is (0, 1).
 
     With few customers it is too hopeful: the truth was inside in 95 % of simulated cohorts of 400
-    customers, 94 % of 100, 92 % of 20 and 90 % of 10, and mostly below the interval otherwise.
+    customers, 94 % of 100, 92 % of 20 and 90 % of 10 (AUC .71 to .76; less where it is higher, 89 %
+    of 30 at .92), and mostly below the interval otherwise.
 
     Examples
     --------
@@ -159,10 +163,10 @@ def paired_auc(
 
     Two scores that rank customers and others alike differ by exactly 0, with p-value 1, whatever
     they do to the order of customers, or of others, among themselves. Where the variance of
-    a difference is otherwise 0 (one score ranks without fault, the other ties all leads or has
-    them upside down) or unknown (one customer, one other), it is taken as large as it can be for
-    placements that differ by no more than 1: ``z = difference * sqrt(min(X, N - X))``, and Wilson's
-    interval to match, as in `auc_interval`.
+    a difference is otherwise 0 (all placements rise by the same, as when one score ranks without
+    fault and the other ties all leads) or unknown (one customer, one other), it is taken as large
+    as it can be for placements that differ by no more than 1:
+    ``z = difference * sqrt(min(X, N - X))``, and Wilson's interval to match, as in `auc_interval`.
 
     Examples
     --------
@@ -237,8 +241,7 @@ def _variance_of_mean(values: Floats, counts: Floats) -> float:
     total = counts.sum()
     if total < 2:
         return float("nan")
-    # Rounding of the mean would leave a trace where there is no variance at all.
-    if np.ptp(_seen(values, counts)) == 0:
+    if np.ptp(_seen(values, counts)) <= _ROUNDING:
         return 0.0
     mean = (counts * values).sum() / total
     return float((counts * (values - mean) ** 2).sum() / (total * (total - 1)))

@@ -202,6 +202,23 @@ def test_a_faultless_score_beats_one_that_ties_all_only_with_leads_enough() -> N
     assert 0 < many.low < 0.5 < many.high <= 1
 
 
+def test_placements_that_all_rise_alike_have_no_variance_for_all_their_rounding() -> None:
+    """Three customers, each passing the lead just above it: all placements rise by 1/3."""
+    customers = [1, 0, 1, 0, 1, 0]
+    found = paired_auc([1, 2, 3, 4, 5, 6], [2, 1, 4, 3, 6, 5], [1] * 6, customers)
+    assert found.se == 0.0
+    assert found.z == pytest.approx(math.sqrt(3) / 3)
+    assert found.low < 0 < found.high
+
+
+def test_the_interval_of_a_difference_ends_at_a_whole_one() -> None:
+    found = paired_auc([1, 1, 2, 2, 2], [2, 2, 1, 1, 2], [1] * 5, [0, 0, 1, 1, 0])
+    assert found.se > 0
+    assert found.low == -1.0
+    mirrored = paired_auc([2, 2, 1, 1, 2], [1, 1, 2, 2, 2], [1] * 5, [0, 0, 1, 1, 0])
+    assert mirrored.high == 1.0
+
+
 def test_a_single_customer_decides_nothing_between_two_scores() -> None:
     found = paired_auc([1, 2, 3], [2, 3, 1], [50, 50, 1], [0, 0, 1])
     assert math.isnan(found.se)
