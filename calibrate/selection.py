@@ -19,6 +19,7 @@ from calibrate.reading import read_leads
 from calibrate.scores import ScoreTable, tally, unrounded
 from calibrate.scoring import scoring_by
 from calibrate.spec import Award, Measure, PointsPart, Spec
+from calibrate.stats.gains import gains
 from calibrate.teaching import teach
 
 if TYPE_CHECKING:
@@ -278,10 +279,7 @@ def caught(table: ScoreTable, share: float) -> float:
     >>> caught(ScoreTable(scores=(1, 2), leads=(80, 20), customers=(2, 8)), 0.2)
     0.8
     """
-    leads = np.cumsum(np.array(table.leads[::-1], dtype=float))
-    customers = np.cumsum(np.array(table.customers[::-1], dtype=float))
-    at = np.interp(share * leads[-1], [0.0, *leads], [0.0, *customers])
-    return float(at / customers[-1]) if customers[-1] else float("nan")
+    return gains(table.leads, table.customers).reached(share)
 
 
 def _method(key: tuple[str, str, bool], folds: list[tuple[float, float, int]]) -> Method:

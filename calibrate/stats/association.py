@@ -103,15 +103,26 @@ def trend_p(customers: npt.ArrayLike, leads: npt.ArrayLike) -> float:
     """
     from scipy.special import erfc
 
+    return float(erfc(abs(trend_z(customers, leads)) / np.sqrt(2)))
+
+
+def trend_z(customers: npt.ArrayLike, leads: npt.ArrayLike) -> float:
+    """Give the statistic of that test: above 0 where the close rate rises, below where it falls.
+
+    It is 0 where there is nothing to test: one band, no customers, or customers only.
+
+    Examples
+    --------
+    >>> round(trend_z([5, 10, 15], [100, 100, 100]), 4), trend_z([5], [100])
+    (2.3531, 0.0)
+    """
     x, n = np.asarray(customers, dtype=float), np.asarray(leads, dtype=float)
     total = n.sum()
     rate = x.sum() / total
     scores = (np.cumsum(n) - n / 2) / total
     centred = scores - (n * scores).sum() / total
     spread = rate * (1 - rate) * (n * centred**2).sum() * total / max(total - 1, 1)
-    if spread <= 0:
-        return 1.0
-    return float(erfc(abs((x * centred).sum()) / np.sqrt(2 * spread)))
+    return float((x * centred).sum() / np.sqrt(spread)) if spread > 0 else 0.0
 
 
 def simes(p_values: npt.ArrayLike) -> float:

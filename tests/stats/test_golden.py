@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 from calibrate.stats.auc import auc
+from calibrate.stats.changes import rate_changes
+from calibrate.stats.delong import auc_interval, paired_auc
 from calibrate.stats.intervals import lift_interval, ratio_interval, wilson
 from calibrate.stats.significance import (
     chi_square_p,
@@ -81,6 +83,14 @@ def test_chi_square(table: dict) -> None:
 
 
 @every_table_with_a_rest
+def test_a_level_now_against_then_is_a_level_against_the_rest(table: dict) -> None:
+    x, n, all_x, all_n = counts(table)
+    wanted = "chi2_n_minus_1_p" if table["min_expected"] >= 1000 else "fisher_midp"
+    p_values, _ = rate_changes([all_x - x], [all_n - n], [x], [n])
+    assert p_values[0] == near(table[wanted])
+
+
+@every_table_with_a_rest
 def test_smallest_expected_count(table: dict) -> None:
     _, n, all_x, all_n = counts(table)
     assert float(smallest_expected(n, all_x, all_n)) == near(table["min_expected"])
@@ -126,3 +136,24 @@ def test_auc(golden: Path, column: str, key: str) -> None:
     tally = leads.groupby(column)["converted"].agg(["size", "sum"])
     wanted = json.loads((golden / "auc.json").read_text())[key]
     assert auc(tally["size"], tally["sum"]) == pytest.approx(wanted, rel=1e-9)
+
+
+def test_delong_interval(golden: Path) -> None:
+    leads = pd.read_csv(golden / "auc_scores.csv")
+    tally = leads.groupby("score")["converted"].agg(["size", "sum"])
+    found = auc_interval(tally["size"], tally["sum"])
+    wanted = json.loads((golden / "auc.json").read_text())["delong_95"]
+    assert [found.low, found.high] == pytest.approx(wanted, rel=1e-9)
+
+
+@pytest.mark.parametrize("tallied", [False, True], ids=["a row a lead", "a row a pair of scores"])
+def test_delong_paired(golden: Path, tallied: bool) -> None:
+    leads = pd.read_csv(golden / "auc_scores.csv").assign(leads=1)
+    if tallied:
+        leads = leads.groupby(["score", "score_other"], as_index=False).sum()
+        assert len(leads) < 400
+    found = paired_auc(leads["score_other"], leads["score"], leads["leads"], leads["converted"])
+    wanted = json.loads((golden / "auc.json").read_text())
+    assert found.z == pytest.approx(wanted["paired_z"], rel=1e-9)
+    assert found.p_value == pytest.approx(wanted["paired_p"], rel=1e-9)
+    assert (found.old, found.new) == pytest.approx((wanted["auc_other"], wanted["auc"]), rel=1e-9)
