@@ -94,8 +94,10 @@ class ScoredLeads:
     ----------
     scoring : Scoring
         How they were scored.
+    places : ndarray of int, shape (n, columns)
+        By lead and column of the scoring: the number of its level, -1 for a value never seen.
     points : ndarray of int, shape (n, columns)
-        By lead and column of the scoring.
+        What these are worth.
     sums : Sums
         Score, fit and engagement.
     standing : ndarray of int, shape (n,)
@@ -113,6 +115,7 @@ class ScoredLeads:
     """
 
     scoring: Scoring
+    places: npt.NDArray[np.integer]
     points: Ints
     sums: Sums
     standing: Ints
@@ -144,12 +147,14 @@ def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -
     leads : int
         How many there are.
     """
+    places: list[npt.NDArray[np.integer]] = []
     each: list[Ints] = []
     words: list[npt.NDArray[np.object_]] = []
     unseen: list[Unseen] = []
     for part in scoring.columns:
         rows = level_rows(columns[part.column], part.levels)
         worth = np.array([*part.points, part.otherwise], dtype=np.int64)
+        places.append(rows)
         each.append(worth[rows])
         words.append(np.array(_words(part), dtype=object)[rows])
         strange = np.flatnonzero(rows == UNSEEN)
@@ -166,6 +171,7 @@ def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -
     points = np.stack(each, axis=1) if each else np.zeros((leads, 0), dtype=np.int64)
     return ScoredLeads(
         scoring=scoring,
+        places=np.stack(places, axis=1) if places else np.zeros((leads, 0), dtype=np.int8),
         points=points,
         sums=sums,
         standing=standings(scoring, columns, leads),

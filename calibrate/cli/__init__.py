@@ -17,6 +17,7 @@ _EPILOG = """examples:
   calibrate check leads.csv                   leaks, gaps, spellings, cohorts
   calibrate run leads.csv --spec spec.yaml    scorecard and report in a folder
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
+  calibrate queue scorecard.yaml new.csv      whom to call first, by when, and why
   calibrate threshold scorecard.yaml new.csv --capacity 200
 """
 
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands.add_parser("check", help="look the leads over: findings, time to close"))
     _add_run(commands.add_parser("run", help="calibrate: scorecard, report and evidence"))
     _add_score(commands.add_parser("score", help="score leads with a scorecard"))
+    _add_queue(commands.add_parser("queue", help="rank the leads to call, and why"))
     _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
     _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
@@ -146,12 +148,10 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_score(parser: argparse.ArgumentParser) -> None:
+def _add_scoring(parser: argparse.ArgumentParser, *, out: str) -> None:
     parser.add_argument("card", metavar="CARD", help="scorecard.yaml of a run")
     parser.add_argument("leads", metavar="LEADS", help=_LEADS)
-    parser.add_argument(
-        "--out", metavar="FILE", help="csv or parquet (default: LEADS-scored.csv, here)"
-    )
+    parser.add_argument("--out", metavar="FILE", help=f"csv or parquet (default: {out}, here)")
     parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first)")
     parser.add_argument(
         "--events", metavar="FILE", help="log of what leads did (default: that of the card)"
@@ -159,6 +159,21 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", metavar="DAY", help="see what leads did from the end of this day: 2026-09-30"
     )
+
+
+def _add_score(parser: argparse.ArgumentParser) -> None:
+    _add_scoring(parser, out="LEADS-scored.csv")
+    parser.add_argument(
+        "--explain", metavar="LEAD", help="say why one lead has its score; nothing is written"
+    )
+    parser.add_argument(
+        "--since", metavar="FILE", help="scored leads of last time: who newly passes, who rose"
+    )
+
+
+def _add_queue(parser: argparse.ArgumentParser) -> None:
+    _add_scoring(parser, out="LEADS-queue.csv")
+    parser.add_argument("--most", metavar="N", type=int, help="as many as can be called")
 
 
 def _add_threshold(parser: argparse.ArgumentParser) -> None:

@@ -163,9 +163,7 @@ def gate_words(gate: GatePart, met: Flags, out: Flags) -> list[str]:
     patterns, places = np.unique(met.T, axis=0, return_inverse=True)
     words = []
     for pattern in patterns:
-        lacking = "; ".join(
-            name for name, is_met in zip(named, pattern, strict=True) if not is_met
-        )
+        lacking = "; ".join(name for name, is_met in zip(named, pattern, strict=True) if not is_met)
         words.append(
             f"{gate.name}: {int(pattern.sum())} of {total}, needs {gate.needs}; lacks {lacking}"
         )

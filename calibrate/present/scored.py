@@ -41,12 +41,22 @@ def write_scored(
     """
     import pyarrow as pa
 
-    check_ending(path)
-    kept = [name for name in table.original.column_names if name.strip() not in NAMES]
-    whole = _plain(table.original.select(kept))
+    whole = without_scores(table.original)
     for name, values in card.columns_of(scored, as_of=as_of).items():
         whole = whole.append_column(name, pa.array(values))
-    return write_through(path, lambda passing: _write(whole, path.suffix.lower(), passing))
+    return write_table(whole, path)
+
+
+def without_scores(original: Any) -> Any:
+    """Give a table's cells without what an earlier scoring added."""
+    return original.select([name for name in original.column_names if name.strip() not in NAMES])
+
+
+def write_table(whole: Any, path: Path) -> Path:
+    """Write an Arrow table as CSV or Parquet, by the ending of the file."""
+    check_ending(path)
+    plain = _plain(whole)
+    return write_through(path, lambda passing: _write(plain, path.suffix.lower(), passing))
 
 
 def _write(table: Any, ending: str, passing: Path) -> None:

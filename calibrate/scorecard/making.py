@@ -162,22 +162,16 @@ def _rated(one: Rated) -> dict[str, Any]:
     }
 
 
-def _reads_part(leads: Leads) -> ReadsPart | None:
+def _reads_part(leads: Leads) -> ReadsPart:
     """Say which columns name a lead and its day, and what is read beside the leads table."""
     spec = leads.spec
-    if (
-        not spec.join
-        and spec.events is None
-        and spec.leads.id is None
-        and spec.leads.created is None
-    ):
-        return None
     return ReadsPart(
         id=spec.leads.id,
         created=spec.leads.created,
         day_first=spec.day_first,
         join=spec.join,
         repeated=spec.repeated,
+        outcome=spec.outcome,
         columns={name: leads.joined[name] for name in _sources(leads) if name in leads.joined},
         events=spec.events,
     )

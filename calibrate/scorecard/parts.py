@@ -18,6 +18,7 @@ from calibrate.spec import (
     Group,
     JoinPart,
     Measure,
+    OutcomePart,
     ThresholdRule,
 )
 
@@ -63,6 +64,7 @@ class ReadsPart(Part):
     day_first: bool | None = None
     join: tuple[JoinPart, ...] = ()
     repeated: Literal["first", "last"] | None = None
+    outcome: OutcomePart | None = None
     columns: dict[str, tuple[str, str]] = Field(
         default_factory=dict, description="For joined columns: file, and name there."
     )

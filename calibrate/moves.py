@@ -1,0 +1,208 @@
+"""What changed between two scorings: who newly passes, and whose score rose sharply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.engines.columns import Column, text_column
+from calibrate.engines.judging import Flags
+from calibrate.engines.tables import Table, open_table
+from calibrate.errors import LeadsError, did_you_mean
+from calibrate.levels import YES, fold
+from calibrate.scorecard import Scorecard
+from calibrate.scorecard.names import lead_names
+from calibrate.scoring import ScoredLeads
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHARP = 0.2
+"""A rise by this share of the range of scores is a call to make."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A lead that moved.
+
+    Attributes
+    ----------
+    lead : str
+    what : {"passes now", "rose", "passes no more"}
+    before, score : int
+    reasons : str
+        Of the score now.
+    """
+
+    lead: str
+    what: Literal["passes now", "rose", "passes no more"]
+    before: int
+    score: int
+    reasons: str
+
+    @property
+    def rise(self) -> int:
+        """By how many points it rose."""
+        return self.score - self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """What changed since an earlier scoring.
+
+    Attributes
+    ----------
+    card : Scorecard
+    leads : int
+        That were scored both times.
+    new : int
+        That were not scored before.
+    gone : int
+        That were scored before and are not in the table now.
+    sharp : int
+        Points from which on a rise is sharp.
+    moves : tuple of Move
+        Leads that newly pass, then others that rose sharply, then those that pass no more; the
+        largest rise first.
+    """
+
+    card: Scorecard
+    leads: int
+    new: int
+    gone: int
+    sharp: int
+    moves: tuple[Move, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a lead that moved."""
+        import pandas as pd
+
+        names = ["lead", "what", "before", "score", "rise", "reasons"]
+        return pd.DataFrame(
+            [[getattr(one, name) for name in names] for one in self.moves], columns=names
+        )
+
+    def __repr__(self) -> str:
+        from calibrate.present.moved import moves_text
+
+        return moves_text(self)
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame().to_html(escape=True, index=False))
+
+
+def moves_since(
+    card: Scorecard, table: Table, scored: ScoredLeads, previous: str | Path | pd.DataFrame
+) -> Moves:
+    """Compare scores with those of an earlier scoring.
+
+    Parameters
+    ----------
+    card : Scorecard
+    table : Table
+        The leads as they are now.
+    scored : ScoredLeads
+        Their scores.
+    previous : path or DataFrame
+        What an earlier scoring wrote, with the leads' ids.
+
+    Raises
+    ------
+    LeadsError
+        When leads cannot be found again, or the earlier file holds no scores.
+    """
+    earlier = open_table(previous)
+    column = _id_column(card, table, earlier)
+    before = _scores(earlier)
+    passed = _passed(earlier)
+    rows = {fold(name): row for row, name in enumerate(_names(earlier, column))}
+    names = lead_names(table, card.reads)
+    found = np.array([rows.get(fold(name), -1) for name in names])
+    known = found >= 0
+    passes = scored.passing(card.threshold.score)
+    rise = scored.scores - before[found]
+    sharp = _sharp(card)
+    newly = known & passes & ~passed[found]
+    rose = known & ~newly & (rise >= sharp)
+    lost = known & ~passes & passed[found]
+    moves = []
+    kinds: tuple[tuple[Literal["passes now", "rose", "passes no more"], Flags], ...] = (
+        ("passes now", newly),
+        ("rose", rose),
+        ("passes no more", lost),
+    )
+    for what, moved in kinds:
+        order = sorted(np.flatnonzero(moved).tolist(), key=lambda row: (-int(rise[row]), row))
+        moves += [
+            Move(
+                lead=names[row],
+                what=what,
+                before=int(before[found[row]]),
+                score=int(scored.scores[row]),
+                reasons=scored.reasons[row],
+            )
+            for row in order
+        ]
+    return Moves(
+        card=card,
+        leads=int(known.sum()),
+        new=int((~known).sum()),
+        gone=len(set(rows) - {fold(name) for name in names}),
+        sharp=sharp,
+        moves=tuple(moves),
+    )
+
+
+def _sharp(card: Scorecard) -> int:
+    scoring = card.scoring
+    span = sum(
+        max(*one.points, one.otherwise) - min(*one.points, one.otherwise) for one in scoring.columns
+    )
+    return max(1, round(SHARP * span))
+
+
+def _id_column(card: Scorecard, table: Table, earlier: Table) -> str:
+    name = None if card.reads is None else card.reads.id
+    if name is None or name not in table.columns:
+        raise LeadsError(
+            f"{table.where}: to find leads again, the card must know the column of their ids; "
+            f"write `leads: {{id: COLUMN}}` into the spec and calibrate again."
+        )
+    if name not in earlier.columns:
+        raise LeadsError(
+            f"{earlier.where}: no column `{name}`, by which leads are found again; "
+            f"{did_you_mean(name, list(earlier.columns))}"
+        )
+    return name
+
+
+def _names(earlier: Table, column: str) -> list[str]:
+    texts = text_column(earlier.columns[column])
+    by_code = ["", *texts.texts]
+    return [by_code[code] for code in texts.codes.tolist()]
+
+
+def _scores(earlier: Table) -> npt.NDArray[np.float64]:
+    scores = _column(earlier, "score").values()
+    if np.isnan(scores).any():
+        row = earlier.row_names.name(int(np.flatnonzero(np.isnan(scores))[0]))
+        raise LeadsError(f"{earlier.where}: {row} has no number in the column `score`.")
+    return scores
+
+
+def _passed(earlier: Table) -> Flags:
+    texts = text_column(_column(earlier, "passes"))
+    by_code = np.array([False, *(fold(text) in {*YES, "1"} for text in texts.texts)])
+    return np.asarray(by_code[texts.codes])
+
+
+def _column(earlier: Table, name: str) -> Column:
+    if name not in earlier.columns:
+        raise LeadsError(
+            f"{earlier.where}: no column `{name}`; what `calibrate score` wrote was expected there."
+        )
+    return earlier.columns[name]
