@@ -17,6 +17,7 @@ from calibrate.evidence import Evidence
 from calibrate.files import make_folder, write_whole, yaml_text
 from calibrate.leads import Leads
 from calibrate.points import Points, assign_points
+from calibrate.probability import Probability, fit_probability
 from calibrate.reading import read_leads
 from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
@@ -85,6 +86,7 @@ def calibrate(
     threshold = choose_threshold(
         score_table, table.spec.threshold, leads_a_month=table.leads_a_month
     )
+    probability = fit_probability(score_table)
     progress("resampling points")
     stable = stability(points, evidence, table)
     findings = (
@@ -100,6 +102,7 @@ def calibrate(
         stability=stable,
         score_table=score_table,
         threshold=threshold,
+        probability=probability,
         scorecard=make_scorecard(
             name=name or _card_name(table),
             leads=table,
@@ -109,6 +112,7 @@ def calibrate(
             stable=stable,
             score_table=score_table,
             threshold=threshold,
+            probability=probability,
             made=_made(table),
             findings=findings,
         ),
@@ -127,6 +131,7 @@ class Calibration:
     stability: Stability
     score_table: ScoreTable
     threshold: Threshold
+    probability: Probability
     scorecard: Scorecard
     findings: tuple[Finding, ...]
 

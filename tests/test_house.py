@@ -60,6 +60,7 @@ ROOMS = (
     "scores",
     "stability",
     "threshold",
+    "probability",
     "remarks",
     "keys",
     "scorecard",
@@ -77,7 +78,9 @@ ROOMS = (
 """Every room may import from those before it, and from itself."""
 
 HEAVY = "jinja2 matplotlib numpy pandas pyarrow pydantic scipy statsmodels tqdm yaml".split()
-RESULTS = "Counts Evidence Points ScoreTable Threshold Scorecard Calibration Finding".split()
+RESULTS = (
+    "Counts Evidence Points ScoreTable Threshold Probability Scorecard Calibration Finding".split()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,6 +300,7 @@ def test_results_cannot_be_changed(leads_frame: object) -> None:
         (result.points, "base"),
         (result.score_table, "scores"),
         (result.threshold, "cut"),
+        (result.probability, "method"),
         (result.scorecard, "name"),
     ):
         with pytest.raises((dataclasses.FrozenInstanceError, ValueError)):

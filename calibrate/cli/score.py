@@ -1,4 +1,4 @@
-"""``calibrate score``: add score, passes and reasons to any leads table."""
+"""``calibrate score``: add score, passes, close_rate and reasons to any leads table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scored leads as a file: the leads as they came, with score, passes and reasons."""
+"""Scored leads as a file: the leads as they came, with score, passes, close_rate and reasons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from calibrate.present.spreadsheet import harmless
 from calibrate.scorecard import Scorecard
 from calibrate.scoring import ScoredLeads
 
-ADDED = ("score", "passes", "reasons")
+ADDED = ("score", "passes", "close_rate", "reasons")
 ENDINGS = (".csv", ".parquet")
 
 
@@ -38,10 +38,15 @@ def write_scored(card: Scorecard, table: Table, scored: ScoredLeads, path: Path)
     whole = _plain(table.original.select(kept))
     for name, values in zip(
         ADDED,
-        (scored.scores, scored.scores >= card.threshold.score, list(scored.reasons)),
+        (
+            scored.scores,
+            scored.scores >= card.threshold.score,
+            card.close_rates(scored.scores),
+            list(scored.reasons),
+        ),
         strict=True,
     ):
-        whole = whole.append_column(name, pa.array(values))
+        whole = whole.append_column(name, pa.array(values, from_pandas=True))  # NaN is nothing
     return write_through(path, lambda passing: _write(whole, path.suffix.lower(), passing))
 
 

@@ -7,6 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from calibrate.documents import Part, validated
@@ -23,6 +25,7 @@ from calibrate.scorecard.parts import (
     FindingPart,
     MadePart,
     OverallPart,
+    ProbabilityPart,
     ReadsPart,
     SweepPart,
     ThresholdPart,
@@ -60,6 +63,9 @@ class Scorecard(Part):
     attributes: tuple[CardAttributePart, ...]
     threshold: ThresholdPart
     sweep: tuple[SweepPart, ...]
+    probability: ProbabilityPart | None = Field(
+        None, description="How often leads of a score close; not in cards of an earlier version."
+    )
     findings: tuple[FindingPart, ...] = ()
 
     @classmethod
@@ -112,8 +118,9 @@ class Scorecard(Part):
         Returns
         -------
         DataFrame
-            ``score`` (int), ``passes`` (bool) and ``reasons`` (str), one row a lead in the order
-            and with the index given; ``.attrs["unseen"]`` counts values on no level of the card.
+            ``score`` (int), ``passes`` (bool), ``close_rate`` (float, see `close_rates`) and
+            ``reasons`` (str), one row a lead in the order and with the index given;
+            ``.attrs["unseen"]`` counts values on no level of the card.
 
         Raises
         ------
@@ -129,6 +136,7 @@ class Scorecard(Part):
             {
                 "score": scored.scores,
                 "passes": scored.scores >= self.threshold.score,
+                "close_rate": self.close_rates(scored.scores),
                 "reasons": list(scored.reasons),
             },
             index=index,
@@ -155,6 +163,23 @@ class Scorecard(Part):
             as_of=as_of,
         )
         return score_columns(scoring, columns, table.rows)
+
+    def close_rates(self, scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Give how often leads of each score close, by the card's table.
+
+        Parameters
+        ----------
+        scores : array_like of int, shape (n,)
+            One between two rows of the table has the rate of the lower one.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            In [0, 1]; NaN from a card of an earlier version, which has no such table.
+        """
+        if self.probability is None:
+            return np.full(np.shape(scores), np.nan)
+        return self.probability.as_probability.at(scores)
 
     @property
     def score_table_taught(self) -> ScoreTable:

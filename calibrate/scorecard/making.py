@@ -13,6 +13,7 @@ from calibrate.keys import key_behaviours
 from calibrate.leads import Attribute, Leads
 from calibrate.points import AttributePoints, LevelPoints, Points
 from calibrate.present.numbers import significant
+from calibrate.probability import Probability
 from calibrate.recipes import columns_of
 from calibrate.scorecard.card import Scorecard
 from calibrate.scorecard.parts import (
@@ -25,6 +26,8 @@ from calibrate.scorecard.parts import (
     LevelPart,
     MadePart,
     OverallPart,
+    ProbabilityPart,
+    ProbabilityRowPart,
     ReadsPart,
     StabilityPart,
     SweepPart,
@@ -47,6 +50,7 @@ def make_scorecard(
     stable: Stability,
     score_table: ScoreTable,
     threshold: Threshold,
+    probability: Probability,
     made: MadePart,
     findings: tuple[Finding, ...],
 ) -> Scorecard:
@@ -92,6 +96,7 @@ def make_scorecard(
         ),
         threshold=_threshold_part(threshold),
         sweep=tuple(_sweep_part(cut) for cut in score_table.sweep()),
+        probability=_probability_part(probability),
         findings=tuple(
             FindingPart(code=one.code, severity=one.severity, says=one.says, fix=one.fix)
             for one in findings
@@ -239,4 +244,19 @@ def _threshold_part(threshold: Threshold) -> ThresholdPart:
         alternatives={
             name: CutPart(**_cut_values(cut)) for name, cut in threshold.alternatives.items()
         },
+    )
+
+
+def _probability_part(probability: Probability) -> ProbabilityPart:
+    columns = (
+        probability.scores,
+        probability.close_rates,
+        zip(probability.lows, probability.highs, strict=True),
+    )
+    return ProbabilityPart(
+        method=probability.method,
+        table=tuple(
+            ProbabilityRowPart(score=score, close_rate=rate, interval=interval)
+            for score, rate, interval in zip(*columns, strict=True)
+        ),
     )
