@@ -62,10 +62,10 @@ class Scorecard(Part):
     withheld: tuple[WithheldPart, ...] = ()
     attributes: tuple[CardAttributePart, ...]
     threshold: ThresholdPart
-    sweep: tuple[SweepPart, ...]
     probability: ProbabilityPart | None = Field(
         None, description="How often leads of a score close; not in cards of an earlier version."
     )
+    sweep: tuple[SweepPart, ...]
     findings: tuple[FindingPart, ...] = ()
 
     @classmethod

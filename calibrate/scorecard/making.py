@@ -95,8 +95,8 @@ def make_scorecard(
             )
         ),
         threshold=_threshold_part(threshold),
-        sweep=tuple(_sweep_part(cut) for cut in score_table.sweep()),
         probability=_probability_part(probability),
+        sweep=tuple(_sweep_part(cut) for cut in score_table.sweep()),
         findings=tuple(
             FindingPart(code=one.code, severity=one.severity, says=one.says, fix=one.fix)
             for one in findings
