@@ -70,7 +70,13 @@ class Probability:
         >>> found.at([5, 10, 19, 20, 99]).tolist()
         [0.0, 0.0, 0.0, 1.0, 1.0]
         """
-        rows = np.searchsorted(np.array(self.scores), np.asarray(scores), side="right") - 1
+        asked, first, last = np.asarray(scores, np.int64), self.scores[0], self.scores[-1]
+        if last - first < asked.size:  # for many leads each score is looked up once
+            return self._looked_up(np.arange(first, last + 1))[np.clip(asked, first, last) - first]
+        return self._looked_up(asked)
+
+    def _looked_up(self, scores: Whole) -> Floats:
+        rows = np.searchsorted(np.array(self.scores), scores, side="right") - 1
         return np.array(self.close_rates)[np.maximum(rows, 0)]
 
     def to_frame(self) -> pd.DataFrame:

@@ -88,6 +88,7 @@ def test_a_score_between_two_rows_has_the_rate_of_the_row_below(
         for score in asked
     ]
     assert found.at(asked).tolist() == wanted
+    assert found.at(asked * 200).tolist() == wanted * 200, "many leads go another way"
 
 
 @given(tables)
