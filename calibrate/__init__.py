@@ -10,6 +10,7 @@ The path, and the public names along it::
     assign_points    evidence to whole points         -> Points
     tally_scores     leads and customers per score    -> ScoreTable
     choose_threshold from which score leads pass      -> Threshold
+    fit_probability  how often leads of a score close -> Probability
     Scorecard        the artefact: save, load, score
     compare_methods  measures, awards, overlap judged -> MethodComparison
     calibrate        all of it at once                -> Calibration
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from calibrate.leads import Leads
     from calibrate.pipeline import Calibration, calibrate
     from calibrate.points import Points, assign_points
+    from calibrate.probability import Probability, fit_probability
     from calibrate.reading import read_leads
     from calibrate.scorecard import Scorecard
     from calibrate.scores import ScoreTable, tally_scores
@@ -68,6 +70,8 @@ _HOME = {
     "ScoreTable": "scores",
     "choose_threshold": "threshold",
     "Threshold": "threshold",
+    "fit_probability": "probability",
+    "Probability": "probability",
     "check": "checking",
     "Check": "checking",
     "Scorecard": "scorecard",
@@ -99,6 +103,7 @@ __all__ = [
     "MissingExtraError",
     "OutputError",
     "Points",
+    "Probability",
     "ScoreTable",
     "Scorecard",
     "ScorecardError",
@@ -113,6 +118,7 @@ __all__ = [
     "choose_threshold",
     "compare_methods",
     "count",
+    "fit_probability",
     "read_leads",
     "screen",
     "tally_scores",

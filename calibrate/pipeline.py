@@ -18,6 +18,7 @@ from calibrate.files import make_folder, write_whole, yaml_text
 from calibrate.leads import Leads
 from calibrate.points import Points, assign_points
 from calibrate.policy import Decision, decide
+from calibrate.probability import Probability
 from calibrate.reading import read_leads
 from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
@@ -134,6 +135,11 @@ class Calibration:
     def threshold(self) -> Threshold:
         """The threshold, over leads whose points decide."""
         return self.decision.threshold
+
+    @property
+    def probability(self) -> Probability:
+        """How often leads of a score close."""
+        return self.decision.probability
 
     def summary(self) -> dict[str, Any]:
         """Give the run's main numbers as plain values that fit into JSON."""

@@ -178,10 +178,14 @@ def test_scored_leads_add_up_to_the_runs_own_score_table(
     said = well(command("score", card, leads, "--out", out, folder=tmp_path))
     scored = pd.read_csv(out) if ending == "csv" else pd.read_parquet(out)
     assert sums(scored) == rows_of_the_run(folder)
-    assert list(scored.columns) == [*original.columns, "score", "passes", "reasons"]
+    assert list(scored.columns) == [
+        *original.columns,
+        *("score", "passes", "close_rate", "reasons"),
+    ]
     assert scored["lead_id"].tolist() == original["lead_id"].tolist()
     loaded = cal.Scorecard.load(card)
     assert scored["passes"].tolist() == (scored["score"] >= loaded.threshold.score).tolist()
+    assert scored["close_rate"].tolist() == loaded.close_rates(scored["score"]).tolist()
     assert "1 500 leads scored with the card `leads`" in said
     assert f"reach the threshold {loaded.threshold.score}" in said
 

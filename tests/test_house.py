@@ -61,6 +61,7 @@ ROOMS = (
     "scores",
     "stability",
     "threshold",
+    "probability",
     "policy",
     "remarks",
     "keys",
@@ -304,6 +305,7 @@ def test_results_cannot_be_changed(leads_frame: object) -> None:
         (result.points, "base"),
         (result.score_table, "scores"),
         (result.threshold, "cut"),
+        (result.probability, "method"),
         (result.scorecard, "name"),
     ):
         with pytest.raises((dataclasses.FrozenInstanceError, ValueError)):

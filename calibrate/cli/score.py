@@ -1,4 +1,4 @@
-"""``calibrate score``: add score, passes, tier and reasons to any leads table."""
+"""``calibrate score``: add score, close rate, tier and reasons to any leads table."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from calibrate.policy.grid import Grid, make_grid
 from calibrate.policy.standing import Standings, with_policy
 from calibrate.policy.tiers import Tier, make_tiers
 from calibrate.present.numbers import count_text, percent_text
+from calibrate.probability import Probability, fit_probability
 from calibrate.scores import ScoreTable
 from calibrate.scoring import scoring_by
 from calibrate.threshold import Beside, Threshold, check_reach, choose_threshold
@@ -28,7 +29,8 @@ class Decision:
     policy : Policy
     standings : Standings
     threshold : Threshold
-        Over leads whose points decide.
+    probability : Probability
+        Both over leads whose points decide.
     tiers : tuple of Tier
         The lowest first.
     grid : Grid or None
@@ -39,6 +41,7 @@ class Decision:
     policy: Policy
     standings: Standings
     threshold: Threshold
+    probability: Probability
     tiers: tuple[Tier, ...]
     grid: Grid | None
     findings: tuple[Finding, ...]
@@ -98,11 +101,13 @@ def decide(points: Points, evidence: Evidence, leads: Leads) -> Decision:
             leads_a_month=leads.leads_a_month,
         ),
     )
-    tiers, findings = make_tiers(spec, points, deciding)
+    probability = fit_probability(deciding)
+    tiers, findings = make_tiers(spec, points, deciding, probability)
     return Decision(
         policy=policy,
         standings=standings,
         threshold=threshold,
+        probability=probability,
         tiers=tiers,
         grid=make_grid(counts),
         findings=(

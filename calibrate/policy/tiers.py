@@ -9,6 +9,7 @@ from calibrate.errors import Finding, SpecError, did_you_mean
 from calibrate.points import Points
 from calibrate.policy.rated import Rated
 from calibrate.present.numbers import percent_text
+from calibrate.probability import Probability
 from calibrate.rules import FollowUpPart, TierRatePart, Tiers
 from calibrate.scores import ScoreTable
 from calibrate.spec import Spec
@@ -34,7 +35,7 @@ class Tier(Rated):
 
 
 def make_tiers(
-    spec: Spec, points: Points, table: ScoreTable
+    spec: Spec, points: Points, table: ScoreTable, probability: Probability
 ) -> tuple[tuple[Tier, ...], tuple[Finding, ...]]:
     """Turn declared tiers into ranges of scores, the lowest first.
 
@@ -46,6 +47,8 @@ def make_tiers(
         For the scores that can be reached.
     table : ScoreTable
         Of leads whose points decide.
+    probability : Probability
+        How often they close, by score.
 
     Returns
     -------
@@ -58,10 +61,10 @@ def make_tiers(
 
     Notes
     -----
-    A tier declared by a close rate is filled from the top: it reaches down to the lowest score
-    from which its leads, those of higher tiers left out, close that often.
+    A tier declared by a close rate begins at the lowest score whose leads close that often, by the
+    card's own table of close rates.
     """
-    starts, findings = _starts(spec.tiers, table)
+    starts, findings = _starts(spec.tiers, table, probability)
     problems = [*_out_of_reach(starts, points), *_no_tier(spec, starts)]
     if problems:
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
@@ -80,12 +83,14 @@ def make_tiers(
     return tiers, findings
 
 
-def _starts(tiers: Tiers, table: ScoreTable) -> tuple[dict[str, int], tuple[Finding, ...]]:
+def _starts(
+    tiers: Tiers, table: ScoreTable, probability: Probability
+) -> tuple[dict[str, int], tuple[Finding, ...]]:
     if tiers == "fifths":
         return _fifths(table), ()
     if tiers == "buying_stages":
         return dict(BUYING_STAGES), ()
-    return _declared(tiers, table)
+    return _declared(tiers, probability)
 
 
 def _fifths(table: ScoreTable) -> dict[str, int]:
@@ -105,38 +110,23 @@ def _fifths(table: ScoreTable) -> dict[str, int]:
 
 
 def _declared(
-    tiers: Mapping[str, int | TierRatePart], table: ScoreTable
+    tiers: Mapping[str, int | TierRatePart], probability: Probability
 ) -> tuple[dict[str, int], tuple[Finding, ...]]:
-    starts = {name: tier for name, tier in tiers.items() if isinstance(tier, int)}
-    by_rate = {name: tier.close_rate for name, tier in tiers.items() if not isinstance(tier, int)}
+    starts: dict[str, int] = {}
     findings = []
-    for name, rate in sorted(by_rate.items(), key=lambda one: -one[1]):
-        above = [start for other, start in starts.items() if _closes_more(other, rate, by_rate)]
-        start = _lowest_start(table, rate, below=min(above, default=None))
-        if start is None:
-            findings.append(_not_met(name, rate))
-        else:
+    for name, tier in tiers.items():
+        start = tier if isinstance(tier, int) else _from_rate(probability, tier.close_rate)
+        if start is not None:
             starts[name] = start
+        elif isinstance(tier, TierRatePart):
+            findings.append(_not_met(name, tier.close_rate))
     return starts, tuple(findings)
 
 
-def _closes_more(name: str, rate: float, by_rate: Mapping[str, float]) -> bool:
-    return by_rate.get(name, 0.0) > rate
-
-
-def _lowest_start(table: ScoreTable, rate: float, *, below: int | None) -> int | None:
-    """Give the lowest score from which to `below` leads close this often."""
-    leads = customers = 0
-    found = None
-    for score, more, closed in zip(
-        reversed(table.scores), reversed(table.leads), reversed(table.customers), strict=True
-    ):
-        if below is not None and score >= below:
-            continue
-        leads, customers = leads + more, customers + closed
-        if customers >= rate * leads - 1e-9:
-            found = score
-    return found
+def _from_rate(probability: Probability, rate: float) -> int | None:
+    """Give the lowest score whose leads close this often."""
+    rows = zip(probability.scores, probability.close_rates, strict=True)
+    return next((score for score, found in rows if found >= rate), None)
 
 
 def _within(table: ScoreTable, counts: Sequence[int], start: int, end: int | None) -> int:
@@ -175,6 +165,6 @@ def _not_met(name: str, rate: float) -> Finding:
     return Finding(
         code="tier-not-met",
         severity="warning",
-        says=f"No range of scores closes in {percent_text(rate)}, so there is no tier `{name}`.",
+        says=f"No score closes in {percent_text(rate)}, so there is no tier `{name}`.",
         fix="Ask for a lower close rate, or declare the tier by its lowest score.",
     )

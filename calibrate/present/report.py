@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from calibrate.keys import key_behaviours
 from calibrate.outcomes import reasons_in_words
 from calibrate.present import numbers
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from calibrate.pipeline import Calibration
+    from calibrate.scorecard.parts import ProbabilityRowPart
     from calibrate.selection import Choices
 
+_SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Of leads: the middles of the fifths into which their scores fall."""
 _ALT = {
     "lift": "Lift of the strongest levels with 95 % intervals; the numbers stand in the tables.",
     "scores": "Distribution of scores of customers and of other leads.",
@@ -92,6 +97,7 @@ def _content(run: Calibration) -> dict[str, Any]:
         "threshold": run.threshold,
         "rule": rule_name(run.threshold.rule),
         "cuts": _thinned(run),
+        "close_rates": _close_rates(run),
         "findings": sorted(run.findings, key=lambda one: one.severity != "warning"),
     }
 
@@ -107,6 +113,17 @@ def _thinned(run: Calibration) -> list[Any]:
     step = max(1, len(cuts) // 30)
     wanted = {run.threshold.score, *(cut.score for cut in run.threshold.alternatives.values())}
     return [cut for place, cut in enumerate(cuts) if place % step == 0 or cut.score in wanted]
+
+
+def _close_rates(run: Calibration) -> list[ProbabilityRowPart]:
+    """Keep a handful of scores: the middle of each fifth of the leads, and the threshold."""
+    part = run.scorecard.probability
+    if part is None:
+        return []
+    scores = run.score_table.scores
+    below = np.cumsum(run.score_table.leads) / sum(run.score_table.leads)
+    wanted = {scores[int(np.searchsorted(below, share))] for share in _SHARES}
+    return [row for row in part.table if row.score in wanted | {run.threshold.score}]
 
 
 def _prose(text: str) -> Markup:

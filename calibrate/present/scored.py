@@ -1,4 +1,4 @@
-"""Scored leads as a file: the leads as they came, with score, passes and reasons."""
+"""Scored leads as a file: the leads as they came, with score, passes, close_rate and reasons."""
 
 from __future__ import annotations
 

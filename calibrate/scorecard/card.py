@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from calibrate.documents import Part, validated
@@ -31,6 +33,7 @@ from calibrate.scorecard.parts import (
     MadePart,
     MustContactLevelPart,
     OverallPart,
+    ProbabilityPart,
     ReadsPart,
     StandingPart,
     SweepPart,
@@ -81,6 +84,9 @@ class Scorecard(Part):
     tiers: tuple[TierPart, ...] = Field((), description="Ranges of scores, the lowest first.")
     grid: GridPart | None = Field(None, description="Fit by engagement, in quarters of each.")
     threshold: ThresholdPart
+    probability: ProbabilityPart | None = Field(
+        None, description="How often leads of a score close; not in cards of an earlier version."
+    )
     sweep: tuple[SweepPart, ...]
     findings: tuple[FindingPart, ...] = ()
 
@@ -153,11 +159,11 @@ class Scorecard(Part):
         -------
         DataFrame
             One row a lead in the order and with the index given: ``score`` (int), ``passes``
-            (bool), ``tier`` (str; None for leads that a veto or a gate keeps out), ``fit`` and
-            ``engagement`` (int, their parts of the score), what the policy says (``gate``,
-            ``must_contact``, ``grade``, ``stakes``, ``shown``, ``action``, ``due``, as far as the
-            card has one), and ``reasons`` (str). ``.attrs["unseen"]`` counts values on no level of
-            the card.
+            (bool), ``close_rate`` (float, see `close_rates`), ``tier`` (str; None for leads that a
+            veto or a gate keeps out), ``fit`` and ``engagement`` (int, their parts of the score),
+            what the policy says (``gate``, ``must_contact``, ``grade``, ``stakes``, ``shown``,
+            ``action``, ``due``, as far as the card has one), and ``reasons`` (str).
+            ``.attrs["unseen"]`` counts values on no level of the card.
 
         Raises
         ------
@@ -197,6 +203,23 @@ class Scorecard(Part):
             as_of=as_of,
         )
         return score_columns(scoring, columns, table.rows)
+
+    def close_rates(self, scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Give how often leads of each score close, by the card's table.
+
+        Parameters
+        ----------
+        scores : array_like of int, shape (n,)
+            One between two rows of the table has the rate of the lower one.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            In [0, 1]; NaN from a card of an earlier version, which has no such table.
+        """
+        if self.probability is None:
+            return np.full(np.shape(scores), np.nan)
+        return self.probability.as_probability.at(scores)
 
     @property
     def score_table_taught(self) -> ScoreTable:

@@ -28,6 +28,9 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
         {"rule": plain["threshold"]["rule"]}
         | {key: v for key, v in plain["threshold"].items() if not key.startswith("future") or v}
     )
+    if plain["probability"]:
+        rows = [_flow(row) for row in plain["probability"]["table"]]
+        document["probability"] = {"method": plain["probability"]["method"], "table": rows}
     document["sweep"] = [_flow(cut) for cut in plain["sweep"]]
     if plain["findings"]:
         document["findings"] = list(plain["findings"])

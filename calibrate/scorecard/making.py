@@ -14,6 +14,7 @@ from calibrate.leads import Attribute, Leads
 from calibrate.points import AttributePoints, LevelPoints, Points
 from calibrate.policy import Decision, MustContact, Rated, Tier
 from calibrate.present.numbers import significant
+from calibrate.probability import Probability
 from calibrate.recipes import columns_of
 from calibrate.scorecard.card import Scorecard
 from calibrate.scorecard.parts import (
@@ -29,6 +30,8 @@ from calibrate.scorecard.parts import (
     MadePart,
     MustContactLevelPart,
     OverallPart,
+    ProbabilityPart,
+    ProbabilityRowPart,
     ReadsPart,
     StabilityPart,
     StandingPart,
@@ -97,6 +100,7 @@ def make_scorecard(
         ),
         **_policy_parts(decision, leads),
         threshold=_threshold_part(decision.threshold),
+        probability=_probability_part(decision.probability),
         sweep=tuple(_sweep_part(cut) for cut in decision.deciding.sweep()),
         findings=tuple(
             FindingPart(code=one.code, severity=one.severity, says=one.says, fix=one.fix)
@@ -296,4 +300,19 @@ def _threshold_part(threshold: Threshold) -> ThresholdPart:
         alternatives={
             name: CutPart(**_cut_values(cut)) for name, cut in threshold.alternatives.items()
         },
+    )
+
+
+def _probability_part(probability: Probability) -> ProbabilityPart:
+    columns = (
+        probability.scores,
+        probability.close_rates,
+        zip(probability.lows, probability.highs, strict=True),
+    )
+    return ProbabilityPart(
+        method=probability.method,
+        table=tuple(
+            ProbabilityRowPart(score=score, close_rate=rate, interval=interval)
+            for score, rate, interval in zip(*columns, strict=True)
+        ),
     )

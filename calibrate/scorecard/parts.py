@@ -12,6 +12,7 @@ from pydantic import Field, FiniteFloat, model_validator
 from calibrate.documents import Integer, Part
 from calibrate.leads import Recipe
 from calibrate.levels import Kind, Level, Levels, fold
+from calibrate.probability import Method, Probability
 from calibrate.spec import (
     Award,
     EventsPart,
@@ -284,6 +285,55 @@ class GridPart(Part):
     fit: tuple[Integer, ...] = Field(description="Lowest fit of A, B and C.")
     engagement: tuple[Integer, ...] = Field(description="Lowest engagement of 1, 2 and 3.")
     cells: tuple[GradePart, ...]
+
+
+class ProbabilityRowPart(Part):
+    """The close rate of one score."""
+
+    score: Integer
+    close_rate: Share
+    interval: tuple[Share, Share]
+
+    @model_validator(mode="after")
+    def _rate_is_in_its_interval(self) -> Self:
+        if not self.interval[0] <= self.close_rate <= self.interval[1]:
+            raise ValueError(
+                f"the close rate {self.close_rate:g} of the score {self.score} is not in its "
+                f"interval, {self.interval[0]:g} to {self.interval[1]:g}"
+            )
+        return self
+
+
+class ProbabilityPart(Part):
+    """How often leads of a score close."""
+
+    method: Method = Field(description="A line of the log-odds, or steps that rise.")
+    table: tuple[ProbabilityRowPart, ...] = Field(
+        min_length=1, description="By score; between two rows the lower one holds."
+    )
+
+    @model_validator(mode="after")
+    def _scores_and_rates_rise(self) -> Self:
+        for one, next_one in pairwise(self.table):
+            if next_one.score <= one.score:
+                raise ValueError(f"the scores must rise, and {next_one.score} follows {one.score}")
+            if next_one.close_rate < one.close_rate:
+                raise ValueError(
+                    f"the close rates must not fall, and {next_one.close_rate:g} of the score "
+                    f"{next_one.score} follows {one.close_rate:g} of {one.score}"
+                )
+        return self
+
+    @property
+    def as_probability(self) -> Probability:
+        """The table itself."""
+        return Probability(
+            method=self.method,
+            scores=tuple(one.score for one in self.table),
+            close_rates=tuple(one.close_rate for one in self.table),
+            lows=tuple(one.interval[0] for one in self.table),
+            highs=tuple(one.interval[1] for one in self.table),
+        )
 
 
 class FindingPart(Part):

@@ -21,7 +21,8 @@ ScoredColumns = dict[str, Any]
 """Columns by name, each with one value a lead."""
 
 NAMES = (
-    "score passes tier fit engagement gate must_contact grade stakes shown action due reasons"
+    "score passes close_rate tier fit engagement gate must_contact grade stakes shown action due "
+    "reasons"
 ).split()
 """All columns there can be, in their order."""
 _MOST_POINTS = 99
@@ -46,6 +47,7 @@ def scored_columns(card: Scorecard, scored: ScoredLeads, today: dt.date) -> Scor
     found: ScoredColumns = {
         "score": scored.scores,
         "passes": scored.passing(card.threshold.score),
+        "close_rate": card.close_rates(scored.scores),
         "tier": _named([one.name for one in card.tiers], tier),
         "fit": scored.sums.fit,
         "engagement": scored.sums.engagement,

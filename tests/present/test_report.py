@@ -47,6 +47,22 @@ def test_the_report_shows_every_level_with_its_numbers(run: Calibration) -> None
             assert after[0] == points_text(given.points)
 
 
+def test_the_report_says_how_often_leads_of_a_score_close(run: Calibration) -> None:
+    found = run.probability
+    rows = {
+        score: f"{score} {percent_text(rate)} {percent_text(low)} to {percent_text(high)}"
+        for score, rate, low, high in zip(
+            found.scores, found.close_rates, found.lows, found.highs, strict=True
+        )
+    }
+    page = texts_of(report_html(run)).partition("How often leads of a score close")[2]
+    shown = [score for score, text in rows.items() if f" {text} " in page.partition(" AUC ")[0]]
+    assert 4 <= len(shown) <= 6
+    assert run.threshold.score in shown
+    assert f"{rows[run.threshold.score]} threshold" in page
+    assert f"A lead with {shown[-1]} points closes in" in page
+
+
 def test_the_report_says_overall_threshold_and_findings(run: Calibration) -> None:
     shown = texts_of(report_html(run))
     assert "Autumn leads" in shown
