@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit
 
 from calibrate.candidates import find_candidates
 from calibrate.documents import validated
@@ -43,6 +44,8 @@ _IN_POINTS = (
 )
 _IN_SPEC = "min_leads threshold".split()
 _MOST_STEPS = 100
+_LONGEST_STEP = 2.0
+"""In log odds of any score; longer ones could leap over the best curve and never come back."""
 
 
 class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
@@ -156,21 +159,22 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
         """
         frame = self._frame(X, reset=True)
         labels = _labels(y, leads=len(frame))
-        self.classes_ = np.unique(labels)
-        self.customer_ = _customer(self.classes_, self.customer)
-        table, outcome = _with_outcome(frame, labels == self.customer_)
+        classes = np.unique(labels)
+        customer = _customer(classes, self.customer)
+        table, outcome = _with_outcome(frame, labels == customer)
         spec = self._declared(frame).changed(outcome=outcome)
         if self.leaks == "keep":
             spec = _all_wanted(table, spec)
         calibration = calibrate(table, spec)
+        self.classes_, self.customer_ = classes, customer
         self.scorecard_: Scorecard = calibration.scorecard
         self._rates = _close_rates(calibration.score_table)
         return self
 
     def lead_scores(self, X: Any) -> Ints:  # noqa: N803
         """Give the score of each lead, in whole points; shape (n,)."""
-        points = self._points(X)
-        return points.sum(axis=1) + self.scorecard_.points.base
+        scores: Ints = self._points(X).sum(axis=1) + self.scorecard_.points.base
+        return scores
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803
         """Give each lead's score, counted from half a point below the threshold.
@@ -178,14 +182,15 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
         Above 0 passes. By scikit-learn's custom it speaks for ``classes_[1]``, so where the
         customer is the other label its sign is turned; `lead_scores` gives the score itself.
         """
-        above = self.lead_scores(X) - (self.scorecard_.threshold.score - 0.5)
+        above: Floats = self.lead_scores(X) - np.float64(self.scorecard_.threshold.score - 0.5)
         return above if self._customer_place else -above
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
         """Give each lead the customer's label when its score reaches the threshold."""
         passes = self.lead_scores(X) >= self.scorecard_.threshold.score
-        labels: npt.NDArray[Any] = self.classes_
-        return np.where(passes, *labels[[self._customer_place, 1 - self._customer_place]])
+        place = self._customer_place
+        labels: npt.NDArray[Any] = self.classes_[np.where(passes, place, 1 - place)]
+        return labels
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
         """Give the close rate at each lead's score, and its rest, in the order of ``classes_``."""
@@ -203,7 +208,7 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
         """Name the columns that `transform` gives: the card's attributes."""
-        check_is_fitted(self, "scorecard_")
+        check_is_fitted(self)
         known = getattr(self, "feature_names_in_", input_features)
         if input_features is not None and list(input_features) != list(known):
             raise LeadsError(
@@ -214,7 +219,7 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
 
     def score_reasons(self, X: Any) -> npt.NDArray[np.object_]:  # noqa: N803
         """Say in words why each lead has its score; shape (n,)."""
-        check_is_fitted(self, "scorecard_")
+        check_is_fitted(self)
         scored = self.scorecard_.score_table(open_table(self._frame(X, reset=False)))
         return np.array(scored.reasons, dtype=object)
 
@@ -235,7 +240,7 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
         return int(self.customer_ == self.classes_[1])
 
     def _points(self, leads: Any) -> Ints:
-        check_is_fitted(self, "scorecard_")
+        check_is_fitted(self)
         card = self.scorecard_
         table = open_table(self._frame(leads, reset=False))
         each = np.zeros((table.rows, len(card.attributes)), dtype=np.int64)
@@ -252,14 +257,24 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
         if not isinstance(leads, pd.DataFrame) and hasattr(leads, "to_pandas"):
             leads = leads.to_pandas()
         is_frame = isinstance(leads, pd.DataFrame)
-        how = {"skip_check_array": True} if is_frame else {"dtype": None, "ensure_all_finite": False}
+        how = (
+            {"skip_check_array": True} if is_frame else {"dtype": None, "ensure_all_finite": False}
+        )
         try:
             checked = validate_data(self, leads, reset=reset, **how)
         except (TypeError, ValueError) as fault:
             raise LeadsError(_refusal(self, leads, fault, reset=reset)) from None
-        if is_frame:
-            return checked.set_axis([str(name) for name in checked.columns], axis=1)
-        return pd.DataFrame(checked, columns=[f"x{place}" for place in range(checked.shape[1])])
+        names = getattr(self, "feature_names_in_", [f"x{at}" for at in range(checked.shape[1])])
+        return pd.DataFrame(checked).set_axis(names, axis=1)
+
+    def _given(self, names: Sequence[str]) -> dict[str, Any]:
+        """Gather the arguments that are given; a grid of numpy's numbers gives its numbers."""
+        given = {name: getattr(self, name) for name in names}
+        return {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in given.items()
+            if value is not None
+        }
 
     def _declared(self, frame: pd.DataFrame) -> Spec:
         """Put the arguments into the spec; what is None stays as the spec says."""
@@ -269,17 +284,18 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
         _check_usable(spec, frame)
         document = spec.document()
         document.pop("outcome", None)
-        points = {name: value for name in _IN_POINTS if (value := getattr(self, name)) is not None}
-        document["points"] = document.get("points", {}) | points
-        document |= {
-            name: value for name in _IN_SPEC if (value := getattr(self, name)) is not None
+        points = document.get("points", {}) | self._given(_IN_POINTS)
+        attributes = document.get("attributes", {}) | {
+            name: document.get("attributes", {}).get(name, {}) | _as_mapping(part)
+            for name, part in (self.attributes or {}).items()
         }
-        attributes = dict(document.get("attributes", {}))
-        for name, part in (self.attributes or {}).items():
-            given = part.model_dump(exclude_unset=True) if isinstance(part, AttributePart) else part
-            attributes[name] = dict(attributes.get(name, {})) | dict(given)
-        document["attributes"] = attributes
+        parts = {"points": points, "attributes": attributes} | self._given(_IN_SPEC)
+        document |= {key: part for key, part in parts.items() if part != {}}
         return validated(Spec, document, where="LeadScorer", error=SpecError)
+
+
+def _as_mapping(part: AttributePart | Mapping[str, Any]) -> dict[str, Any]:
+    return part.model_dump(exclude_unset=True) if isinstance(part, AttributePart) else dict(part)
 
 
 def _with_outcome(frame: pd.DataFrame, closed: npt.NDArray[np.bool_]) -> tuple[pd.DataFrame, Any]:
@@ -301,10 +317,11 @@ def _labels(y: Any, *, leads: int) -> npt.NDArray[Any]:
     labels = pd.Series(column_or_1d(y, warn=True)).infer_objects()
     if len(labels) != leads:
         raise LeadsError(f"X has {leads} leads and y has {len(labels)} labels; give one for each.")
-    if labels.isna().any():
+    unknown = int((labels.isna() | labels.isin([np.inf, -np.inf])).sum())
+    if unknown:
         raise LeadsError(
-            f"y: {int(labels.isna().sum())} leads have no label. Whether they closed is not known "
-            f"yet: leave them out of X and y."
+            f"y: {unknown} leads have no label. Whether they closed is not known yet: leave them "
+            f"out of X and y."
         )
     kind = type_of_target(labels.to_numpy(), input_name="y", raise_unknown=True)
     if labels.nunique() == 1:
@@ -405,7 +422,7 @@ class _CloseRates:
     def at(self, scores: Ints) -> Floats:
         """Give the close rate at each score."""
         odds = self.start + self.slope * (scores - self.centre) / self.spread
-        rates: Floats = 1 / (1 + np.exp(-odds))
+        rates: Floats = expit(odds)
         return rates
 
 
@@ -428,11 +445,12 @@ def _close_rates(table: ScoreTable) -> _CloseRates:
     design = np.column_stack([np.ones(len(scores)), (scores - centre) / spread])
     found = np.array([np.log(closed / others), 0.0])
     for _ in range(_MOST_STEPS):
-        rates = 1 / (1 + np.exp(-(design @ found)))
+        rates = expit(design @ found)
         curved = design.T @ (design * (leads * rates * (1 - rates))[:, None])
         step = np.linalg.lstsq(curved, design.T @ (hits - leads * rates), rcond=None)[0]
-        found = found + step
-        if np.abs(step).max() < 1e-10:
+        longest = np.abs(design @ step).max()
+        found = found + step * min(1.0, _LONGEST_STEP / max(longest, 1e-300))
+        if longest < 1e-10:
             break
     start, slope = found.tolist()
     return _CloseRates(centre=centre, spread=spread, start=start, slope=slope)

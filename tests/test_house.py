@@ -71,6 +71,7 @@ ROOMS = (
     "pipeline",
     "present",
     "sample",
+    "estimator",
     "cli",
     "__main__",
 )
