@@ -285,17 +285,24 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
         document = spec.document()
         document.pop("outcome", None)
         points = document.get("points", {}) | self._given(_IN_POINTS)
-        attributes = document.get("attributes", {}) | {
-            name: document.get("attributes", {}).get(name, {}) | _as_mapping(part)
-            for name, part in (self.attributes or {}).items()
-        }
+        attributes = _laid_over(document.get("attributes", {}), self.attributes or {})
         parts = {"points": points, "attributes": attributes} | self._given(_IN_SPEC)
         document |= {key: part for key, part in parts.items() if part != {}}
         return validated(Spec, document, where="LeadScorer", error=SpecError)
 
 
-def _as_mapping(part: AttributePart | Mapping[str, Any]) -> dict[str, Any]:
-    return part.model_dump(exclude_unset=True) if isinstance(part, AttributePart) else dict(part)
+def _laid_over(known: Mapping[str, Any], hints: Any) -> Any:
+    """Lay hints over what is declared of attributes; what is none is left for the spec to refuse."""
+    if not isinstance(hints, Mapping):
+        return hints
+    plain = {
+        name: part.model_dump(exclude_unset=True) if isinstance(part, AttributePart) else part
+        for name, part in hints.items()
+    }
+    return {**known} | {
+        name: {**known.get(name, {})} | part if isinstance(part, dict) else part
+        for name, part in plain.items()
+    }
 
 
 def _with_outcome(frame: pd.DataFrame, closed: npt.NDArray[np.bool_]) -> tuple[pd.DataFrame, Any]:
@@ -314,7 +321,9 @@ def _labels(y: Any, *, leads: int) -> npt.NDArray[Any]:
             "LeadScorer requires y to be passed, but the target y is None: what became of each "
             "lead."
         )
-    labels = pd.Series(column_or_1d(y, warn=True)).infer_objects()
+    labels = y if isinstance(y, pd.Series) else pd.Series(column_or_1d(y, warn=True))
+    # Through plain values, so that flags of pandas' or Arrow's own types are flags again.
+    labels = labels.astype(object).infer_objects().reset_index(drop=True)
     if len(labels) != leads:
         raise LeadsError(f"X has {leads} leads and y has {len(labels)} labels; give one for each.")
     unknown = int((labels.isna() | labels.isin([np.inf, -np.inf])).sum())

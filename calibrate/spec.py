@@ -285,7 +285,7 @@ _MAPPINGS: dict[str, type[Part]] = {
 def _tag_of_rule(rule: Any) -> str:
     if isinstance(rule, str):
         return BY_NAME
-    keys = rule if isinstance(rule, Mapping) else type(rule).model_fields
+    keys = rule if isinstance(rule, Mapping) else getattr(type(rule), "model_fields", ())
     return AS_MAPPING + next((key for key in _MAPPINGS if key in keys), "customer_quantile")
 
 

@@ -481,6 +481,28 @@ def test_any_two_labels_will_do(
     assert roc_auc_score(y == scorer.classes_[1], scorer.decision_function(frame)) > 0.7
 
 
+@pytest.mark.parametrize("backend", ["pyarrow", "numpy_nullable"])
+def test_flags_of_any_backend_are_flags(
+    frame: pd.DataFrame, closed: pd.Series[int], backend: Any
+) -> None:
+    y = (closed == 1).convert_dtypes(dtype_backend=backend)
+    scorer = LeadScorer().fit(frame, y)
+    assert scorer.classes_.tolist() == [False, True]
+    assert scorer.classes_.dtype == bool
+    assert scorer.predict(frame).dtype == bool
+
+
+def test_without_evidence_every_lead_scores_the_same_and_has_the_overall_rate() -> None:
+    rng = np.random.default_rng(0)
+    noise = pd.DataFrame({"size": rng.normal(size=600), "kind": rng.choice(list("xyz"), 600)})
+    y = np.arange(600) % 4 == 0
+    scorer = LeadScorer().fit(noise, y)
+    assert set(scorer.lead_scores(noise)) == {0}
+    assert set(scorer.score_reasons(noise)) == {"base 0"}
+    assert scorer.predict_proba(noise)[:, 1] == pytest.approx(0.25, abs=0.003)
+    assert scorer.transform(noise).shape == (600, 2)
+
+
 # --------------------------------------------------------------------------------- what is refused
 
 
@@ -514,6 +536,10 @@ def test_arguments_that_cannot_be_used_are_refused_all_at_once(
     assert says.startswith("LeadScorer: points.measure: found `woe`")
     assert "points.q_max: found 3" in says
     assert "points.max_bands: found 1" in says
+    assert "threshold: found 50" in refused(LeadScorer(threshold=50), frame, closed, SpecError)
+    for hints in (["visits"], {"visits": "number"}):
+        says = refused(LeadScorer(attributes=hints), frame, closed, SpecError)
+        assert says.startswith("LeadScorer: attributes")
     assert "found 'hide'" in refused(LeadScorer(leaks="hide"), frame, closed, SpecError)
     spec = {"outcome": {"column": "demo"}, "events": {"path": "log.csv"}, "join": []}
     says = refused(LeadScorer(spec), frame, closed, SpecError)
