@@ -292,7 +292,7 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
 
 
 def _laid_over(known: Mapping[str, Any], hints: Any) -> Any:
-    """Lay hints over what is declared of attributes; what is none is left for the spec to refuse."""
+    """Lay hints over what is declared of attributes; what is none is left to be refused."""
     if not isinstance(hints, Mapping):
         return hints
     plain = {
