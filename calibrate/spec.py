@@ -283,7 +283,7 @@ def _tag_of_rule(rule: Any) -> str:
         return BY_NAME
     if isinstance(rule, int | float):
         return BY_NUMBER
-    keys = rule if isinstance(rule, Mapping) else type(rule).model_fields
+    keys = rule if isinstance(rule, Mapping) else getattr(type(rule), "model_fields", ())
     return AS_MAPPING + next((key for key in _MAPPINGS if key in keys), "customer_quantile")
 
 

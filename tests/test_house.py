@@ -77,6 +77,7 @@ ROOMS = (
     "pipeline",
     "present",
     "sample",
+    "estimator",
     "cli",
     "__main__",
 )

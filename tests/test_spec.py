@@ -164,6 +164,8 @@ def test_all_problems_are_listed_at_once() -> None:
         ("override: {c: {A: {points: 1.5, why: x}}}", "override.c.A.points: found 1.5"),
         ("threshold: {customer_quantile: 1}", "threshold.customer_quantile"),
         ("threshold: {customer_quantile: 0.1, kept: 1}", "threshold.kept: unknown key"),
+        ("threshold: 50", "threshold: found 50"),
+        ("threshold: [50]", "threshold: found [50]"),
         ("as_of: soon", "as_of: found `soon`"),
         ("window_days: 0", "window_days"),
         ("min_leads: true", "min_leads: found True"),
