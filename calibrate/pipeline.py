@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
 from calibrate.scores import ScoreTable, tally_scores
 from calibrate.spec import Spec
+from calibrate.spread import threshold_intervals
 from calibrate.stability import Stability, stability
 from calibrate.teaching import teach
 from calibrate.threshold import Threshold, choose_threshold
@@ -87,6 +88,8 @@ def calibrate(
     )
     progress("resampling points")
     stable = stability(points, evidence, table)
+    intervals = threshold_intervals(threshold, points, evidence, score_table, table)
+    threshold = replace(threshold, intervals=intervals)
     findings = (
         *table.findings,
         *card_findings(points, evidence, table, score_table),

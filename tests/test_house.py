@@ -60,6 +60,7 @@ ROOMS = (
     "scores",
     "stability",
     "threshold",
+    "spread",
     "remarks",
     "keys",
     "scorecard",

@@ -143,6 +143,24 @@ class Profiles:
     customers: Ints
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardProfiles:
+    """The distinct rows of points among leads, by shard, in ascending order.
+
+    Attributes
+    ----------
+    points : ndarray of int, shape (k, columns)
+    shards : ndarray of int, shape (k,)
+        From 0 to under 200.
+    leads, customers : ndarray of int, shape (k,)
+    """
+
+    points: Ints
+    shards: Ints
+    leads: Ints
+    customers: Ints
+
+
 class CountingEngine(Protocol):
     """An engine over the counted leads of a table."""
 
@@ -175,6 +193,15 @@ class CountingEngine(Protocol):
         """Give the distinct rows of values with their leads and customers.
 
         Above `most` leads: of all customers, and of others in as many shards as fit beside them.
+        """
+
+    def shard_profiles(self, card: Sequence[ColumnPoints], most: int) -> ShardProfiles:
+        """Give each shard's distinct rows of points with their leads and customers.
+
+        What a column's points stand for is the caller's business: numbers of levels, say. Above
+        `most` leads: of an equal part of every shard, `most` leads in expectation. With h the
+        first 8 hex digits of md5(id), a lead's shard is h mod 200, and it is in the part when
+        h // 200 lies under ``most / leads * (2**32 // 200)``.
         """
 
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:

@@ -22,14 +22,20 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     if plain["withheld"]:
         document["withheld"] = [_flow(one) for one in plain["withheld"]]
     document["attributes"] = [_attribute_document(one) for one in plain["attributes"]]
-    document["threshold"] = _flow(
-        {"rule": plain["threshold"]["rule"]}
-        | {key: v for key, v in plain["threshold"].items() if not key.startswith("future") or v}
-    )
+    document["threshold"] = _flow(_threshold_document(plain["threshold"]))
     document["sweep"] = [_flow(cut) for cut in plain["sweep"]]
     if plain["findings"]:
         document["findings"] = list(plain["findings"])
     return document
+
+
+def _threshold_document(threshold: Mapping[str, Any]) -> dict[str, Any]:
+    others = {name: _without_none(one) for name, one in threshold["alternatives"].items()}
+    return {"rule": threshold["rule"]} | _without_none(threshold) | {"alternatives": others}
+
+
+def _without_none(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if value is not None}
 
 
 def _attribute_document(attribute: Mapping[str, Any]) -> dict[str, Any]:

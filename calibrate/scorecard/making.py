@@ -19,13 +19,13 @@ from calibrate.scorecard.parts import (
     CardAttributePart,
     CardPointsPart,
     CohortPart,
-    CutPart,
     EvidencePart,
     FindingPart,
     LevelPart,
     MadePart,
     OverallPart,
     ReadsPart,
+    RuleCutPart,
     StabilityPart,
     SweepPart,
     TestPart,
@@ -233,10 +233,12 @@ def _threshold_part(threshold: Threshold) -> ThresholdPart:
     below, bound = threshold.future_customers_below, threshold.future_customers_below_95
     return ThresholdPart(
         **_cut_values(threshold.cut),
+        interval=threshold.interval,
         rule=threshold.rule,
         future_customers_below=None if below is None else significant(below),
         future_customers_below_95=None if bound is None else significant(bound),
         alternatives={
-            name: CutPart(**_cut_values(cut)) for name, cut in threshold.alternatives.items()
+            name: RuleCutPart(**_cut_values(cut), interval=threshold.intervals.get(name))
+            for name, cut in threshold.alternatives.items()
         },
     )
