@@ -126,6 +126,7 @@ def cuts_for(
     at_hand = _tally(scored.scores[scored.standing == BY_POINTS])
     taught = card.score_table_taught
     beside = Beside(
+        deciding=int((scored.standing == BY_POINTS).sum()),
         all_leads=table.rows,
         must_contact=int((scored.standing == MUST_CONTACT).sum()),
         leads_a_month=None if months is None else table.rows / months,

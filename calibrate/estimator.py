@@ -13,7 +13,7 @@ import pandas as pd
 from calibrate.candidates import find_candidates
 from calibrate.documents import validated
 from calibrate.engines.columns import Column
-from calibrate.engines.memory import level_rows
+from calibrate.engines.places import level_rows
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import LeadsError, MissingExtraError, SpecError, did_you_mean
 from calibrate.pipeline import calibrate
@@ -40,7 +40,6 @@ _IN_POINTS = (
     "measure estimate award overlap scale q_max band_alpha max_bands max_attributes".split()
 )
 _IN_SPEC = "min_leads threshold".split()
-"""In log odds of any score; longer ones could leap over the best curve and never come back."""
 
 
 class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):

@@ -86,6 +86,7 @@ def calibrate(
     decision = decide(points, evidence, table)
     progress("resampling points")
     stable = stability(points, evidence, table)
+    decision = decision.with_intervals(points, evidence, table)
     findings = (
         *table.findings,
         *card_findings(points, evidence, table, decision.everyone),

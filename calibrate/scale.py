@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from calibrate.levels import Levels
 from calibrate.present.numbers import half_away, significant
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 RANGE = 100
 """Points between the worst and the best lead on the scale 0-100."""
@@ -47,6 +53,54 @@ def stretched(
     whole = _to_range([[multiplier * value for value in row] for row in reach])
     base = -sum(min(row) for row in whole)
     return multiplier, [row[:-1] for row in whole], base
+
+
+def restretched(reach: Sequence[Floats]) -> tuple[list[Ints], Ints]:
+    """Scale the values of many resamples at once, each as `stretched` does.
+
+    Parameters
+    ----------
+    reach : sequence of ndarray of float, shape (replicates, k)
+        Per attribute: value of every level, overlap factor included, and of a value never seen.
+
+    Returns
+    -------
+    points : list of ndarray of int
+        As given.
+    base : ndarray of int, shape (replicates,)
+
+    Examples
+    --------
+    >>> points, base = restretched([np.array([[1.5, -0.5, 0.0], [0.3, 0.0, 0.0]])])
+    >>> points[0].tolist(), base.tolist()
+    ([[75, -25, 0], [100, 0, 0]], [25, 0])
+    """
+    span = np.sum([np.ptp(row, axis=1) for row in reach], axis=0)
+    multiplier = np.divide(RANGE, span, out=np.zeros_like(span), where=span > 0)
+    exact = [multiplier[:, None] * row for row in reach]
+    whole = [rounded(row) for row in exact]
+    ranges = np.stack([np.ptp(row, axis=1) for row in whole], axis=1)
+    lost = np.stack([np.ptp(row, axis=1) for row in exact], axis=1) - ranges
+    short = np.where(span > 0, RANGE - ranges.sum(axis=1), 0)
+    order = np.argsort(-np.sign(short)[:, None] * lost, axis=1, kind="stable")
+    for replicate in np.flatnonzero(short):
+        step = 1 if short[replicate] > 0 else -1
+        for place in order[replicate, : abs(short[replicate])]:
+            row = whole[place][replicate]
+            row[:] = _move_end(exact[place][replicate].tolist(), row.tolist(), step)
+    base = -np.sum([row.min(axis=1) for row in whole], axis=0)
+    return whole, base
+
+
+def rounded(values: Floats) -> Ints:
+    """Round to whole numbers, halves away from zero.
+
+    Examples
+    --------
+    >>> rounded(np.array([0.5, 1.5, -0.5, -2.5, 2.4])).tolist()
+    [1, 2, -1, -3, 2]
+    """
+    return (np.sign(values) * np.floor(np.abs(values) + 0.5)).astype(np.int64)
 
 
 def _to_range(exact: Sequence[Sequence[float]]) -> list[list[int]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.points import Points
@@ -21,6 +24,10 @@ from calibrate.spec import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 KEEPS_ALMOST_ALL = 0.9
 """A threshold that keeps more than this share of leads sorts out too few to be one."""
@@ -50,6 +57,9 @@ class Threshold:
         below it, ``1/(c+1)``, and its 95 % bound ``1 - 0.05**(1/c)``. Approximate, because the
         card was fitted on them.
     alternatives : mapping of str to Cut
+    intervals : mapping of str to (int, int)
+        By the name of a rule, the 95 % interval of its score (`threshold_intervals`); none for
+        `lowest_customer`.
     findings : tuple of Finding
     """
 
@@ -59,6 +69,12 @@ class Threshold:
     future_customers_below_95: float | None
     alternatives: Mapping[str, Cut]
     findings: tuple[Finding, ...]
+    intervals: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def interval(self) -> tuple[int, int] | None:
+        """The 95 % interval of the score, points made anew; None where there is none."""
+        return self.intervals.get(rule_name(self.rule))
 
     @property
     def score(self) -> int:
@@ -66,7 +82,7 @@ class Threshold:
         return self.cut.score
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the threshold and its alternatives, one row a rule."""
+        """Give the threshold and its alternatives, one row a rule, with the interval's ends."""
         import pandas as pd
 
         cuts = {rule_name(self.rule): self.cut, **self.alternatives}
@@ -74,7 +90,12 @@ class Threshold:
             {"rule": name, **{slot: getattr(cut, slot) for slot in Cut.__slots__}}
             for name, cut in cuts.items()
         ]
-        return pd.DataFrame(rows)
+        frame = pd.DataFrame(rows)
+        ends = [self.intervals.get(name, (None, None)) for name in cuts]
+        for place, end in enumerate(("low", "high")):
+            column = pd.Series([pair[place] for pair in ends], dtype="Int64")
+            frame.insert(2 + place, f"score_{end}", column)
+        return frame
 
     def __repr__(self) -> str:
         return (
@@ -101,21 +122,24 @@ class Beside:
 
     Attributes
     ----------
+    deciding : int
+        Leads whose points decide.
     all_leads : int
-        All of them, those whose points decide included.
+        Those, and all others.
     must_contact : int
         That pass whatever their score, and take of what sales can work.
     leads_a_month : float or None
         How many of all leads come in a calendar month.
     """
 
+    deciding: int
     all_leads: int
     must_contact: int = 0
     leads_a_month: float | None = None
 
-    def share_left(self, share: float, deciding: int) -> float:
+    def share_left(self, share: float) -> float:
         """Say which share of the deciding leads may pass when a share of all may."""
-        return (share * self.all_leads - self.must_contact) / deciding
+        return (share * self.all_leads - self.must_contact) / self.deciding
 
 
 def choose_threshold(
@@ -168,7 +192,8 @@ def choose_threshold(
     customers = sum(table.customers)
     if not customers:
         raise LeadsError("Without customers there is no threshold to choose.")
-    beside = beside or Beside(all_leads=sum(table.leads))
+    leads = sum(table.leads)
+    beside = beside or Beside(deciding=leads, all_leads=leads)
     found = cut_by(table, rule, beside)
     is_lowest = rule == "lowest_customer"
     alternatives = {
@@ -201,6 +226,12 @@ def check_reach(rule: ThresholdRule, points: Points) -> None:
     raise SpecError(
         f"spec: threshold: {what} {rule}; scores run from {points.lowest} to {points.highest}"
     )
+
+
+def rules_of(threshold: Threshold) -> dict[str, ThresholdRule]:
+    """Give the rule of a threshold and those beside it, by their names."""
+    beside = {rule_name(other): other for other in ALTERNATIVES}
+    return {rule_name(threshold.rule): threshold.rule} | beside
 
 
 def _percent(share: object) -> str:
@@ -236,26 +267,11 @@ class Found:
 
 def cut_by(table: ScoreTable, rule: ThresholdRule, beside: Beside) -> Found:
     """Find the score that a rule asks for; where none meets it, the one that comes nearest."""
-    sweep = table.sweep()
     if isinstance(rule, int):
         return _declared(table, rule)
-    if isinstance(rule, CapacityPart):
-        if beside.leads_a_month is None:
-            raise SpecError(
-                "spec: threshold.capacity: how many leads come in a month is known from the days "
-                "they were created; name their column (`leads: {created: COLUMN}`)"
-            )
-        share = rule.capacity / beside.leads_a_month
-        return _at_most(sweep, beside.share_left(share, sum(table.leads)))
-    if isinstance(rule, SharePart):
-        return _at_most(sweep, beside.share_left(rule.share, sum(table.leads)))
-    if isinstance(rule, CloseRatePart):
-        enough = [cut for cut in sweep if cut.close_rate_at_or_above >= rule.min_close_rate]
-        best = max(sweep, key=lambda cut: cut.close_rate_at_or_above)
-        return Found(cut=enough[0]) if enough else Found(cut=best, is_met=False)
-    if rule == "lowest_customer" or isinstance(rule, QuantilePart):
-        return Found(cut=_keeping_customers(sweep, rule, sum(table.customers)))
-    return Found(cut=max(sweep, key=_goodness(table, rule)))  # the first of equals
+    rows = np.array([table.leads], dtype=float), np.array([table.customers], dtype=float)
+    places, is_met = places_by(*rows, rule, beside)
+    return Found(cut=table.sweep()[int(places[0])], is_met=bool(is_met[0]))
 
 
 def _declared(table: ScoreTable, score: int) -> Found:
@@ -274,29 +290,89 @@ def _declared(table: ScoreTable, score: int) -> Found:
     )
 
 
-def _at_most(sweep: Sequence[Cut], share: float) -> Found:
-    few = [cut for cut in sweep if cut.leads_kept <= share + 1e-12]
-    return Found(cut=few[0]) if few else Found(cut=sweep[-1], is_met=False)
+def places_by(
+    leads: Floats, customers: Floats, rule: ThresholdRule, beside: Beside
+) -> tuple[Ints, Bools]:
+    """Find, in many tallies at once, where the score stands that a rule asks for.
+
+    Parameters
+    ----------
+    leads, customers : ndarray of float, shape (tallies, k)
+        Per score, scores rising, with a customer in every tally. Scores without leads cannot be
+        chosen.
+    rule : str or a rule of the spec
+        A declared score is none.
+    beside : Beside
+        With `leads_a_month` for ``capacity``.
+
+    Returns
+    -------
+    places : ndarray of int, shape (tallies,)
+        Where no score meets the rule, the one that comes nearest.
+    is_met : ndarray of bool, shape (tallies,)
+
+    Raises
+    ------
+    SpecError
+        For ``capacity`` without a number of leads a month.
+
+    Examples
+    --------
+    >>> alone = Beside(deciding=10, all_leads=10)
+    >>> leads, customers = np.array([[5.0, 3, 2]]), np.array([[0.0, 1, 2]])
+    >>> places, _ = places_by(leads, customers, "lowest_customer", alone)
+    >>> places.tolist()
+    [1]
+    """
+    there = leads > 0
+    kept = leads[:, ::-1].cumsum(axis=1)[:, ::-1]
+    caught = customers[:, ::-1].cumsum(axis=1)[:, ::-1]
+    if isinstance(rule, CapacityPart | SharePart):
+        few = there & (kept / kept[:, :1] <= _share(rule, beside) + 1e-12)
+        return _either(few.argmax(axis=1), _last(there), few.any(axis=1))
+    if isinstance(rule, CloseRatePart):
+        rate = np.divide(caught, kept, out=np.full_like(kept, -np.inf), where=there)
+        enough = rate >= rule.min_close_rate
+        return _either(enough.argmax(axis=1), rate.argmax(axis=1), enough.any(axis=1))
+    everywhere = np.ones(len(leads), dtype=np.bool_)
+    if rule == "lowest_customer" or isinstance(rule, QuantilePart):
+        wanted = 1 - rule.customer_quantile if isinstance(rule, QuantilePart) else 1.0
+        # A hair below, so that 95 % of 20 customers is 19 and not 19.000000000000004.
+        return _last(there & (caught >= wanted * caught[:, :1] - 1e-9)), everywhere
+    goodness = np.where(there, _goodness(kept, caught, rule), -np.inf)
+    return goodness.argmax(axis=1), everywhere  # the first of equals
 
 
-def _keeping_customers(sweep: Sequence[Cut], rule: ThresholdRule, customers: int) -> Cut:
-    wanted = 1 - rule.customer_quantile if isinstance(rule, QuantilePart) else 1.0
-    # A hair below, so that 95 % of 20 customers is 19 and not 19.000000000000004.
-    return [cut for cut in sweep if cut.customers >= wanted * customers - 1e-9][-1]
+def _share(rule: CapacityPart | SharePart, beside: Beside) -> float:
+    if isinstance(rule, SharePart):
+        return beside.share_left(rule.share)
+    if beside.leads_a_month is None:
+        raise SpecError(
+            "spec: threshold.capacity: how many leads come in a month is known from the days "
+            "they were created; name their column (`leads: {created: COLUMN}`)"
+        )
+    return beside.share_left(rule.capacity / beside.leads_a_month)
 
 
-def _goodness(table: ScoreTable, rule: ThresholdRule) -> Callable[[Cut], float]:
+def _either(met: Ints, nearest: Ints, is_met: Bools) -> tuple[Ints, Bools]:
+    return np.where(is_met, met, nearest), is_met
+
+
+def _last(allowed: Bools) -> Ints:
+    places: Ints = allowed.shape[1] - 1 - allowed[:, ::-1].argmax(axis=1)
+    return places
+
+
+def _goodness(kept: Floats, caught: Floats, rule: ThresholdRule) -> Floats:
     """Give what a rule makes as large as can be, rounded so that equals are equal."""
-    customers = sum(table.customers)
-    others = sum(table.leads) - customers
     if isinstance(rule, ExpectedValuePart):
         value = rule.expected_value
-        return lambda cut: round(value.customer * cut.customers - value.contact * cut.leads, 6)
+        return np.round(value.customer * caught - value.contact * kept, 6)
+    customers = caught[:, :1]
     if rule == "max_f1":
-        return lambda cut: round(2 * cut.customers / (cut.leads + customers), 12)
-    return lambda cut: round(
-        cut.customers / customers - (cut.leads - cut.customers) / max(others, 1), 12
-    )
+        return np.round(2 * caught / (kept + customers), 12)
+    others = np.maximum(kept[:, :1] - customers, 1)
+    return np.round(caught / customers - (kept - caught) / others, 12)
 
 
 def _findings(

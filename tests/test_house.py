@@ -61,6 +61,7 @@ ROOMS = (
     "scores",
     "stability",
     "threshold",
+    "spread",
     "probability",
     "policy",
     "remarks",

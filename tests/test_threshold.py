@@ -203,7 +203,7 @@ def test_a_share_is_the_lowest_score_that_lets_so_few_pass(
 
 @given(tables, st.integers(1, 400))
 def test_a_capacity_is_a_share_of_the_leads_of_a_month(table: ScoreTable, capacity: int) -> None:
-    a_month = Beside(all_leads=sum(table.leads), leads_a_month=400.0)
+    a_month = Beside(deciding=sum(table.leads), all_leads=sum(table.leads), leads_a_month=400.0)
     found = choose_threshold(table, CapacityPart(capacity=capacity), beside=a_month)
     assert found.cut == choose_threshold(table, SharePart(share=capacity / 400)).cut
 

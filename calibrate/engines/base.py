@@ -140,15 +140,16 @@ class Scoring:
     prefix: ColumnPoints | None = None
 
     @property
+    def conditions(self) -> tuple[ColumnPoints, ...]:
+        """Every condition: of vetoes, then must-contact levels, then gates."""
+        of_gates = (one for gate in self.gates for one in gate.conditions)
+        return (*self.vetoes, *self.must_contact, *of_gates)
+
+    @property
     def needed(self) -> frozenset[str]:
         """Every column that must be there."""
-        conditions = (
-            *self.vetoes,
-            *self.must_contact,
-            *(one for gate in self.gates for one in gate.conditions),
-            *(() if self.prefix is None else (self.prefix,)),
-        )
-        return frozenset(one.column for one in (*self.columns, *conditions))
+        prefix = () if self.prefix is None else (self.prefix,)
+        return frozenset(one.column for one in (*self.columns, *self.conditions, *prefix))
 
 
 BY_POINTS, MUST_CONTACT, OUT = 0, 1, 2
@@ -226,6 +227,24 @@ class Profiles:
     customers: Ints
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardProfiles:
+    """The distinct rows of points among leads, by shard, in ascending order.
+
+    Attributes
+    ----------
+    points : ndarray of int, shape (k, columns)
+    shards : ndarray of int, shape (k,)
+        From 0 to under 200.
+    leads, customers : ndarray of int, shape (k,)
+    """
+
+    points: Ints
+    shards: Ints
+    leads: Ints
+    customers: Ints
+
+
 class CountingEngine(Protocol):
     """An engine over the counted leads of a table."""
 
@@ -258,6 +277,15 @@ class CountingEngine(Protocol):
         """Give the distinct rows of values with their leads and customers.
 
         Above `most` leads: of all customers, and of others in as many shards as fit beside them.
+        """
+
+    def shard_profiles(self, card: Sequence[ColumnPoints], most: int) -> ShardProfiles:
+        """Give each shard's distinct rows of points with their leads and customers.
+
+        What a column's points stand for is the caller's business: numbers of levels, say. Above
+        `most` leads: of an equal part of every shard, `most` leads in expectation. With h the
+        first 8 hex digits of md5(id), a lead's shard is h mod 200, and it is in the part when
+        h // 200 lies under ``most / leads * (2**32 // 200)``.
         """
 
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:

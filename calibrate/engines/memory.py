@@ -23,6 +23,7 @@ from calibrate.engines.base import (
     Profiles,
     ScoreCounts,
     Scoring,
+    ShardProfiles,
     StandingCounts,
     ValueCounts,
 )
@@ -30,6 +31,9 @@ from calibrate.engines.columns import Column, NumberColumn, text_column
 from calibrate.engines.judging import judge_rows
 from calibrate.engines.places import band_codes, level_rows
 from calibrate.levels import Levels
+
+_MARKS = 2**32
+"""How many marks there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +138,29 @@ class MemoryEngine:
         others = len(self.customer) - len(self._customer_rows)
         return self.customer | (self.shards < SHARDS * room // others)
 
+    def shard_profiles(self, card: Sequence[ColumnPoints], most: int) -> ShardProfiles:
+        """Give each shard's distinct rows of points with their leads and customers."""
+        drawn = None
+        if len(self.customer) > most:
+            drawn = self._marks // SHARDS < most / len(self.customer) * (_MARKS // SHARDS)
+        customer = self.customer if drawn is None else self.customer[drawn]
+        shards = self.shards if drawn is None else self.shards[drawn]
+        packed = _Packed(ids=np.zeros(len(customer), dtype=np.int64), rows=np.zeros((1, 0)))
+        packed = packed.with_column(np.arange(float(SHARDS)), shards)
+        for one in card:
+            column = self.columns[one.column]
+            worth, places = np.unique([*one.points, one.otherwise], return_inverse=True)
+            rows = level_rows(column if drawn is None else column.take(drawn), one.levels)
+            packed = packed.with_column(worth, places[rows])
+        packed = packed.renumbered()
+        kinds, found = len(packed.rows), packed.rows.astype(np.int64)
+        return ShardProfiles(
+            points=found[:, 1:],
+            shards=found[:, 0],
+            leads=np.bincount(packed.ids, minlength=kinds),
+            customers=np.bincount(packed.ids[customer], minlength=kinds),
+        )
+
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""
         judged = judge_rows(Scoring(base=base, columns=tuple(card)), self.columns, self._rows)
@@ -185,7 +212,11 @@ class MemoryEngine:
     @cached_property
     def shards(self) -> Ints:
         """Each lead's shard."""
-        return shards_of(self.ids, len(self.customer))
+        return self._marks % SHARDS
+
+    @cached_property
+    def _marks(self) -> Ints:
+        return marks_of(self.ids, len(self.customer))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,19 +262,25 @@ def shards_of(ids: Column | None, leads: int) -> Ints:
 
     Examples
     --------
+    >>> from calibrate.engines.columns import TextColumn
     >>> shards_of(TextColumn(codes=np.array([1], np.int8), texts=("L1",)), 1).tolist()
     [111]
     """
+    return marks_of(ids, leads) % SHARDS
+
+
+def marks_of(ids: Column | None, leads: int) -> Ints:
+    """Give each lead a number that looks random: the first 8 hex digits of md5(id)."""
     if ids is None:
-        return np.array([_shard(str(row)) for row in range(leads)], dtype=np.int64)
+        return np.array([_mark(str(row)) for row in range(leads)], dtype=np.int64)
     texts = text_column(ids)
-    by_code = np.array([_shard(""), *(_shard(text) for text in texts.texts)], dtype=np.int64)
-    shards: Ints = by_code[texts.codes]
-    return shards
+    by_code = np.array([_mark(""), *(_mark(text) for text in texts.texts)], dtype=np.int64)
+    marks: Ints = by_code[texts.codes]
+    return marks
 
 
-def _shard(text: str) -> int:
-    return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:8], 16) % SHARDS
+def _mark(text: str) -> int:
+    return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:8], 16)
 
 
 def _profile(name: str, column: Column) -> ColumnProfile:

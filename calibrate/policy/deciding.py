@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from calibrate.engines.base import Scoring
 from calibrate.errors import Finding, LeadsError
 from calibrate.evidence import Evidence
 from calibrate.leads import Leads
@@ -17,6 +18,7 @@ from calibrate.present.numbers import count_text, percent_text
 from calibrate.probability import Probability, fit_probability
 from calibrate.scores import ScoreTable
 from calibrate.scoring import scoring_by
+from calibrate.spread import threshold_intervals
 from calibrate.threshold import Beside, Threshold, check_reach, choose_threshold
 
 
@@ -27,6 +29,10 @@ class Decision:
     Attributes
     ----------
     policy : Policy
+    scoring : Scoring
+        The points, with the policy above them.
+    beside : Beside
+        How many leads there are beside those whose points decide.
     standings : Standings
     threshold : Threshold
     probability : Probability
@@ -39,6 +45,8 @@ class Decision:
     """
 
     policy: Policy
+    scoring: Scoring
+    beside: Beside
     standings: Standings
     threshold: Threshold
     probability: Probability
@@ -55,6 +63,19 @@ class Decision:
     def deciding(self) -> ScoreTable:
         """The same, of leads whose points decide."""
         return self.standings.deciding
+
+    def with_intervals(self, points: Points, evidence: Evidence, leads: Leads) -> Decision:
+        """Say how far the threshold would move, the points made anew in every resample."""
+        intervals = threshold_intervals(
+            self.threshold,
+            points,
+            evidence,
+            self.deciding,
+            leads,
+            scoring=self.scoring,
+            beside=self.beside,
+        )
+        return replace(self, threshold=replace(self.threshold, intervals=intervals))
 
 
 def decide(points: Points, evidence: Evidence, leads: Leads) -> Decision:
@@ -92,19 +113,19 @@ def decide(points: Points, evidence: Evidence, leads: Leads) -> Decision:
     deciding = standings.deciding
     if not sum(deciding.customers):
         raise LeadsError(_nobody_left(standings))
-    threshold = choose_threshold(
-        deciding,
-        spec.threshold,
-        beside=Beside(
-            all_leads=leads.counted,
-            must_contact=standings.must_contact,
-            leads_a_month=leads.leads_a_month,
-        ),
+    beside = Beside(
+        deciding=sum(deciding.leads),
+        all_leads=leads.counted,
+        must_contact=standings.must_contact,
+        leads_a_month=leads.leads_a_month,
     )
+    threshold = choose_threshold(deciding, spec.threshold, beside=beside)
     probability = fit_probability(deciding)
     tiers, findings = make_tiers(spec, points, deciding, probability)
     return Decision(
         policy=policy,
+        scoring=scoring,
+        beside=beside,
         standings=standings,
         threshold=threshold,
         probability=probability,

@@ -120,6 +120,22 @@ def p_text(p_value: float | None) -> str:
     return f"{p_value:.3f}" if p_value < 0.1 else f"{p_value:.2f}"
 
 
+def ends_text(ends: tuple[int, int] | None) -> str:
+    """Write the interval of a whole number after it; nothing where there is none.
+
+    Examples
+    --------
+    >>> [ends_text(ends) for ends in ((41, 47), (44, 44), (-3, 2), None)]
+    [' (41–47)', ' (44)', ' (-3 to 2)', '']
+    """
+    if ends is None:
+        return ""
+    low, high = ends
+    if low == high:
+        return f" ({low})"
+    return f" ({low} to {high})" if low < 0 else f" ({low}–{high})"
+
+
 def points_text(points: int) -> str:
     """Write points with their sign, so that a column of them reads as gains and losses.
 

@@ -156,6 +156,7 @@ def environment() -> Environment:
         "percent": numbers.percent_text,
         "lift": numbers.lift_text,
         "p": numbers.p_text,
+        "ends": numbers.ends_text,
         "points": numbers.points_text,
         "clean": clean,
         "prose": _prose,

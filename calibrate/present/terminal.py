@@ -179,6 +179,9 @@ def _threshold(run: Calibration) -> list[str]:
             f" Of future customers about {percent_text(threshold.future_customers_below)} will "
             f"score lower (at most {percent_text(threshold.future_customers_below_95)})."
         )
+    if threshold.interval is not None:
+        low, high = threshold.interval
+        says += f" On another draw of leads it would lie at {low} to {high} (95 %)."
     return [f"Threshold {cut.score} ({rule_name(threshold.rule)})", *paragraph(says, indent="  ")]
 
 

@@ -24,10 +24,7 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
         document["withheld"] = [_flow(one) for one in plain["withheld"]]
     document["attributes"] = [_attribute_document(one) for one in plain["attributes"]]
     document |= _policy_document(plain)
-    document["threshold"] = _flow(
-        {"rule": plain["threshold"]["rule"]}
-        | {key: v for key, v in plain["threshold"].items() if not key.startswith("future") or v}
-    )
+    document["threshold"] = _flow(_threshold_document(plain["threshold"]))
     if plain["probability"]:
         rows = [_flow(row) for row in plain["probability"]["table"]]
         document["probability"] = {"method": plain["probability"]["method"], "table": rows}
@@ -67,6 +64,15 @@ def _ends(value: Any) -> Any:
             for key, part in value.items()
         }
     return [_ends(part) for part in value] if isinstance(value, tuple | list) else value
+
+
+def _threshold_document(threshold: Mapping[str, Any]) -> dict[str, Any]:
+    others = {name: _without_none(one) for name, one in threshold["alternatives"].items()}
+    return {"rule": threshold["rule"]} | _without_none(threshold) | {"alternatives": others}
+
+
+def _without_none(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if value is not None}
 
 
 def _attribute_document(attribute: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from calibrate.scorecard.parts import (
     CardAttributePart,
     CardPointsPart,
     CohortPart,
-    CutPart,
     EvidencePart,
     FindingPart,
     GradePart,
@@ -33,6 +32,7 @@ from calibrate.scorecard.parts import (
     ProbabilityPart,
     ProbabilityRowPart,
     ReadsPart,
+    RuleCutPart,
     StabilityPart,
     StandingPart,
     SweepPart,
@@ -294,11 +294,13 @@ def _threshold_part(threshold: Threshold) -> ThresholdPart:
     below, bound = threshold.future_customers_below, threshold.future_customers_below_95
     return ThresholdPart(
         **_cut_values(threshold.cut),
+        interval=threshold.interval,
         rule=threshold.rule,
         future_customers_below=None if below is None else significant(below),
         future_customers_below_95=None if bound is None else significant(bound),
         alternatives={
-            name: CutPart(**_cut_values(cut)) for name, cut in threshold.alternatives.items()
+            name: RuleCutPart(**_cut_values(cut), interval=threshold.intervals.get(name))
+            for name, cut in threshold.alternatives.items()
         },
     )
 

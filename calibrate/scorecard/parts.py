@@ -217,6 +217,20 @@ class CutPart(Part):
     close_rate_at_or_above: Share
 
 
+class RuleCutPart(CutPart):
+    """What the threshold of a rule keeps, and how far it would move."""
+
+    interval: tuple[Integer, Integer] | None = Field(
+        None, description="95 % interval of the score, points made anew in every resample."
+    )
+
+    @model_validator(mode="after")
+    def _ends_rise(self) -> Self:
+        if self.interval is not None and self.interval[0] > self.interval[1]:
+            raise ValueError("the interval's ends must rise")
+        return self
+
+
 class SweepPart(CutPart):
     """One step of the sweep over all scores."""
 
@@ -224,13 +238,13 @@ class SweepPart(CutPart):
     lift: FiniteFloat
 
 
-class ThresholdPart(CutPart):
+class ThresholdPart(RuleCutPart):
     """The threshold: leads with this score or more pass."""
 
     rule: ThresholdRule
     future_customers_below: Share | None = None
     future_customers_below_95: Share | None = None
-    alternatives: dict[str, CutPart]
+    alternatives: dict[str, RuleCutPart]
 
 
 class RatedPart(Part):
