@@ -18,10 +18,13 @@ _EPILOG = """examples:
   calibrate run leads.csv --spec spec.yaml    scorecard and report in a folder
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
   calibrate threshold scorecard.yaml new.csv --capacity 200
+  calibrate export scorecard.yaml --to sql --dialect postgres --table leads --out score.sql
 """
 
 _LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"
 
+_FORMATS = ("sql", "python")
+_DIALECTS = ("duckdb", "postgres", "spark", "bigquery", "snowflake")
 _PRESETS = ("hubspot", "salesforce", "pipedrive", "zoho", "none")
 
 
@@ -83,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="calibrate: scorecard, report and evidence"))
     _add_score(commands.add_parser("score", help="score leads with a scorecard"))
     _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
+    _add_export(commands.add_parser("export", help="write the card as SQL, Python ..."))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
     _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
     return parser
@@ -187,6 +191,22 @@ def _add_threshold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cost", metavar="C", type=float, default=0.0, help="what working a lead costs"
     )
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("card", metavar="CARD", help="scorecard.yaml of a run")
+    parser.add_argument(
+        "--to", metavar="FORMAT", choices=_FORMATS, required=True, help=", ".join(_FORMATS)
+    )
+    parser.add_argument("--out", metavar="FILE", required=True, help="file to write")
+    parser.add_argument(
+        "--dialect",
+        metavar="ENGINE",
+        choices=_DIALECTS,
+        help=f"for sql: {', '.join(_DIALECTS)} (default: duckdb)",
+    )
+    parser.add_argument("--table", metavar="NAME", help="for sql: of the leads (default: leads)")
+    parser.add_argument("--view", metavar="NAME", help="for sql: make a view of this name")
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Carry a card to where the leads are: each format is a function of the card in a module of its own.
+"""Carry a card to where the leads are: each format is a function of it, in a module of its own.
 
 A further format plugs in by one line of `FORMATS`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from calibrate.errors import SpecError, did_you_mean
@@ -46,6 +47,14 @@ def export(card: Scorecard, to: str, **options: Any) -> str | bytes:
     """
     if to not in FORMATS:
         raise SpecError(f"export: `{to[:40]}` is no format; {did_you_mean(to, list(FORMATS))}")
-    module, _, function = FORMATS[to].partition(":")
-    written: str | bytes = getattr(import_module(module), function)(card, **options)
+    module, _, name = FORMATS[to].partition(":")
+    function = getattr(import_module(module), name)
+    known = list(signature(function).parameters)[1:]
+    strange = [option for option in options if option not in known]
+    if strange:
+        says = f"takes {', '.join(f'`{one}`' for one in known)}" if known else "takes no options"
+        raise SpecError(
+            f"export: `{to}` has no option {', '.join(f'`{one}`' for one in strange)}; it {says}."
+        )
+    written: str | bytes = function(card, **options)
     return written

@@ -89,7 +89,10 @@ class Writer:
             return exp.Literal.string("")
         if len(pieces) == 1:
             return pieces[0]
-        return exp.Anonymous(this="CONCAT", expressions=pieces)
+        joined = pieces[0]
+        for piece in pieces[1:]:
+            joined = exp.DPipe(this=joined, expression=piece, safe=True)
+        return exp.paren(joined)
 
     def whole(self, number: int) -> Any:
         """Write a whole number."""

@@ -34,7 +34,8 @@ def sql(
     Returns
     -------
     str
-        One statement: all columns of the relation, then ``score`` and ``passes``.
+        One statement: all columns of the relation, then ``score`` and ``passes``, with
+        ``calibrate_`` before them where the card reads a column of that name.
 
     Raises
     ------
@@ -80,6 +81,15 @@ def _columns(earning: Sequence[tuple[ColumnPoints, Recipe | None]]) -> list[str]
     return list(found)
 
 
+def _added(columns: Sequence[str]) -> tuple[str, str]:
+    """Name the two columns that are added; another name where the card reads one of that name."""
+    taken = {name.lower() for name in columns}
+    score, passes = (
+        f"calibrate_{name}" if name in taken else name for name in ("score", "passes")
+    )
+    return score, passes
+
+
 def _cells(
     card: Scorecard, earning: Sequence[tuple[ColumnPoints, Recipe | None]], writer: Writer
 ) -> dict[str, Cell]:
@@ -89,7 +99,7 @@ def _cells(
     for place, name in enumerate(_columns(earning)):
         part = kinds.get(name)
         is_number = part is not None and part.levels.kind == "number"
-        with_commas = part is not None and reads_numbers(part)
+        with_commas = part is not None and reads_numbers(part, card.missing)
         cells[name] = Cell(
             writer=writer,
             column=writer.column(name),
@@ -143,7 +153,8 @@ def _header(
 ) -> Iterator[str]:
     yield f"-- Score of the card {card.name!r} for {dialect}; made by {card.made.by!r}."
     yield f"-- Base {card.points.base}; a lead passes from {card.threshold.score} on."
-    yield "-- Adds `score` and `passes` to the columns of the table, which may not have them yet."
+    score, passes = _added(_columns(earning))
+    yield f"-- Adds `{score}` and `{passes}` to the table's columns, which may not be there yet."
     behaviours = [part.column for part, recipe in earning if isinstance(recipe, BehaviourRecipe)]
     if behaviours:
         yield "-- Made from a log of events; the table must have columns with their values:"
@@ -180,7 +191,8 @@ def _select_lines(
     dialect: Dialect,
 ) -> Iterator[str]:
     yield "SELECT"
-    yield f"  t.*, s.score, s.score >= {card.threshold.score} AS passes"
+    score, passes = _added([cell.column.name for cell in cells])
+    yield f"  t.*, s.score AS {score}, s.score >= {card.threshold.score} AS {passes}"
     yield f"FROM {relation} AS t"
     if any(cell.commas for cell in cells):
         yield "CROSS JOIN m"

@@ -44,9 +44,10 @@ def points_expression(part: ColumnPoints, recipe: Recipe | None, cell_of: CellOf
     return _level_points(truth, cell)
 
 
-def reads_numbers(part: ColumnPoints) -> bool:
+def reads_numbers(part: ColumnPoints, nothings: tuple[str, ...]) -> bool:
     """Say whether a text of this attribute may have to be read as a number."""
-    return part.levels.kind == "number" or bool(Truth(part=part).comma_numbers)
+    truth = Truth(part=part, nothings=nothings)
+    return part.levels.kind == "number" or (truth.numbers_matter and bool(truth.comma_numbers))
 
 
 def _level_points(truth: Truth, cell: Cell) -> Any:
@@ -54,6 +55,8 @@ def _level_points(truth: Truth, cell: Cell) -> Any:
     w = cell.writer
     missing, otherwise = w.whole(truth.missing), w.whole(truth.part.otherwise)
     comma_numbers, numbers = _whole(w, truth.comma_numbers), _whole(w, truth.numbers)
+    if not truth.numbers_matter:
+        comma_numbers, numbers = {}, {}
     typed = cell.by_number(cell.number, numbers, otherwise) if numbers else None
     last = otherwise
     if comma_numbers:

@@ -119,6 +119,12 @@ class Truth:
         }
 
     @property
+    def numbers_matter(self) -> bool:
+        """Whether a text that is a number may be worth more or less than one never seen."""
+        worth = {*self.numbers.values(), *self.comma_numbers.values()}
+        return bool(worth - {self.part.otherwise})
+
+    @property
     def ambiguous(self) -> str | None:
         """Say why what a value is worth depends on its type, where it does."""
         if self.part.levels.kind == "number":
