@@ -21,7 +21,7 @@ SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2003\u2028\u2029\u202f\
 LONG = "Ein sehr langer Wert " * 15
 NAMES = (
     "Google",
-    "O'Brien \"& Sons\"",
+    'O\'Brien "& Sons"',
     "'; DROP TABLE leads; --",
     "</script><script>alert(1)</script>",
     '=HYPERLINK("http://x")',
@@ -105,7 +105,8 @@ def card_of(
     """A card of some attributes."""
     card = plain_card()
     cut = card.threshold.model_copy(update={"score": threshold})
-    changed = {"attributes": attributes, "missing": missing, "threshold": cut}
+    points = card.points.model_copy(update={"base": 0})
+    changed = {"attributes": attributes, "missing": missing, "threshold": cut, "points": points}
     return Scorecard.from_yaml(card.model_copy(update=changed).to_yaml())
 
 

@@ -24,7 +24,7 @@ from calibrate.export.dialects import DIALECTS
 from calibrate.export.folding import folding_for, forms, spaces
 from calibrate.levels import Level, bands, fold
 from calibrate.recipes import MemberRecipe, SpamSignsRecipe
-from tests.odd_cards import DERIVED, NAMES, attribute, card_of, odd_card, odd_table, texts
+from tests.odd_cards import NAMES, attribute, card_of, odd_card, odd_table, texts
 
 LEADS = 10_000
 POSTGRES_TYPES = {"int64": "bigint", "double": "double precision", "bool": "boolean",
@@ -136,7 +136,10 @@ def test_ten_thousand_odd_leads_score_as_in_calibrate(engine: Engine) -> None:
 def test_every_attribute_alone_scores_as_in_calibrate(engine: Engine, place: int) -> None:
     card = odd_card()
     one = card.model_copy(update={"attributes": (card.attributes[place],)})
-    assert len(set(check(engine, one, odd_table(2000, 2)))) >= 2
+    table = odd_table(2000, 2)
+    if card.attributes[place].name != "score":  # else no column of that name could be added
+        table = table.drop_columns(["score"])
+    assert len(set(check(engine, one, table))) >= 2
 
 
 def test_a_text_with_nul_is_read_where_an_engine_has_such() -> None:
@@ -187,7 +190,7 @@ def test_band_edges_are_exact(engine: Engine) -> None:
 
 @pytest.mark.parametrize("kind", [pa.float32(), pa.decimal128(10, 2)])
 def test_other_types_of_numbers_score_as_in_calibrate(engine: Engine, kind: pa.DataType) -> None:
-    table = pa.table({"row": range(5), "x": pa.array([0, 1, 2, 3, None], pa.int64()).cast(kind)})
+    table = pa.table({"row": range(5), "x": pa.array([0, 1, 2, 3, None], pa.float64()).cast(kind)})
     by_band = card_of(attribute("x", "number", bands([0.5, 2.0]), otherwise=9))
     by_name = card_of(attribute("x", "category", texts("1", "2", "3"), otherwise=9))
     assert len(set(check(engine, by_band, table))) == 4
@@ -319,8 +322,10 @@ def test_the_columns_of_the_table_stay_and_two_are_added() -> None:
     table = pa.table({"b": ["x"], "a": ["y"]})
     with duckdb.connect() as connection:
         connection.register("leads", table)
-        plain = connection.execute(export(card_of(attribute("a", "category", texts("y"))), "sql"))
-        assert [one[0] for one in plain.description] == ["b", "a", "score", "passes"]
+        plain = card_of(attribute("a", "category", texts("y")))
+        found = connection.execute(export(plain, "sql"))
+        assert [one[0] for one in found.description] == ["b", "a", "score", "passes"]
+        found.fetchall()
         connection.register("leads", pa.table({"Score": ["y"], "passes": ["n"]}))
         taken = card_of(
             attribute("Score", "category", texts("y")), attribute("passes", "category", texts("n"))
@@ -343,22 +348,18 @@ def test_what_is_made_from_a_log_is_read_from_a_column_and_said() -> None:
     levels = [Level(text="yes"), Level(text="no")]
     card = card_of(attribute("demo: did", "boolean", levels, otherwise=3, made_from=did))
     written = str(export(card, "sql"))
-    assert "--   'demo: did'" in written.split("SELECT")[0]
+    assert "--   'demo: did'" in written.split("SELECT", maxsplit=1)[0]
     with duckdb.connect() as connection:
         connection.register("leads", pa.table({"demo: did": ["yes", "no", None]}))
         assert [row[-2] for row in connection.execute(written).fetchall()] == [1, -2, 3]
 
 
-def test_postgres_compares_alike_under_any_collation(postgres: Postgres) -> None:
+def test_postgres_reads_texts_of_a_fixed_length(postgres: Postgres) -> None:
     card = card_of(attribute("x", "category", texts("é", "ß")))
-    table = column("é", "É", "e\u0301", "ß", "ss", "ẞ")
+    table = column("é", "É", "e\u0301", "ß", "ss", "ẞ", " É")
     wanted = card.score(table.to_pandas())["score"].tolist()
     postgres.load(table)
-    postgres.run(
-        "CREATE COLLATION IF NOT EXISTS loose "
-        "(provider = icu, locale = 'und-u-ks-level1', deterministic = false);\n"
-        'ALTER TABLE leads ALTER COLUMN x TYPE text COLLATE "loose";\n'
-    )
+    postgres.run("ALTER TABLE leads ALTER COLUMN x TYPE char(12);")
     postgres.run(str(export(card, "sql", dialect="postgres", view="scored")) + ";")
     said = postgres.run("\\copy (SELECT score FROM scored ORDER BY row) TO STDOUT\n")
     assert [int(one) for one in said.split()] == wanted
@@ -417,7 +418,7 @@ def test_what_sql_cannot_do_is_refused_by_name(card: Scorecard, says: str) -> No
 
 
 @pytest.mark.parametrize(
-    "table", ["leads; DROP TABLE x", "", "(SELECT 1)", "leads AS b", "leads --", "a b c", "x\0y"]
+    "table", ["leads; DROP TABLE x", "", "(SELECT 1)", "leads AS b", "a b c", "x\0y"]
 )
 def test_a_table_is_a_name_and_nothing_else(table: str) -> None:
     with pytest.raises(SpecError, match="--table"):
@@ -433,7 +434,3 @@ def test_unknown_formats_dialects_and_options_are_named() -> None:
         export(odd_card(), "sql", dialect="postgress")
     with pytest.raises(SpecError, match="`python` has no option `table`"):
         export(odd_card(), "python", table="leads")
-
-
-def test_all_derived_attributes_are_among_the_odd() -> None:
-    assert {recipe.as_ for _, recipe in DERIVED} == {"member", "given"}

@@ -173,7 +173,9 @@ class Writer:
     def is_nan(self, number: Any) -> Any:
         """Say whether a number is none."""
         if self.dialect in ("postgres", "snowflake"):
-            return self.exp.EQ(this=number, expression=self.as_double(self.exp.Literal.string("NaN")))
+            return self.exp.EQ(
+                this=number, expression=self.as_double(self.exp.Literal.string("NaN"))
+            )
         return self.exp.IsNan(this=number)
 
     def read(self, text: Any) -> Any:
@@ -192,7 +194,7 @@ class Writer:
         exp, zero = self.exp, self.whole(0)
         size = exp.func("ABS", exp.cast(text.copy(), "numeric"))
         largest = exp.cast(exp.Literal.string("1.7976931348623158e308"), "numeric")
-        smallest = exp.cast(exp.Literal.string("1e-307"), "numeric")
+        smallest = exp.cast(exp.Literal.string("2.4703282292062328e-324"), "numeric")
         odd = self.case(
             [
                 (self.matches(text.copy(), "^[-+]?[0.]+([eE].*)?$"), zero),

@@ -65,9 +65,7 @@ def folding_for(names: Iterable[str]) -> Folding:
     """
     names = list(names)
     letters = sorted({letter for name in names for letter in name})
-    pairs = [
-        (capital, letter) for letter in letters for capital in _capitals().get(letter, "")
-    ]
+    pairs = [(capital, letter) for letter in letters for capital in _capitals().get(letter, "")]
     return Folding(
         capitals="".join(capital for capital, _ in pairs),
         lowers="".join(lower for _, lower in pairs),

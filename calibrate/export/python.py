@@ -15,7 +15,7 @@ from calibrate.export.truth import Truth
 from calibrate.leads import Recipe
 from calibrate.levels import fold
 from calibrate.present import numbers, spreadsheet
-from calibrate.recipes import FilledRecipe, MemberRecipe, columns_of
+from calibrate.recipes import MemberRecipe, columns_of
 from calibrate.scorecard import Scorecard
 
 _IMPORTS = """from __future__ import annotations
@@ -95,11 +95,11 @@ def _attribute(
 ) -> dict[str, Any]:
     """Give all that the file must know of an attribute."""
     found, points = part.levels, part.points
-    is_column = recipe is None or isinstance(recipe, BehaviourRecipe)
+    made = None if isinstance(recipe, BehaviourRecipe) else recipe
     entry: dict[str, Any] = {
         "name": part.column,
-        "made": None if is_column else recipe.as_,
-        "columns": (part.column,) if is_column else columns_of(recipe),
+        "made": None if made is None else made.as_,
+        "columns": (part.column,) if made is None else columns_of(made),
         "kind": found.kind,
         "missing": Truth(part=part, nothings=nothings).missing,
         "otherwise": part.otherwise,
@@ -122,7 +122,10 @@ def _log_lines(attributes: list[dict[str, Any]], recipes_of: dict[str, Recipe | 
     ]
     if not made:
         return []
-    return ["# Made from a log of events; give each lead their values:", *(f"#   {n!r}" for n in made)]
+    return [
+        "# Made from a log of events; give each lead their values:",
+        *(f"#   {n!r}" for n in made),
+    ]
 
 
 def _entries(entry: dict[str, Any]) -> str:

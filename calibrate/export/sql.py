@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
 
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.base import ColumnPoints
@@ -44,7 +43,7 @@ def sql(
     """
     if dialect not in DIALECTS:
         raise SpecError(f"--dialect: `{dialect[:40]}` is none; {did_you_mean(dialect, DIALECTS)}")
-    writer = Writer(cast(Dialect, dialect))
+    writer = Writer(dialect)
     relation = _relation(writer, table, "--table")
     earning = _earning(card)
     _refuse_unclear(card, earning)
@@ -84,9 +83,7 @@ def _columns(earning: Sequence[tuple[ColumnPoints, Recipe | None]]) -> list[str]
 def _added(columns: Sequence[str]) -> tuple[str, str]:
     """Name the two columns that are added; another name where the card reads one of that name."""
     taken = {name.lower() for name in columns}
-    score, passes = (
-        f"calibrate_{name}" if name in taken else name for name in ("score", "passes")
-    )
+    score, passes = (f"calibrate_{name}" if name in taken else name for name in ("score", "passes"))
     return score, passes
 
 
@@ -110,9 +107,7 @@ def _cells(
     return cells
 
 
-def _refuse_unclear(
-    card: Scorecard, earning: Sequence[tuple[ColumnPoints, Recipe | None]]
-) -> None:
+def _refuse_unclear(card: Scorecard, earning: Sequence[tuple[ColumnPoints, Recipe | None]]) -> None:
     problems = [
         f"`{part.column[:60]}`: {why}, and SQL cannot tell the type of a column in every engine"
         for part, recipe in earning
@@ -132,18 +127,16 @@ def _relation(writer: Writer, name: str, option: str) -> str:
     import sqlglot
     from sqlglot.errors import SqlglotError
 
+    parts = (sqlglot.exp.Table, sqlglot.exp.Identifier, sqlglot.exp.Dot)
     try:
         found = sqlglot.exp.maybe_parse(name, into=sqlglot.exp.Table, dialect=writer.dialect)
     except SqlglotError:
-        found = None
-    plain = found is not None and can_hold("postgres", name) and all(
-        isinstance(one, sqlglot.exp.Table | sqlglot.exp.Identifier | sqlglot.exp.Dot)
-        for one in found.walk()
-    )
+        found = sqlglot.exp.Table()
+    plain = can_hold("postgres", name) and all(isinstance(one, parts) for one in found.walk())
     if not plain or found.args.get("alias") or not found.name:
         raise SpecError(
             f"{option}: `{name[:60]}` is no name of a table; write it as the engine does: leads, "
-            f"crm.leads, or \"Leads 2026\" between its quotes."
+            f'crm.leads, or "Leads 2026" between its quotes.'
         )
     return writer.write(found)
 
@@ -206,9 +199,7 @@ def _select_lines(
     yield from _row_lines([("\n".join(total), "score")], "s", dialect)
 
 
-def _row_lines(
-    columns: Sequence[tuple[str, str]], name: str, dialect: Dialect
-) -> Iterator[str]:
+def _row_lines(columns: Sequence[tuple[str, str]], name: str, dialect: Dialect) -> Iterator[str]:
     """Write what is reckoned once for every row, under a name of its own."""
     listed = ",\n".join(f"  {expression} AS {column}" for expression, column in columns)
     if dialect == "bigquery":

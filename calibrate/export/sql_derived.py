@@ -81,9 +81,7 @@ def _has_member(recipe: MemberRecipe, cell: Cell) -> Any:
     found = w.matches(cell.key([member]), pattern)
     number = parse_number(member)
     is_it = (
-        w.exp.false()
-        if number is None
-        else w.exp.EQ(this=cell.number, expression=w.number(number))
+        w.exp.false() if number is None else w.exp.EQ(this=cell.number, expression=w.number(number))
     )
     gone = w.case([(cell.is_gone, w.exp.false()), (cell.is_number, is_it)], found)
     return w.exp.EQ(this=gone, expression=w.exp.true())

@@ -74,9 +74,7 @@ def _level_points(truth: Truth, cell: Cell) -> Any:
 
 def _holdable(w: Writer, truth: Truth) -> list[tuple[str, Any]]:
     return [
-        (name, w.whole(points))
-        for name, points in truth.shown.items()
-        if can_hold(w.dialect, name)
+        (name, w.whole(points)) for name, points in truth.shown.items() if can_hold(w.dialect, name)
     ]
 
 

@@ -145,9 +145,7 @@ class Cell:
         numbers = dict.fromkeys(gone_numbers(self.nothings), w.exp.true())
         alone = self.by_number(self.read_alone, numbers, w.exp.false())
         there = self.by_key(dict.fromkeys(gone_texts(self.nothings), w.exp.true()), alone)
-        return w.case(
-            [(self.is_null, w.exp.true()), (self.is_number, self.is_gone_number)], there
-        )
+        return w.case([(self.is_null, w.exp.true()), (self.is_number, self.is_gone_number)], there)
 
     @property
     def is_gone_number(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from calibrate.engines.columns import NumberColumn, TextColumn
 from calibrate.engines.memory import level_rows
 from calibrate.levels import MISSING, NO, YES, fold, parse_number
 from calibrate.present.numbers import number_text
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dt\d\d:\d\d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,7 @@ class Truth:
     @cached_property
     def folded(self) -> dict[str, int]:
         """Points of every folded text that is nothing, or on a level by more than its number."""
-        found = {name: self.missing for name in gone_texts(self.nothings)}
+        found = dict.fromkeys(gone_texts(self.nothings), self.missing)
         if self.part.levels.kind == "number":
             return found
         seen = set(self.part.levels.position) | set(YES) | set(NO)
@@ -132,6 +135,8 @@ class Truth:
         for one, other in (("true", "yes"), ("false", "no")):
             if self.of_text(one) != self.of_text(other):
                 return f"`{one}` and `{other}` are worth different points"
+        if any(_MOMENT.match(name) for name in self.part.levels.position):
+            return "its levels are moments, which every engine writes its own way"
         spelled: dict[float, str] = {}
         for name in self.part.levels.position:
             number = parse_number(name)
