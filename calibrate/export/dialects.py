@@ -1,4 +1,4 @@
-"""The SQL of five engines: one tree of sqlglot, and the few things each must be told its own way."""
+"""The SQL of five engines: one tree of sqlglot, and what each must be told its own way."""
 
 from __future__ import annotations
 
@@ -161,11 +161,13 @@ class Writer:
     def number_of(self, column: Any) -> Any:
         """Give a column of numbers as doubles; only asked where it is one."""
         exp = self.exp
-        if self.dialect == "postgres":
+        if self.dialect in ("postgres", "spark"):  # from a day, say, neither casts to a number
             text = exp.cast(column, "text")
-            kind = exp.cast(self.call("PG_TYPEOF", column), "text")
+            is_postgres = self.dialect == "postgres"
+            kind = self.call("PG_TYPEOF" if is_postgres else "TYPEOF", column)
+            single = exp.Literal.string("real" if is_postgres else "float")
             real = exp.cast(exp.cast(text.copy(), "float"), "double")
-            return self.case([(exp.Literal.string("real"), real)], self.as_double(text), kind)
+            return self.case([(single, real)], self.as_double(text), exp.cast(kind, "text"))
         if self.dialect == "snowflake":
             return self.call("AS_DOUBLE", self.call("TO_VARIANT", column))
         return exp.TryCast(this=column, to=exp.DataType.build("double"))

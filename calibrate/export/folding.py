@@ -1,4 +1,4 @@
-"""Fold texts by a list of characters: exactly as calibrate does, whatever a database's `lower` does.
+"""Fold texts by a list of characters: as calibrate does, whatever a database's `lower` does.
 
 A text folds to a level only if each of its characters lowers to one of the level's. So it is
 enough to replace the capitals of the characters that some level has; another capital that stays as

@@ -59,8 +59,8 @@ def python(card: Scorecard) -> str:
     Returns
     -------
     str
-        A module with ``score(lead)``, which gives ``{"score": int, "passes": bool, "points": ...}``;
-        run as a program, it scores a CSV table. The rules in it are calibrate's own, word for word.
+        A module with ``score(lead)``, which gives ``score``, ``passes`` and ``points``; run as a
+        program, it scores a CSV table. The rules in it are calibrate's own, word for word.
     """
     recipes_of = {one.name: one.made_from for one in card.attributes}
     attributes = [
