@@ -21,7 +21,8 @@ _USUAL = "^[-+]?((0|[1-9][0-9]{0,39})([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][-+]?
 _NUMBER = "^[-+]?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?$"
 """What Python reads as a number, but for codes that begin with a zero."""
 
-_ODD = re.compile("([\x00-\x1f\x7f-\x9f\\\\])")
+_ODD = re.compile(r"([\x00-\x1f\x7f-\x9f\\]|\$(?=\{))")
+"""Characters that are written by their numbers; Spark would put its settings for ``${...}``."""
 LARGEST = 1.7976931348623157e308
 
 
@@ -64,7 +65,7 @@ class Writer:
 
     def column(self, name: str, table: str = "t") -> Any:
         """Refer to a column by its exact name."""
-        if not can_hold("postgres", name):
+        if not can_hold("postgres", name) or (self.dialect == "spark" and "${" in name):
             raise CalibrateError(
                 f"The column `{name[:60]!r}` has a character in its name that SQL has not. Rename "
                 f"it in the leads, and calibrate again."
@@ -80,7 +81,7 @@ class Writer:
             exp.Anonymous(this="CHAR" if self.dialect == "spark" else "CHR", expressions=[
                 exp.Literal.number(ord(piece))
             ])
-            if _ODD.fullmatch(piece)
+            if len(piece) == 1 and _ODD.match(piece + "{")
             else exp.Literal.string(piece)
             for piece in _ODD.split(text)
             if piece

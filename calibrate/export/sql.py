@@ -52,7 +52,8 @@ def sql(
         (part.column, writer.write(points_expression(part, recipe, cells.__getitem__)))
         for part, recipe in earning
     ]
-    lines = [*_header(card, earning, writer.dialect)]
+    # Spark puts its settings for `${...}`, in comments too.
+    lines = [line.replace("${", "$ {") for line in _header(card, earning, writer.dialect)]
     if view is not None:
         lines.append(f"CREATE OR REPLACE VIEW {_relation(writer, view, '--view')} AS")
     lines += _comma_lines([cell for cell in cells.values() if cell.commas], relation)
@@ -195,7 +196,7 @@ def _select_lines(
         yield from _row_lines(columns, "n", dialect)
     total = [f"{card.points.base}"]
     for name, term in terms:
-        total += [f"  -- {name!r}", f"  + {term}"]
+        total += [f"  -- {name!r}".replace("${", "$ {"), f"  + {term}"]
     yield from _row_lines([("\n".join(total), "score")], "s", dialect)
 
 
