@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import inspect
 import re
+from importlib import import_module
 from typing import Any
 
-from calibrate import levels, recipes
 from calibrate.behaviours import BehaviourRecipe
-from calibrate.engines import columns
 from calibrate.engines.base import ColumnPoints
-from calibrate.export import standalone
 from calibrate.export.truth import Truth
 from calibrate.leads import Recipe
 from calibrate.levels import fold
-from calibrate.present import numbers, spreadsheet
 from calibrate.recipes import MemberRecipe, columns_of
 from calibrate.scorecard import Scorecard
+
+# Whole modules, since it is their source that is written.
+levels, recipes, columns, numbers, spreadsheet, standalone = map(
+    import_module,
+    (
+        "calibrate.levels",
+        "calibrate.recipes",
+        "calibrate.engines.columns",
+        "calibrate.present.numbers",
+        "calibrate.present.spreadsheet",
+        "calibrate.export.standalone",
+    ),
+)
 
 _IMPORTS = """from __future__ import annotations
 
