@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import inspect
 import re
-from importlib import import_module
+import sys
 from typing import Any
 
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.base import ColumnPoints
+from calibrate.engines.columns import TextColumn
+from calibrate.export.standalone import score
 from calibrate.export.truth import Truth
 from calibrate.leads import Recipe
 from calibrate.levels import fold
-from calibrate.recipes import MemberRecipe, columns_of
+from calibrate.present.numbers import number_text
+from calibrate.present.spreadsheet import harmless
+from calibrate.recipes import MemberRecipe, columns_of, email_type
 from calibrate.scorecard import Scorecard
 
 # Whole modules, since it is their source that is written.
-levels, recipes, columns, numbers, spreadsheet, standalone = map(
-    import_module,
-    (
-        "calibrate.levels",
-        "calibrate.recipes",
-        "calibrate.engines.columns",
-        "calibrate.present.numbers",
-        "calibrate.present.spreadsheet",
-        "calibrate.export.standalone",
-    ),
+levels, recipes, columns, numbers, spreadsheet, standalone = (
+    sys.modules[one.__module__]
+    for one in (fold, email_type, TextColumn, number_text, harmless, score)
 )
 
 _IMPORTS = """from __future__ import annotations
