@@ -4,13 +4,17 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run test lint simulate bench docs notebooks clean
+.PHONY: run test test-full lint simulate bench docs notebooks clean
 
 run: $(READY)  ## calibrate the sample leads: scorecard and report into calibration/
 	$(BIN)/calibrate run data/leads.csv --spec data/spec.yaml --out calibration
 
 test: $(READY)  ## the whole test suite, doctests included
 	$(BIN)/pytest
+
+test-full: $(READY)  ## the tests that need Spark (Java 17), which `make test` leaves aside
+	$(BIN)/python -m pip install --quiet --editable '.[full]'
+	$(BIN)/pytest -m full
 
 lint: $(READY)  ## style and types
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,7 +35,8 @@ def fold(text: str) -> str:
 def parse_number(text: str) -> float | None:
     """Read a finite number written with a decimal point; None for anything else.
 
-    Digits with a leading zero (``07``, ``01234``) are codes, not numbers.
+    Digits with a leading zero (``07``, ``01234``) are codes, not numbers; digits of other scripts
+    are texts, as they are to every database that a card is carried to.
 
     Examples
     --------
@@ -43,7 +45,7 @@ def parse_number(text: str) -> float | None:
     """
     stripped = text.strip()
     digits = stripped.lstrip("+-")
-    if not stripped or "_" in stripped or (digits[:1] == "0" and digits[1:2].isdigit()):
+    if not stripped.isascii() or "_" in stripped or re.match("0[0-9]", digits):
         return None
     try:
         number = float(stripped)

@@ -19,10 +19,13 @@ _EPILOG = """examples:
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
   calibrate queue scorecard.yaml new.csv      whom to call first, by when, and why
   calibrate threshold scorecard.yaml new.csv --capacity 200
+  calibrate export scorecard.yaml --to sql --dialect postgres --table leads --out score.sql
 """
 
 _LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"
 
+_FORMATS = ("sql", "python")
+_DIALECTS = ("duckdb", "postgres", "spark", "bigquery", "snowflake")
 _PRESETS = ("hubspot", "salesforce", "pipedrive", "zoho", "none")
 
 
@@ -85,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_score(commands.add_parser("score", help="score leads with a scorecard"))
     _add_queue(commands.add_parser("queue", help="rank the leads to call, and why"))
     _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
+    _add_export(commands.add_parser("export", help="write the card as SQL, Python ..."))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
     _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
     return parser
@@ -202,6 +206,22 @@ def _add_threshold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cost", metavar="C", type=float, default=0.0, help="what working a lead costs"
     )
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("card", metavar="CARD", help="scorecard.yaml of a run")
+    parser.add_argument(
+        "--to", metavar="FORMAT", choices=_FORMATS, required=True, help=", ".join(_FORMATS)
+    )
+    parser.add_argument("--out", metavar="FILE", required=True, help="file to write")
+    parser.add_argument(
+        "--dialect",
+        metavar="ENGINE",
+        choices=_DIALECTS,
+        help=f"for sql: {', '.join(_DIALECTS)} (default: duckdb)",
+    )
+    parser.add_argument("--table", metavar="NAME", help="for sql: of the leads (default: leads)")
+    parser.add_argument("--view", metavar="NAME", help="for sql: make a view of this name")
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:

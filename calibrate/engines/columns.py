@@ -21,8 +21,8 @@ DecimalComma = Literal["no", "likely", "sure"]
 """Whether a file writes decimal commas: likely when semicolons separate its cells, sure when a
 column of it cannot be read otherwise."""
 
-_DECIMAL_COMMA = re.compile(r"[-+]?([1-9]\d{0,2}(\.\d{3})+|\d+)(,\d+)?")
-_THOUSANDS_COMMA = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_DECIMAL_COMMA = re.compile(r"[-+]?([1-9]\d{0,2}(\.\d{3})+|\d+)(,\d+)?", re.ASCII)
+_THOUSANDS_COMMA = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
 _FEW_WHOLE = 2**16
 _EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""

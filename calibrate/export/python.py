@@ -1,0 +1,153 @@
+"""A card as one Python file that needs nothing but the standard library."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from typing import Any
+
+from calibrate.behaviours import BehaviourRecipe
+from calibrate.engines.base import ColumnPoints
+from calibrate.engines.columns import TextColumn
+from calibrate.export.standalone import score
+from calibrate.export.truth import Truth
+from calibrate.leads import Recipe
+from calibrate.levels import fold
+from calibrate.present.numbers import number_text
+from calibrate.present.spreadsheet import harmless
+from calibrate.recipes import MemberRecipe, columns_of, email_type
+from calibrate.scorecard import Scorecard
+
+# Whole modules, since it is their source that is written.
+levels, recipes, columns, numbers, spreadsheet, standalone = (
+    sys.modules[one.__module__]
+    for one in (fold, email_type, TextColumn, number_text, harmless, score)
+)
+
+_IMPORTS = """from __future__ import annotations
+
+import csv
+import datetime as dt
+import math
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+"""
+_CONSTANTS = (
+    (levels, ("MISSING", "YES", "NO")),
+    (columns, ("_EXACT", "_DECIMAL_COMMA", "_THOUSANDS_COMMA")),
+    (recipes, ("FREE_DOMAINS", "DISPOSABLE_DOMAINS", "ROLES", "_ADDRESS", "_LETTERS", "_VOWELS",
+               "_CONSONANTS_ALONE")),
+    (spreadsheet, ("_NUMBER_LIKE",)),
+)  # fmt: skip
+_RULES = (
+    levels.fold,
+    levels.parse_number,
+    levels._meaning,
+    numbers.number_text,
+    recipes.members,
+    recipes.email_type,
+    recipes.has_spam_signs,
+    spreadsheet.harmless,
+)
+_PART = re.compile(r"^# What stands between.*?^# end$", re.DOTALL | re.MULTILINE)
+_DOCSTRING = re.compile(r'(\n    """.*?)\n\n.*?"""\n', re.DOTALL)
+
+
+def python(card: Scorecard) -> str:
+    """Write a card as Python.
+
+    Parameters
+    ----------
+    card : Scorecard
+
+    Returns
+    -------
+    str
+        A module with ``score(lead)``, which gives ``score``, ``passes`` and ``points``; run as a
+        program, it scores a CSV table. The rules in it are calibrate's own, word for word.
+    """
+    recipes_of = {one.name: one.made_from for one in card.attributes}
+    attributes = [
+        _attribute(part, recipes_of[part.column], card.missing) for part in card.scoring.columns
+    ]
+    names = dict.fromkeys(name for one in attributes for name in one["columns"])
+    lines = [
+        _IMPORTS,
+        f"# The card {card.name!r}, made by {card.made.by!r}.",
+        *_log_lines(attributes, recipes_of),
+        f"BASE = {card.points.base!r}",
+        f"THRESHOLD = {card.threshold.score!r}",
+        f"NOTHINGS = {card.missing!r}",
+        f"COLUMNS = {tuple(names)!r}",
+        "ATTRIBUTES = (",
+        *("    {\n" + _entries(one) + "    }," for one in attributes),
+        ")",
+        "",
+        *(
+            f"{name} = {_literal(getattr(module, name))}"
+            for module, constants in _CONSTANTS
+            for name in constants
+        ),
+        *(f"\n\n{_rule(one)}" for one in _RULES),
+    ]
+    written = "\n".join(lines)
+    return _PART.sub(lambda _: written.rstrip("\n"), inspect.getsource(standalone))
+
+
+def _attribute(
+    part: ColumnPoints, recipe: Recipe | None, nothings: tuple[str, ...]
+) -> dict[str, Any]:
+    """Give all that the file must know of an attribute."""
+    found, points = part.levels, part.points
+    made = None if isinstance(recipe, BehaviourRecipe) else recipe
+    entry: dict[str, Any] = {
+        "name": part.column,
+        "made": None if made is None else made.as_,
+        "columns": (part.column,) if made is None else columns_of(made),
+        "kind": found.kind,
+        "missing": Truth(part=part, nothings=nothings).missing,
+        "otherwise": part.otherwise,
+    }
+    if isinstance(recipe, MemberRecipe):
+        entry |= {"member": fold(recipe.member), "separator": recipe.separator}
+    if found.kind == "number":
+        bands = zip(found.levels, points, strict=True)
+        entry["edges"] = found.edges
+        entry["points"] = tuple(worth for level, worth in bands if level.is_band)
+    else:
+        entry["values"] = {name: points[place] for name, place in found.position.items()}
+        entry["meanings"] = {meaning: points[place] for meaning, place in found.meaning.items()}
+    return entry
+
+
+def _log_lines(attributes: list[dict[str, Any]], recipes_of: dict[str, Recipe | None]) -> list[str]:
+    made = [
+        one["name"] for one in attributes if isinstance(recipes_of[one["name"]], BehaviourRecipe)
+    ]
+    if not made:
+        return []
+    return [
+        "# Made from a log of events; give each lead their values:",
+        *(f"#   {n!r}" for n in made),
+    ]
+
+
+def _entries(entry: dict[str, Any]) -> str:
+    return "".join(f"        {key!r}: {value!r},\n" for key, value in entry.items())
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, re.Pattern):
+        flags = ", re.ASCII" if value.flags & re.ASCII else ""
+        return f"re.compile({value.pattern!r}{flags})"
+    if isinstance(value, frozenset):
+        return f"frozenset({sorted(value)!r})"
+    return repr(value)
+
+
+def _rule(function: Any) -> str:
+    """Give a function as it stands, its docstring down to the first line."""
+    return _DOCSTRING.sub(r'\1"""' + "\n", inspect.getsource(function), count=1).rstrip("\n")
