@@ -1,0 +1,181 @@
+"""The workbook recalculated by LibreOffice: leads typed into it score as the card scores them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from calibrate import Scorecard, calibrate
+from calibrate.engines.tables import open_table
+from calibrate.export.spreadsheet import workbook
+from calibrate.scorecard.columns import columns_for
+from calibrate.scorecard.parts import ReadsPart
+
+pytestmark = pytest.mark.full
+
+ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item></oor:items>
+"""
+ALL_SHEETS = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+
+NAMES = [
+    *("=HYPERLINK(\"http://x\")", "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "'quoted'", '"double"'),
+    *("a*", "a?", "a~", "~a*", "*", "?", "~", "a**", "abc", "ab", "<b>", "[1]", "#N/A", "TRUE."),
+    *("Café Zürich 東京", "STRASSE", "straße", "ſ", "İ", "i", "ΑΣ", "Σίσυφος", "Kelvin", "🦊 Fox"),
+    *("e\u0301", "é", "two\nlines", "tab\there", "a  b", "a b", "a\u00a0b", "العربية", "_x0041_"),
+    *("x" * 300, "y" * 255 + "1", "y" * 255 + "2", "'; DROP TABLE leads; --", "</script>", "no."),
+    *("\u0085mid\u0085dle", "\u2028sep", "bell\x07", "soft\u00adhyphen", "softhyphen", "zero\u200bwidth"),
+    *("12:30", "2026-01-01", "1 000", "1,5", "50%", "$5", "1e999", "nan", "inf", "0x1F", "ǅ", "Ω"),
+]
+CODES = ["1.0", "07", "2.5", "3", "-4", "1e3", "true", "No", "0.1", "123456789012345678", "Basic"]
+SPACES = ["", " ", "  ", "\t", "\u00a0", "\u3000", "\n", "\x1c", " \u2003"]
+
+
+def leads(n: int, seed: int, *, wild: bool) -> pd.DataFrame:
+    """Leads whose values are as odd as can be; wild ones are spelled in many ways."""
+    rng = np.random.default_rng(seed)
+
+    def pick(values: list[str]) -> list[str]:
+        return [values[place] for place in rng.integers(len(values), size=n)]
+
+    name, code, answer = pick(NAMES), pick(CODES), pick(["yes", "no"])
+    visits: list[Any] = list(rng.integers(0, 40, n) / 4)
+    pets = pick(["cat", "cat; wolf", "dog;=wolf", "wolf", ""])
+    if wild:
+        name = [spelled(text, rng) for text in name]
+        code = [spelled(text, rng) for text in code]
+        extra = ["1", "1.00", "+1", "7", "2.50", "25e-1", ".1", "1E+3", "1000", "1000.", "1e", "e5",
+                 "-", ".", "+-4", "-4.0", "-04", "00", "True", "YES", "n", "1_000", "y", "1.0.0",
+                 "1-", "--4", "1e2.5", "0.10", "1e+03", "select", "SELECT ", "999", "999.0",
+                 "9.99e2", "123456789012345678.", "", "(missing)", "(other)", "٣"]
+        code = [pick_one(extra, rng) if rng.random() < 0.6 else text for text in code]
+        name = [pick_one(["", "never seen", "(Missing)", "(other)", "Select", "#REF!", "5", "12"],
+                         rng) if rng.random() < 0.1 else text for text in name]
+        answer = [pick_one(["Y", "true", "F", " NO", "1", "maybe", "", "Yes "], rng) for _ in answer]
+        odd = [2.5, 5.0, "2.5", " 5 ", "4.99999999999999", 4.999999999999999, 5.000000000000001,
+               "2.49999999999999", "many", "", None, "-1", -1.0, "1e1", 1e22, 0.30000000000000004,
+               999.0, "999", "999.00", "select", "0x5", "5e-1", "05", "5.", "+.5e1", True, "1e22"]
+        visits = [odd[rng.integers(len(odd))] if rng.random() < 0.7 else value for value in visits]
+    chance = 0.1 + 0.05 * (np.arange(n) % 7) + 0.2 * np.array([len(x) % 3 for x in name])
+    converted = (rng.random(n) < np.clip(chance, 0, 1)).astype(int)
+    return pd.DataFrame(
+        {"name": name, "code": code, "answer": answer, "visits": visits, "pets": pets,
+         "converted": converted}
+    )
+
+
+def pick_one(values: list[Any], rng: np.random.Generator) -> Any:
+    return values[rng.integers(len(values))]
+
+
+def spelled(text: str, rng: np.random.Generator) -> str:
+    change = pick_one([str.upper, str.lower, str.title, str.swapcase, str, str], rng)
+    return str(pick_one(SPACES, rng) + change(text) + pick_one(SPACES, rng))
+
+
+def typed(book_bytes: bytes, leads_rows: list[list[Any]], first: int) -> bytes:
+    """Type leads into the workbook, as texts where they are texts."""
+    book = openpyxl.load_workbook(io.BytesIO(book_bytes))
+    sheet = book["Score many"]
+    for row, values in enumerate(leads_rows, start=4):
+        sheet.cell(row, 1).value = f"L{row}"
+        for column, value in enumerate(values, start=first):
+            cell = sheet.cell(row, column)
+            cell.value = escaped(value) if isinstance(value, str) else value
+            if isinstance(value, str):
+                cell.data_type = "s"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def escaped(text: str) -> str | None:
+    """Write what a worksheet's XML cannot hold in its own way, ``_xHHHH_``."""
+    text = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+    return re.sub(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]", lambda m: f"_x{ord(m[0]):04X}_", text) or None
+
+
+def recalculated(content: bytes, place: Path) -> list[list[str]]:
+    """Give the sheet `Score many` as LibreOffice reckons it."""
+    office = shutil.which("soffice")
+    assert office, "LibreOffice is not there: apt-get install libreoffice-calc"
+    profile = place / "profile" / "user"
+    profile.mkdir(parents=True)
+    (profile / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE)
+    (place / "book.xlsx").write_bytes(content)
+    subprocess.run(
+        [office, f"-env:UserInstallation={profile.parent.as_uri()}", "--headless", "--convert-to",
+         ALL_SHEETS, "--outdir", str(place), str(place / "book.xlsx")],
+        check=True, capture_output=True, timeout=1500,
+    )
+    with (place / "book-Score many.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))[3:]
+
+
+def inputs(card: Scorecard, frame: pd.DataFrame) -> list[list[Any]]:
+    """Give what is typed for each lead: its values, and what is made from them."""
+    from calibrate.export.pages import by_strength
+
+    earning = [one for one in by_strength(card) if any(level.points for level in one.levels)]
+    made = columns_for(
+        open_table(frame),
+        tuple((one.name, one.made_from) for one in earning),
+        card.reads or ReadsPart(),
+        missing=card.missing,
+    ) if any(one.made_from for one in earning) else {}
+    columns = []
+    for one in earning:
+        if one.made_from is None:
+            columns.append([None if value is None else value for value in frame[one.name]])
+        else:
+            column = made[one.name]
+            columns.append([column.texts[code - 1] if code else None for code in column.codes])
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+SPEC = {
+    "missing": ["Select", "999"],
+    "exclude": [],
+    "attributes": {
+        "name": {"kind": "category"},
+        "code": {"kind": "category"},
+        "answer": {"kind": "boolean"},
+        "visits": {"kind": "number", "bands": [0.1, 2.5, 5, 7.25]},
+        "pets": {"kind": "list", "separator": ";"},
+    },
+    "min_leads": 5,
+    "points": {"award": "all", "scale": "points", "points_per_unit": 100, "overlap": False},
+}
+
+
+def test_ten_thousand_odd_leads_score_in_the_workbook_as_by_the_card(tmp_path: Path) -> None:
+    taught = leads(9_000, 1, wild=False)
+    taught.loc[::50, ["name", "code", "visits"]] = None
+    card = Scorecard.from_yaml(calibrate(taught, SPEC).scorecard.to_yaml())
+    frame = leads(10_000, 2, wild=True)
+    by_card = card.score(frame)["score"].tolist()
+    rows = inputs(card, frame)
+    found = recalculated(typed(workbook(card, rows=len(frame)), rows, first=4), tmp_path)
+    different = [
+        (values, score, line[1])
+        for values, score, line in zip(rows, by_card, found, strict=True)
+        if line[1] != str(score)
+    ]
+    refused = [values for values, _, said in different if "?" in said]
+    assert len(set(by_card)) > 500
+    print(len(refused), refused[:5], len(different))
+    wrong = [one for one in different if "?" not in one[2]]
+    assert not wrong, wrong[:10]
