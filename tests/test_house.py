@@ -70,6 +70,7 @@ ROOMS = (
     "cutting",
     "pipeline",
     "present",
+    "export",
     "sample",
     "cli",
     "__main__",

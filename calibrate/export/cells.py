@@ -19,6 +19,8 @@ LOST_TAB = "CHAR(1)"
 REFUSED = -1
 """The place of a value that cannot be told here."""
 
+NOTHING_TYPED, NEVER_SEEN = "nothing typed", "a value never seen"
+
 _NESTED = 40
 """Functions within one another; Excel allows 64."""
 _DIGITS = 15
@@ -95,9 +97,7 @@ def steps_of(lookup: Lookup, places: Places) -> tuple[Step, ...]:
         steps.append(_number(text, _last(steps)))
         number = _last(steps)
     place = _band(lookup, places, text, number) if lookup.is_number else None
-    steps.append(
-        Step(formula=place or _value(lookup, places, text, number), empty=lookup.missing)
-    )
+    steps.append(Step(formula=place or _value(lookup, places, text, number), empty=lookup.missing))
     return tuple(steps)
 
 
@@ -106,11 +106,11 @@ def points_formula(place: str, places: Places) -> str:
     return f'=IF({place}<0,"?",IF({place}=0,{places.otherwise},INDEX({places.points},{place})))'
 
 
-def label_formula(place: str, places: Places) -> str:
-    """Name the level at a place."""
+def label_formula(value: str, place: str, places: Places) -> str:
+    """Name the level at a place, and what is on none."""
     return (
-        f'=IF({place}<0,"? write it another way",IF({place}=0,"a value never seen",'
-        f"INDEX({places.labels},{place})))"
+        f'=IF({place}<0,"? write it another way",IF({place}=0,'
+        f'IF(ISBLANK({value}),"{NOTHING_TYPED}","{NEVER_SEEN}"),INDEX({places.labels},{place})))'
     )
 
 
@@ -154,8 +154,7 @@ def _power(text: str, shape: str, places: Places) -> Step:
             f"{e}>{shape_e}",  # a digit before the e
             f"OR({shape_e}>LEN({shape}),LEN({text})-{e}>LEN({shape})-{shape_e})",  # one after it
             f'IF(OR(EXACT({first},"+"),EXACT({first},"-")),EXACT(LEFT({text},1),{first}),TRUE)',
-            f'IF(OR(EXACT({signs},"e+"),EXACT({signs},"e-")),'
-            f"ISNUMBER(FIND({signs},{text})),TRUE)",
+            f'IF(OR(EXACT({signs},"e+"),EXACT({signs},"e-")),ISNUMBER(FIND({signs},{text})),TRUE)',
             # Digits behind a leading zero are a code.
             f'NOT(AND(EXACT(MID({text},1+{signed},1),"0"),LEN({second})=1,'
             f'ISNUMBER(FIND({second},"0123456789"))))',
@@ -181,9 +180,7 @@ def _number(text: str, power: str) -> Step:
     e = f'FIND("e",{text}&"e")'
     digits = _substituted(f"LEFT({text},{e}-1)", [(mark, "") for mark in ".+-"])
     sign = f'IF(EXACT(LEFT({text},1),"-"),-1,1)'
-    number = (
-        f"{sign}*IF({power}<0,VALUE({digits})/10^ABS({power}),VALUE({digits})*10^ABS({power}))"
-    )
+    number = f"{sign}*IF({power}<0,VALUE({digits})/10^ABS({power}),VALUE({digits})*10^ABS({power}))"
     return Step(
         formula=f'=IF(ISNUMBER({{x}}),{{x}},IF(ISERROR({power}),NA(),IF(ISNUMBER({power}),{number},"")))'
     )
@@ -225,9 +222,7 @@ def _value(lookup: Lookup, places: Places, text: str, number: str) -> str:
         beyond = f'IF(ISNUMBER(FIND("Σ",{text})),{REFUSED},0)'
     if lookup.numbers:
         written = _number_place(places, number, places.text_number_levels)
-        beyond = (
-            f"IF(ISERROR({number}),{REFUSED},IF(ISNUMBER({number}),{written},{beyond}))"
-        )
+        beyond = f"IF(ISERROR({number}),{REFUSED},IF(ISNUMBER({number}),{written},{beyond}))"
         typed = _number_place(places, "{x}", places.typed_levels)
     return (
         f"=IF(ISERROR({text}),{REFUSED},IF(ISNUMBER({{x}}),{typed},"

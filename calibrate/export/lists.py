@@ -66,7 +66,9 @@ class Lists:
             edges=tuple(self.add("edges", [edge]) for edge in lookup.edges),
             points=self.add("points", [level.points for level in attribute.levels]),
             otherwise=self.add("points otherwise", [attribute.otherwise]),
-            labels=self.add("levels", [label_of(level.as_level.label) for level in attribute.levels]),
+            labels=self.add(
+                "levels", [label_of(level.as_level.label) for level in attribute.levels]
+            ),
         )
 
 

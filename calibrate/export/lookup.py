@@ -1,4 +1,4 @@
-"""What a spreadsheet looks a cell up in: texts, numbers and edges, and the level each stands for."""
+"""What a spreadsheet looks a cell up in: texts, numbers and edges, and the level of each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNSEEN = 0
 _SIGMA = "Σ"
 _SIGMAS = "σς"
 _MOST_SIGMAS = 8
-"""A capital sigma has two small forms; words with more of them than this have too many spellings."""
+"""A capital sigma has two small forms: words with more of them have too many spellings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,8 @@ class Lookup:
         Whether a capital sigma cannot be told here.
     too_long : tuple of str
         Names that do not fit into a cell, so that nobody can type them.
+    is_number : bool
+        Whether the attribute is a number in bands.
     """
 
     texts: Mapping[str, int]
@@ -133,7 +135,9 @@ def _numbers(levels: Levels, gone: Collection[str]) -> dict[float, tuple[int, in
                 found[number] = (_place(typed), _place(level))
     missing = _place(levels.missing)
     # Of a text no level is found anyway where the card has none for what is missing.
-    needed = [n for n in sorted(_gone_numbers(gone)) if missing or n in found or levels.kind == "number"]
+    needed = [
+        n for n in sorted(_gone_numbers(gone)) if missing or n in found or levels.kind == "number"
+    ]
     return found | dict.fromkeys(needed, (missing, missing))
 
 

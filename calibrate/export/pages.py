@@ -65,6 +65,8 @@ class Page:
     ) -> int:
         """Write a table; give the row after it."""
         self.head(row, columns, first=first)
+        if any(len(column.head) > column.width for column in columns):
+            self.sheet.set_row(row, 31)
         for number, values in enumerate(rows, start=row + 1):
             for place, (column, value) in enumerate(zip(columns, values, strict=True), start=first):
                 self.cell(number, place, value, column.look)
@@ -166,8 +168,13 @@ def _strongest(card: Scorecard) -> list[tuple[str | float | None, ...]]:
     found = [(one, level) for one in card.attributes for level in one.levels if level.points]
     found.sort(key=lambda pair: (-abs(pair[1].points), -abs(pair[1].value)))
     return [
-        (one.name, level.as_level.label, level.points, level.evidence.close_rate,
-         level.evidence.leads)
+        (
+            one.name,
+            level.as_level.label,
+            level.points,
+            level.evidence.close_rate,
+            level.evidence.leads,
+        )
         for one, level in found[:STRONGEST]
     ]
 
@@ -224,8 +231,15 @@ def write_card(page: Page, card: Scorecard) -> None:
 def _card_row(attribute: CardAttributePart, level: LevelPart) -> tuple[str | float | None, ...]:
     evidence = level.evidence
     return (
-        attribute.name, level.as_level.label, level.points, evidence.leads, evidence.customers,
-        evidence.close_rate, *evidence.close_rate_interval, evidence.lift, evidence.verdict,
+        attribute.name,
+        level.as_level.label,
+        level.points,
+        evidence.leads,
+        evidence.customers,
+        evidence.close_rate,
+        *evidence.close_rate_interval,
+        evidence.lift,
+        evidence.verdict,
         level.why,
     )
 
@@ -234,8 +248,12 @@ def _colour_verdicts(page: Page, cells: tuple[int, int, int, int]) -> None:
     for verdict in ("raises", "lowers"):
         page.sheet.conditional_format(
             *cells,
-            {"type": "cell", "criteria": "==", "value": f'"{verdict}"',
-             "format": page.looks[verdict]},
+            {
+                "type": "cell",
+                "criteria": "==",
+                "value": f'"{verdict}"',
+                "format": page.looks[verdict],
+            },
         )
 
 
@@ -302,8 +320,14 @@ def write_sweep(page: Page, book: Any, card: Scorecard) -> None:
     aside = len(_SWEEP) + 1
     page.widths(_RULES, first=aside)
     rows = [
-        (cut.score, cut.leads_kept, cut.customers_kept, cut.close_rate_at_or_above,
-         cut.close_rate_below, cut.lift)
+        (
+            cut.score,
+            cut.leads_kept,
+            cut.customers_kept,
+            cut.close_rate_at_or_above,
+            cut.close_rate_below,
+            cut.lift,
+        )
         for cut in card.sweep
     ]
     end = page.table(0, _SWEEP, rows)

@@ -6,8 +6,8 @@ from calibrate.behaviours import BehaviourRecipe
 from calibrate.present.numbers import number_text
 from calibrate.present.terminal import clean
 from calibrate.recipes import (
+    ColumnRecipe,
     EmailTypeRecipe,
-    FilledRecipe,
     GivenRecipe,
     MemberRecipe,
     SpamSignsRecipe,
@@ -37,22 +37,26 @@ def question(attribute: CardAttributePart) -> str:
     attribute : CardAttributePart
     """
     recipe = attribute.made_from
+    if recipe is None:
+        return clean(_of_column(attribute))
     if isinstance(recipe, BehaviourRecipe):
         event = "anything" if recipe.event is None else f"`{recipe.event}`"
         event += "" if recipe.object is None else f" on `{recipe.object}`"
         return clean(_BEHAVIOURS[recipe.as_].format(event=event, then=f"`{recipe.then}`"))
+    return clean(_of_recipe(recipe))
+
+
+def _of_recipe(recipe: ColumnRecipe) -> str:
     if isinstance(recipe, MemberRecipe):
-        return clean(f"Is `{recipe.member}` on the list in `{recipe.column}`? yes, no or empty")
+        return f"Is `{recipe.member}` on the list in `{recipe.column}`? yes, no or empty"
     if isinstance(recipe, EmailTypeRecipe):
-        return clean(f"Whose is the address in `{recipe.column}`? One of the list")
+        return f"Whose is the address in `{recipe.column}`? One of the list"
     if isinstance(recipe, GivenRecipe):
-        return clean(f"Is `{recipe.column}` filled in? yes or no")
+        return f"Is `{recipe.column}` filled in? yes or no"
     if isinstance(recipe, SpamSignsRecipe):
-        return clean(f"Does `{recipe.column}` look typed at random? yes or no")
-    if isinstance(recipe, FilledRecipe):
-        named = ", ".join(f"`{name}`" for name in recipe.columns)
-        return clean(f"How many of these are filled in: {named}? A number")
-    return _of_column(attribute)
+        return f"Does `{recipe.column}` look typed at random? yes or no"
+    named = ", ".join(f"`{name}`" for name in recipe.columns)
+    return f"How many of these are filled in: {named}? A number"
 
 
 def _of_column(attribute: CardAttributePart) -> str:
@@ -60,5 +64,5 @@ def _of_column(attribute: CardAttributePart) -> str:
         unit = f" of {attribute.unit}" if attribute.unit else ""
         edges = attribute.as_levels.edges
         such = f", such as {number_text(edges[0])}" if edges else ""
-        return clean(f"A number{unit}{such}")
+        return f"A number{unit}{such}"
     return "yes or no" if attribute.kind == "boolean" else "One of the list, or another value"

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calibrate.errors import ScorecardError
-from calibrate.export.cells import Places, Step, label_formula, points_formula, steps_of
+from calibrate.export.cells import (
+    NOTHING_TYPED,
+    Places,
+    Step,
+    label_formula,
+    points_formula,
+    steps_of,
+)
 from calibrate.export.lists import Lists, label_of
 from calibrate.export.lookup import Lookup, lookup_of
 from calibrate.export.pages import Column, Page, by_strength
 from calibrate.export.questions import question
-from calibrate.export.styles import colour_points
+from calibrate.export.styles import colour_points, colour_results
 from calibrate.levels import MISSING, OTHER
 
 if TYPE_CHECKING:
@@ -56,7 +63,7 @@ class Asked:
     @property
     def empty_label(self) -> str:
         """What an empty cell counts as."""
-        return MISSING if self.lookup.missing else "a value never seen"
+        return MISSING if self.lookup.missing else NOTHING_TYPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,21 +102,23 @@ def asked_of(card: Scorecard, lists: Lists) -> tuple[Asked, ...]:
     return tuple(asked)
 
 
-def results(score: str, base: int, threshold: str, passing: int, empty: int) -> tuple[Result, ...]:
+def results(score: str, empty: int, card: Scorecard) -> tuple[Result, ...]:
     """Give what is said of a lead once its score is known; tiers and gates are further lines.
 
     Parameters
     ----------
-    score, threshold : str
-        The cells of the lead's score and of the threshold.
-    base, passing, empty : int
-        The base, the threshold, and the score of a lead of which nothing is known.
+    score : str
+        The cell of the lead's score.
+    empty : int
+        The score of a lead of which nothing is known.
+    card : Scorecard
     """
-    says = "passes" if empty >= passing else "does not pass"
+    says = "passes" if empty >= card.threshold.score else "does not pass"
+    passes = f"{score}>={threshold_cell()}"
     return (
         Result(
             name="Result",
-            formula=f'=IF(ISNUMBER({score}),IF({score}>={threshold},"passes","does not pass"),"")',
+            formula=f'=IF(ISNUMBER({score}),IF({passes},"passes","does not pass"),"")',
             empty=says,
         ),
     )
@@ -143,7 +152,7 @@ _ONE = (
     Column(head="Attribute", look="wrapped", width=30),
     Column(head="Type here", width=28),
     Column(head="Points", look="points", width=12),
-    Column(head="Counts as", look="wrapped", width=30),
+    Column(head="  Counts as", look="wrapped", width=30),
     Column(head="What to type", look="wrapped", width=52),
 )
 BASE_ROW, THRESHOLD_ROW, SCORE_ROW = 3, 4, 5
@@ -174,7 +183,7 @@ def write_one(page: Page, card: Scorecard, asked: Sequence[Asked]) -> None:
     base, passing = card.points.base, card.threshold.score
     empty = base + sum(one.empty_points for one in asked)
     score = xl_rowcol_to_cell(SCORE_ROW, 1, row_abs=True, col_abs=True)
-    said = results(score, base, threshold_cell(), passing, empty)
+    said = results(score, empty, card)
     first = SCORE_ROW + len(said) + 3
     page.cell(BASE_ROW, 0, "Every lead starts from", "plain")
     page.cell(BASE_ROW, 1, base, "fact")
@@ -188,6 +197,9 @@ def write_one(page: Page, card: Scorecard, asked: Sequence[Asked]) -> None:
     for row, one in enumerate(said, start=SCORE_ROW + 1):
         page.cell(row, 0, one.name, "result")
         page.sheet.write_formula(row, 1, one.formula, page.looks["result"], one.empty)
+    for row in range(SCORE_ROW, SCORE_ROW + 1 + len(said)):
+        page.sheet.set_row(row, 23)
+    colour_results(page.sheet, page.looks, (SCORE_ROW + 1, 1, SCORE_ROW + len(said), 1))
     page.head(first - 1, _ONE)
     for row, each in enumerate(asked, start=first):
         _write_question(page, row, each)
@@ -208,8 +220,8 @@ def _write_question(page: Page, row: int, one: Asked) -> None:
     page.sheet.write_formula(
         row, 2, points_formula(place, one.places), page.looks["points"], one.empty_points
     )
-    label = label_formula(place, one.places)
-    page.sheet.write_formula(row, 3, label, page.looks["wrapped"], one.empty_label)
+    label = label_formula(f"$B{row + 1}", place, one.places)
+    page.sheet.write_formula(row, 3, label, page.looks["counts_as"], one.empty_label)
     page.cell(row, 4, question(one.attribute), "note")
 
 
@@ -217,7 +229,7 @@ def write_many(page: Page, card: Scorecard, asked: Sequence[Asked], rows: int) -
     """Write the sheet on which leads are pasted, one a row."""
     from xlsxwriter.utility import xl_rowcol_to_cell
 
-    said = results("", 0, "", 0, 0)
+    said = results("", 0, card)
     first = 2 + len(said)  # the lead's name, its score and the results stand before its values
     after = first + len(asked)
     columns = (
@@ -225,8 +237,10 @@ def write_many(page: Page, card: Scorecard, asked: Sequence[Asked], rows: int) -
         Column(head="Score", width=11),
         *(Column(head=one.name, width=one.width) for one in said),
         *(Column(head=label_of(one.attribute.name), width=18) for one in asked),
-        *(Column(head=f"points: {label_of(one.attribute.name)}", look="points", width=12)
-          for one in asked),
+        *(
+            Column(head=f"points: {label_of(one.attribute.name)}", look="points", width=12)
+            for one in asked
+        ),
     )
     page.widths(columns)
     page.say(0, "Score many leads", "title")
@@ -238,6 +252,7 @@ def write_many(page: Page, card: Scorecard, asked: Sequence[Asked], rows: int) -
         page.looks["plain"],
     )
     page.head(2, columns)
+    page.sheet.set_row(2, 46)
     for place, one in enumerate(asked, start=first):
         _write_input(page, one, (3, place, 2 + rows, place))
     for row in range(3, 3 + rows):
@@ -247,24 +262,23 @@ def write_many(page: Page, card: Scorecard, asked: Sequence[Asked], rows: int) -
             given += f",{xl_rowcol_to_cell(row, first, col_abs=True)}"
             given += f":{xl_rowcol_to_cell(row, after - 1, col_abs=True)}"
         _write_points(page, asked, row, first, given)
-        points = (
-            f"{xl_rowcol_to_cell(row, after)}:{xl_rowcol_to_cell(row, after + len(asked) - 1)}"
-        )
+        points = f"{xl_rowcol_to_cell(row, after)}:{xl_rowcol_to_cell(row, after + len(asked) - 1)}"
         total = _total(points, len(asked), base_cell())
         page.sheet.write_formula(
             row, 1, f'=IF(COUNTA({given})=0,"",{total})', page.looks["strong"], ""
         )
-        found = results(f"$B{row + 1}", card.points.base, threshold_cell(), 0, 0)
+        found = results(f"$B{row + 1}", 0, card)
         for place, result in enumerate(found, start=2):
             page.sheet.write_formula(row, place, result.formula, page.looks["plain"], "")
     if asked:
         hidden = after + len(asked)
         last = hidden + sum(len(one.steps) for one in asked) - 1
         page.sheet.set_column(hidden, last, None, None, {"hidden": True})
+    colour_results(page.sheet, page.looks, (3, 2, 2 + rows, 1 + len(said)))
     page.sheet.freeze_panes(3, 2)
     page.sheet.set_landscape()
-    page.sheet.fit_to_pages(1, 0)
     page.sheet.repeat_rows(2)
+    page.sheet.print_area(0, 0, 2 + rows, first - 1)  # a list to print: leads and results
 
 
 def _write_points(page: Page, asked: Sequence[Asked], row: int, first: int, given: str) -> None:
@@ -309,7 +323,7 @@ def _write_steps(page: Page, one: Asked, row: int, value: int, first: int) -> st
             page.sheet.write_array_formula(row, place, row, place, formula, None, step.empty)
         else:
             page.sheet.write_formula(row, place, formula, None, step.empty)
-    return before[-1]
+    return str(before[-1])
 
 
 def _total(points: str, attributes: int, base: str) -> str:

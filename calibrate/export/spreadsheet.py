@@ -23,7 +23,7 @@ from calibrate.files import write_whole
 if TYPE_CHECKING:
     from calibrate.scorecard.card import Scorecard
 
-ROWS = 1000
+ROWS = 300
 """Leads that the sheet for many leads has room for."""
 
 _FIRST_DAY = dt.date(2000, 1, 1)

@@ -30,6 +30,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "p": {"num_format": "0.0E+0"},
     "points": {"num_format": "+0;-0;0"},
     "verdict": {"indent": 1},
+    "counts_as": {"indent": 2, "text_wrap": True},
     "number": {"num_format": "General"},
     "input_text": {"num_format": "@", "bg_color": INPUT, "border": 1, "border_color": LINE},
     "input_number": {"bg_color": INPUT, "border": 1, "border_color": LINE, "align": "left"},
@@ -49,7 +50,7 @@ def looks(book: Any) -> dict[str, Any]:
 
 
 def colour_points(sheet: Any, cells: tuple[int, int, int, int]) -> None:
-    """Lay a bar behind points, to the right for those that raise, to the left for those that lower."""
+    """Lay a bar behind points: to the right where they raise, to the left where they lower."""
     sheet.conditional_format(
         *cells,
         {
@@ -63,10 +64,23 @@ def colour_points(sheet: Any, cells: tuple[int, int, int, int]) -> None:
     )
 
 
+def colour_results(sheet: Any, look: dict[str, Any], cells: tuple[int, int, int, int]) -> None:
+    """Colour what is said of a lead: blue where it passes, orange where it does not."""
+    for says, colour in (("passes", "raises"), ("does not pass", "lowers")):
+        rule = {"type": "cell", "criteria": "==", "value": f'"{says}"', "format": look[colour]}
+        sheet.conditional_format(*cells, rule)
+
+
 def bar(sheet: Any, cells: tuple[int, int, int, int]) -> None:
     """Lay a bar behind shares."""
     sheet.conditional_format(
         *cells,
-        {"type": "data_bar", "data_bar_2010": True, "bar_color": LIGHT_BLUE, "bar_solid": True,
-         "min_type": "num", "min_value": 0},
+        {
+            "type": "data_bar",
+            "data_bar_2010": True,
+            "bar_color": LIGHT_BLUE,
+            "bar_solid": True,
+            "min_type": "num",
+            "min_value": 0,
+        },
     )
