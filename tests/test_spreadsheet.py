@@ -6,6 +6,7 @@ import io
 import re
 import sys
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,19 @@ def test_formulas_keep_within_the_limits_of_excel(content: bytes) -> None:
             deepest = max(deepest, depth)
         assert depth == 0
         assert deepest <= 64
+
+
+def test_many_bands_keep_within_the_limits_of_excel(card: Scorecard) -> None:
+    edges = [None, *range(1, 400), None]
+    bands = [
+        {**level.model_dump(by_alias=True), "level": None, "from": low, "below": below}
+        for (low, below), level in zip(
+            pairwise(edges), made_attribute([str(n) for n in range(400)]).levels, strict=True
+        )
+    ]
+    many = made_attribute([], kind="number", levels=bands)
+    content = workbook(card.model_copy(update={"attributes": (many,)}), rows=1)
+    assert max(map(len, formulas(content))) <= 8192
 
 
 def test_a_workbook_shows_the_score_of_an_unknown_lead_before_it_is_reckoned(

@@ -23,6 +23,8 @@ NOTHING_TYPED, NEVER_SEEN = "nothing typed", "a value never seen"
 
 _NESTED = 40
 """Functions within one another; Excel allows 64."""
+_EDGES = 100
+"""Edges in one formula; Excel allows 8 192 letters."""
 _DIGITS = 15
 """So many digits a spreadsheet keeps of a number that is typed."""
 _POWER = 22
@@ -96,7 +98,11 @@ def steps_of(lookup: Lookup, places: Places) -> tuple[Step, ...]:
         steps.append(_power(text, _last(steps), places))
         steps.append(_number(text, _last(steps)))
         number = _last(steps)
-    place = _band(lookup, places, text, number) if lookup.is_number else None
+    reached = []
+    for start in range(0, len(places.edges), _EDGES):
+        steps.append(_reached(number, places.edges[start : start + _EDGES]))
+        reached.append(_last(steps))
+    place = _band(lookup, places, text, number, reached) if lookup.is_number else None
     steps.append(Step(formula=place or _value(lookup, places, text, number), empty=lookup.missing))
     return tuple(steps)
 
@@ -202,8 +208,14 @@ def _number_place(places: Places, number: str, levels: str) -> str:
     )
 
 
-def _band(lookup: Lookup, places: Places, text: str, number: str) -> str:
-    band = "+".join(["1", *(f"GESTEP({number},{edge})" for edge in places.edges)])
+def _reached(number: str, edges: Sequence[str]) -> Step:
+    """Count the edges that a number reaches, every digit compared."""
+    count = "+".join(f"GESTEP({number},{edge})" for edge in edges)
+    return Step(formula=f"=IF(ISNUMBER({number}),{count},0)", empty=0)
+
+
+def _band(lookup: Lookup, places: Places, text: str, number: str, reached: Sequence[str]) -> str:
+    band = "+".join(["1", *reached])
     if lookup.numbers:
         same = f"MATCH({number},{places.numbers},0)"
         gone = _number_place(places, number, places.typed_levels)
