@@ -199,8 +199,8 @@ def escaped(text: str) -> str | None:
     )
 
 
-def recalculated(content: bytes, place: Path) -> list[list[str]]:
-    """Give the sheet `Score many` as LibreOffice reckons it."""
+def recalculated(content: bytes, place: Path, sheet: str = "Score many") -> list[list[str]]:
+    """Give a sheet of scores as LibreOffice reckons it, without its title and note."""
     office = shutil.which("soffice")
     assert office, "LibreOffice is not there: apt-get install libreoffice-calc"
     profile = place / "profile" / "user"
@@ -222,7 +222,7 @@ def recalculated(content: bytes, place: Path) -> list[list[str]]:
         capture_output=True,
         timeout=1500,
     )
-    with (place / "book-Score many.csv").open(newline="", encoding="utf-8") as file:
+    with (place / f"book-{sheet}.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.reader(file))[3:]
 
 
@@ -327,3 +327,29 @@ def test_the_sample_leads_with_what_they_did_score_in_the_workbook(
     assert any(one.made_from for one in card.attributes if one.levels[0].points)
     book = typed(workbook(card, rows=len(rows)), rows, first=4)
     assert [line[1] for line in recalculated(book, tmp_path)] == [str(score) for score in by_card]
+
+
+@pytest.mark.parametrize("source", [" FAIR ", "=1+1", None])
+def test_one_lead_typed_in_has_its_score_and_the_points_that_make_it(
+    leads_frame: pd.DataFrame, tmp_path: Path, source: str | None
+) -> None:
+    leads_frame = leads_frame.assign(source=leads_frame["source"].replace("Referral", "=1+1"))
+    card = calibrate(leads_frame).scorecard
+    lead = leads_frame.head(1).assign(source=[source])
+    book = openpyxl.load_workbook(io.BytesIO(workbook(card, rows=1)))
+    sheet = book["Score a lead"]
+    for row, value in enumerate(inputs(card, lead)[0], start=10):
+        sheet.cell(row, 2).value = value
+        if isinstance(value, str):
+            sheet.cell(row, 2).data_type = "s"
+    content = io.BytesIO()
+    book.save(content)
+    lines = recalculated(content.getvalue(), tmp_path, "Score a lead")
+    said = {line[0]: line[1:] for line in lines}
+    scored = card.score(lead)
+    assert said["Score"][0] == str(scored["score"][0])
+    assert said["Result"][0] == ("passes" if scored["passes"][0] else "does not pass")
+    points = [int(line[2]) for line in lines[6:] if line[0]]
+    assert card.points.base + sum(points) == scored["score"][0]
+    shown = {" FAIR ": "Fair", "=1+1": "=1+1", None: "nothing typed"}
+    assert said["source"][2] == shown[source]
