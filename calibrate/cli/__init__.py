@@ -24,7 +24,7 @@ _EPILOG = """examples:
 
 _LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"
 
-_FORMATS = ("sql", "python")
+_FORMATS = ("sql", "python", "xlsx")
 _DIALECTS = ("duckdb", "postgres", "spark", "bigquery", "snowflake")
 _PRESETS = ("hubspot", "salesforce", "pipedrive", "zoho", "none")
 
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_score(commands.add_parser("score", help="score leads with a scorecard"))
     _add_queue(commands.add_parser("queue", help="rank the leads to call, and why"))
     _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
-    _add_export(commands.add_parser("export", help="write the card as SQL, Python ..."))
+    _add_export(commands.add_parser("export", help="write the card as SQL, Python or a workbook"))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
     _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
     return parser
@@ -222,6 +222,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--table", metavar="NAME", help="for sql: of the leads (default: leads)")
     parser.add_argument("--view", metavar="NAME", help="for sql: make a view of this name")
+    parser.add_argument(
+        "--rows", metavar="N", type=int, help="for xlsx: leads that can be pasted in (default: 300)"
+    )
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:

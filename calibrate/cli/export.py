@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-_OPTIONS = ("dialect", "table", "view")
+_OPTIONS = ("dialect", "table", "view", "rows")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from calibrate.scorecard import Scorecard
 FORMATS: Mapping[str, str] = {
     "sql": "calibrate.export.sql:sql",
     "python": "calibrate.export.python:python",
+    "xlsx": "calibrate.export.spreadsheet:workbook",
 }
 """From the name of a format to ``module:function``; the function takes the card and its options."""
 
@@ -29,7 +30,7 @@ def export(card: Scorecard, to: str, **options: Any) -> str | bytes:
     to : str
         One of `FORMATS`.
     **options
-        Those of the format: ``dialect``, ``table`` and ``view`` of ``sql``.
+        Those of the format: ``dialect``, ``table`` and ``view`` of ``sql``, ``rows`` of ``xlsx``.
 
     Returns
     -------
