@@ -11,7 +11,7 @@ import numpy as np
 
 from calibrate.engines.base import ColumnPoints
 from calibrate.engines.columns import NumberColumn, TextColumn
-from calibrate.engines.memory import level_rows
+from calibrate.engines.places import level_rows
 from calibrate.levels import MISSING, NO, YES, fold, parse_number
 from calibrate.present.numbers import number_text
 
