@@ -11,7 +11,11 @@ The path, and the public names along it::
     tally_scores     leads and customers per score    -> ScoreTable
     choose_threshold from which score leads pass      -> Threshold
     fit_probability  how often leads of a score close -> Probability
+    decide           threshold, gates, tiers above it -> Decision
     Scorecard        the artefact: save, load, score
+    explain          why a lead has its score         -> Explanation
+    call_list        whom to call first               -> CallList
+    moves_since      who newly passes, who rose       -> Moves
     compare_methods  measures, awards, overlap judged -> MethodComparison
     calibrate        all of it at once                -> Calibration
 
@@ -25,6 +29,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from calibrate.calls import CallList, call_list
     from calibrate.checking import Check, check
     from calibrate.counts import Counts, count
     from calibrate.errors import (
@@ -38,9 +43,12 @@ if TYPE_CHECKING:
         SpecError,
     )
     from calibrate.evidence import Evidence, weigh
+    from calibrate.explaining import Explanation, explain
     from calibrate.leads import Leads
+    from calibrate.moves import Moves, moves_since
     from calibrate.pipeline import Calibration, calibrate
     from calibrate.points import Points, assign_points
+    from calibrate.policy import Decision, decide
     from calibrate.probability import Probability, fit_probability
     from calibrate.reading import read_leads
     from calibrate.scorecard import Scorecard
@@ -72,6 +80,14 @@ _HOME = {
     "Threshold": "threshold",
     "fit_probability": "probability",
     "Probability": "probability",
+    "decide": "policy",
+    "Decision": "policy",
+    "explain": "explaining",
+    "Explanation": "explaining",
+    "call_list": "calls",
+    "CallList": "calls",
+    "moves_since": "moves",
+    "Moves": "moves",
     "check": "checking",
     "Check": "checking",
     "Scorecard": "scorecard",
@@ -92,15 +108,19 @@ _HOME = {
 __all__ = [
     "CalibrateError",
     "Calibration",
+    "CallList",
     "Check",
     "Counts",
+    "Decision",
     "EngineError",
     "Evidence",
+    "Explanation",
     "Finding",
     "Leads",
     "LeadsError",
     "MethodComparison",
     "MissingExtraError",
+    "Moves",
     "OutputError",
     "Points",
     "Probability",
@@ -114,11 +134,15 @@ __all__ = [
     "__version__",
     "assign_points",
     "calibrate",
+    "call_list",
     "check",
     "choose_threshold",
     "compare_methods",
     "count",
+    "decide",
+    "explain",
     "fit_probability",
+    "moves_since",
     "read_leads",
     "screen",
     "tally_scores",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -96,25 +97,42 @@ class Moves:
 
 
 def moves_since(
-    card: Scorecard, table: Table, scored: ScoredLeads, previous: str | Path | pd.DataFrame
+    card: Scorecard,
+    leads: str | Path | pd.DataFrame,
+    previous: str | Path | pd.DataFrame,
+    *,
+    events: str | Path | pd.DataFrame | None = None,
+    as_of: dt.date | None = None,
 ) -> Moves:
-    """Compare scores with those of an earlier scoring.
+    """Score leads and compare with an earlier scoring.
 
     Parameters
     ----------
     card : Scorecard
-    table : Table
+    leads : path or DataFrame
         The leads as they are now.
-    scored : ScoredLeads
-        Their scores.
     previous : path or DataFrame
-        What an earlier scoring wrote, with the leads' ids.
+        What an earlier scoring gave, beside the leads' ids.
+    events : path or DataFrame, optional
+        The log of what leads did, for a card that gives points for it.
+    as_of : date, optional
+        See what leads did from the end of this day.
 
     Raises
     ------
     LeadsError
-        When leads cannot be found again, or the earlier file holds no scores.
+        When leads cannot be found again, or the earlier table holds no scores.
+    ScorecardError
+        When a column or a log that earns points is not there.
     """
+    table = open_table(leads)
+    return moves_between(card, table, card.score_table(table, events=events, as_of=as_of), previous)
+
+
+def moves_between(
+    card: Scorecard, table: Table, scored: ScoredLeads, previous: str | Path | pd.DataFrame
+) -> Moves:
+    """Compare leads that are scored already with an earlier scoring."""
     earlier = open_table(previous)
     column = _id_column(card, table, earlier)
     before = _scores(earlier)

@@ -180,14 +180,14 @@ def test_scored_leads_add_up_to_the_runs_own_score_table(
     assert sums(scored) == rows_of_the_run(folder)
     assert list(scored.columns) == [
         *original.columns,
-        *("score", "passes", "close_rate", "reasons"),
+        *("score", "passes", "close_rate", "tier", "fit", "engagement", "reasons"),
     ]
     assert scored["lead_id"].tolist() == original["lead_id"].tolist()
     loaded = cal.Scorecard.load(card)
     assert scored["passes"].tolist() == (scored["score"] >= loaded.threshold.score).tolist()
     assert scored["close_rate"].tolist() == loaded.close_rates(scored["score"]).tolist()
     assert "1 500 leads scored with the card `leads`" in said
-    assert f"reach the threshold {loaded.threshold.score}" in said
+    assert f"pass, by the threshold {loaded.threshold.score}" in said
 
 
 def test_scored_parquet_holds_the_values_of_the_csv_and_no_others(

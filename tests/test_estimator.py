@@ -59,7 +59,7 @@ def scorer(frame: pd.DataFrame, closed: pd.Series[int]) -> LeadScorer:
 
 def content(card: Scorecard) -> dict[str, Any]:
     """What a card says of leads; not how the outcome's column was called."""
-    return card.model_dump(exclude={"name", "made", "findings"})
+    return card.model_dump(exclude={"name", "made", "reads", "findings"})
 
 
 # --------------------------------------------------------------------- scikit-learn's own checks
@@ -502,7 +502,8 @@ def test_arguments_that_cannot_be_used_are_refused_all_at_once(
     assert says.startswith("LeadScorer: points.measure: found `woe`")
     assert "points.q_max: found 3" in says
     assert "points.max_bands: found 1" in says
-    assert "threshold: found 50" in refused(LeadScorer(threshold=50), frame, closed, SpecError)
+    says = refused(LeadScorer(threshold=500), frame, closed, SpecError)
+    assert "no lead can reach 500" in says
     for hints in (["visits"], {"visits": "number"}):
         says = refused(LeadScorer(attributes=hints), frame, closed, SpecError)
         assert says.startswith("LeadScorer: attributes")

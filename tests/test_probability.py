@@ -192,7 +192,7 @@ def test_a_card_read_back_gives_the_same_rates_to_the_last_digit(
     assert loaded.probability is not None
     assert loaded.probability.as_probability == run.probability
     scored, again = card.score(leads_frame), loaded.score(leads_frame)
-    assert list(again.columns) == ["score", "passes", "close_rate", "reasons"]
+    assert list(again.columns) == "score passes close_rate tier fit engagement reasons".split()
     assert again["close_rate"].tolist() == scored["close_rate"].tolist()
     assert again["close_rate"].tolist() == run.probability.at(scored["score"]).tolist()
     assert again["close_rate"].nunique() > 10

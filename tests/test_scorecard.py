@@ -161,7 +161,7 @@ def test_the_keys_of_a_card_come_in_the_order_of_the_format(card: Scorecard) -> 
     document = read_yaml(card.to_yaml(), where="card", error=CalibrateError)
     assert list(document) == (
         "schema name made cohort overall points missing reads attributes".split()
-        + "threshold probability sweep findings".split()
+        + "tiers threshold probability sweep findings".split()
     )
     assert list(document["attributes"][1]["levels"][0]) == [
         "from",
@@ -300,7 +300,7 @@ def without(*path: str | int) -> Callable[[dict[str, Any]], None]:
 FIRST = ("attributes", 0, "levels", 0)
 BROKEN = {
     "a key too many": (change("colour", to="red"), "colour: unknown key"),
-    "a key of a later version": (change("gates", to=[]), "gates: part of the spec format"),
+    "a key of a later version": (change("fit", to={}), "fit: part of the spec format"),
     "no name": (without("name"), "name: missing"),
     "no points of a level": (without(*FIRST, "points"), "attributes.0.levels.0.points: missing"),
     "half a point": (change(*FIRST, "points", to=1.5), "levels.0.points: found 1.5"),

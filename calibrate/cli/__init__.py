@@ -17,9 +17,9 @@ _EPILOG = """examples:
   calibrate check leads.csv                   leaks, gaps, spellings, cohorts
   calibrate run leads.csv --spec spec.yaml    scorecard and report in a folder
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
-  calibrate queue scorecard.yaml new.csv      whom to call first, by when, and why
+  calibrate queue scorecard.yaml new.csv      whom to call first, and why
   calibrate threshold scorecard.yaml new.csv --capacity 200
-  calibrate export scorecard.yaml --to sql --dialect postgres --table leads --out score.sql
+  calibrate export scorecard.yaml --to sql --dialect postgres --out score.sql
 """
 
 _LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"

@@ -15,7 +15,7 @@ def run(options: argparse.Namespace) -> None:
     """Score the leads and write them, or explain one of them."""
     from calibrate.engines.tables import open_table
     from calibrate.explaining import explain
-    from calibrate.moves import moves_since
+    from calibrate.moves import moves_between
     from calibrate.present.scored import write_scored
     from calibrate.scorecard import Scorecard
     from calibrate.scoring import unseen_findings
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> None:
             found = explain(card, table, options.explain, events=options.events, as_of=as_of)
         else:
             scored = card.score_table(table, events=options.events, as_of=as_of)
-            moves = moves_since(card, table, scored, options.since) if options.since else None
+            moves = moves_between(card, table, scored, options.since) if options.since else None
             step("writing")
             write_scored(card, table, scored, out, as_of=as_of)
     if options.explain is not None:
@@ -41,7 +41,8 @@ def run(options: argparse.Namespace) -> None:
     passing = int(scored.passing(card.threshold.score).sum())
     print(
         f"{count_text(table.rows)} leads scored with the card `{card.name}`; {count_text(passing)} "
-        f"({percent_text(passing / table.rows)}) pass.\n"
+        f"({percent_text(passing / table.rows)}) pass, "
+        f"by the threshold {card.threshold.score}.\n"
         f"Written to {out}"
     )
     if moves is not None:

@@ -43,7 +43,7 @@ def write_scored(
 
     whole = without_scores(table.original)
     for name, values in card.columns_of(scored, as_of=as_of).items():
-        whole = whole.append_column(name, pa.array(values))
+        whole = whole.append_column(name, pa.array(values, from_pandas=True))
     return write_table(whole, path)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import calibrate as cal
-from calibrate.threshold import cut_by, rules_of
+from calibrate.threshold import Beside, cut_by, rules_of
 from tests.refitting import made_anew, overlapping_leads
 
 WHOLE = os.environ.get("CALIBRATE_SIMULATE") == "whole"
@@ -18,6 +18,9 @@ RUNS = 300 if WHOLE else 25
 MANY = 300_000 if WHOLE else 60_000
 
 pytestmark = pytest.mark.simulation
+
+ALONE = Beside(deciding=1, all_leads=1)
+"""No leads beside those whose points decide; shares are of these."""
 
 
 def test_intervals_hold_the_threshold_of_very_many_leads() -> None:
@@ -29,7 +32,7 @@ def test_intervals_hold_the_threshold_of_very_many_leads() -> None:
         run = cal.calibrate(overlapping_leads(rng, 3000))
         _, table = made_anew(run, replace(population, spec=run.leads.spec))
         for name, (low, high) in run.threshold.intervals.items():
-            truth = cut_by(table, rules_of(run.threshold)[name]).cut.score
+            truth = cut_by(table, rules_of(run.threshold)[name], ALONE).cut.score
             held[name].append(low <= truth <= high)
     shares = {name: float(np.mean(row)) for name, row in held.items()}
     print("\nthresholds of 3000 leads:", {name: round(share, 3) for name, share in shares.items()})
