@@ -149,7 +149,7 @@ class Calibration:
         return summary(self)
 
     def plot(self, name: str, ax: Axes | None = None) -> Axes:
-        """Draw one of the run's plots: ``lift``, ``scores`` or ``sweep``."""
+        """Draw a plot: ``lift``, ``scores``, ``sweep``, ``close_rates``, ``tiers`` or ``grid``."""
         from calibrate.present.plots import draw
 
         return draw(self, name, ax)

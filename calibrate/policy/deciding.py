@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from calibrate.engines.base import Scoring
 from calibrate.errors import Finding, LeadsError
@@ -12,7 +13,8 @@ from calibrate.levels import Levels
 from calibrate.points import Points
 from calibrate.policy.declared import MustContact, Policy, declared_policy
 from calibrate.policy.grid import Grid, make_grid
-from calibrate.policy.standing import Standings, with_policy
+from calibrate.policy.rated import rated_frame
+from calibrate.policy.standing import BY_THEIR_POINTS, SURE, Standings, with_policy
 from calibrate.policy.tiers import Tier, make_tiers
 from calibrate.present.numbers import count_text, percent_text
 from calibrate.probability import Probability, fit_probability
@@ -20,6 +22,11 @@ from calibrate.scores import ScoreTable
 from calibrate.scoring import scoring_by
 from calibrate.spread import threshold_intervals
 from calibrate.threshold import Beside, Threshold, check_reach, choose_threshold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NOT_OUT = (SURE, BY_THEIR_POINTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +70,29 @@ class Decision:
     def deciding(self) -> ScoreTable:
         """The same, of leads whose points decide."""
         return self.standings.deciding
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a tier, the lowest first."""
+        frame = rated_frame(self.tiers, "tier")
+        frame.insert(1, "from", [one.start for one in self.tiers])
+        follow_up = [one.follow_up for one in self.tiers]
+        frame["action"] = [None if one is None else one.action for one in follow_up]
+        return frame
+
+    def __repr__(self) -> str:
+        tiers = ", ".join(f"{one.name} from {one.start}" for one in self.tiers)
+        out = sum(one.leads for one in self.standings.each if one.name not in _NOT_OUT)
+        return (
+            f"Decision({self.threshold!r}; tiers: {tiers}; {count_text(out)} leads out, "
+            f"{count_text(self.standings.must_contact)} must be contacted)"
+        )
+
+    def _repr_html_(self) -> str:
+        return str(
+            self.to_frame().to_html(
+                escape=True, index=False, na_rep="", float_format="{:.3g}".format
+            )
+        )
 
     def with_intervals(self, points: Points, evidence: Evidence, leads: Leads) -> Decision:
         """Say how far the threshold would move, the points made anew in every resample."""
@@ -158,9 +188,7 @@ def _customers_lost(standings: Standings, evidence: Evidence) -> tuple[Finding, 
     lost = [
         one
         for one in standings.each
-        if one.name not in ("must contact", "points decide")
-        and one.interval is not None
-        and one.interval[0] >= overall
+        if one.name not in _NOT_OUT and one.interval is not None and one.interval[0] >= overall
     ]
     return tuple(
         Finding(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import Ints, StandingCounts
-from calibrate.policy.rated import Rated
+from calibrate.policy.rated import Rated, rated_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LETTERS = "ABCD"
 """Quarters of fit, the best first; quarters of engagement are 1 to 4."""
@@ -30,6 +34,21 @@ class Grid:
     fit: tuple[int, ...]
     engagement: tuple[int, ...]
     cells: tuple[Rated, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a grade, A1 to D4."""
+        return rated_frame(self.cells, "grade")
+
+    def __repr__(self) -> str:
+        best = max(self.cells, key=lambda one: one.close_rate or 0)
+        return f"Grid(fit by engagement, quarters of each; {best.name} closes most often)"
+
+    def _repr_html_(self) -> str:
+        return str(
+            self.to_frame().to_html(
+                escape=True, index=False, na_rep="", float_format="{:.3g}".format
+            )
+        )
 
 
 def make_grid(counts: StandingCounts) -> Grid | None:

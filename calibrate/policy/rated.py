@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from calibrate.stats.intervals import wilson
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +45,22 @@ class Rated:
             return None
         low, high = wilson(self.customers, self.leads)
         return float(low), float(high)
+
+
+def rated_frame(rows: Iterable[Rated], name: str) -> pd.DataFrame:
+    """Give one row for leads of a name: leads, customers, close rate and its interval.
+
+    Parameters
+    ----------
+    rows : iterable of Rated
+    name : str
+        What the names are: the name of their column.
+    """
+    import pandas as pd
+
+    found = [
+        (one.name, one.leads, one.customers, one.close_rate, *(one.interval or (None, None)))
+        for one in rows
+    ]
+    names = [name, "leads", "customers", "close_rate", "close_rate_low", "close_rate_high"]
+    return pd.DataFrame(found, columns=names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +20,16 @@ from calibrate.engines.base import (
 from calibrate.engines.judging import Flags
 from calibrate.levels import Levels
 from calibrate.policy.conditions import Tested, condition_text, meets
-from calibrate.policy.rated import Rated
+from calibrate.policy.rated import Rated, rated_frame
 from calibrate.rules import GatePart, SizePrefixPart
 from calibrate.scores import ScoreTable, by_score
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+SURE, BY_THEIR_POINTS = "must contact", "points decide"
+"""What leads are called that are not out."""
 
 
 def with_policy(
@@ -118,11 +126,25 @@ class Standings:
         """Leads that go to sales whatever their score."""
         return int(self.counts.leads[self.counts.standing == MUST_CONTACT].sum())
 
+    def __repr__(self) -> str:
+        return f"Standings({'; '.join(f'{one.name}: {one.leads} leads' for one in self.each)})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a veto, a gate, and so on, in the order in which they are asked."""
+        return rated_frame(self.each, "standing")
+
+    def _repr_html_(self) -> str:
+        return str(
+            self.to_frame().to_html(
+                escape=True, index=False, na_rep="", float_format="{:.3g}".format
+            )
+        )
+
     @property
     def each(self) -> tuple[Rated, ...]:
         """Vetoes, gates, must-contact and the rest, in the order in which they are asked."""
         names = {OUT + n: name for n, name in enumerate(out_names(self.vetoes, self.gates))}
-        names |= {MUST_CONTACT: "must contact", BY_POINTS: "points decide"}
+        names |= {MUST_CONTACT: SURE, BY_POINTS: BY_THEIR_POINTS}
         return tuple(
             Rated(
                 name=name,

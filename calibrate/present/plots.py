@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibrate.errors import CalibrateError, did_you_mean
+from calibrate.present import policy_plots
 from calibrate.present.numbers import points_text
 from calibrate.present.summary import Row, level_rows
 from calibrate.present.terminal import clean, level_name, shorten
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from calibrate.selection import Choices, Parsimony
 
 NAMES = ("lift", "scores", "sweep")
+"""Plots of the run's folder; there are more to be asked for."""
 
 RAISES, LOWERS, QUIET, INK = "#0072B2", "#D55E00", "#8A8F98", "#22262B"
 """Okabe & Ito's blue and vermilion: told apart by colour-blind readers too."""
@@ -55,12 +57,12 @@ def draw(run: Calibration, name: str, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     run : Calibration
-    name : {"lift", "scores", "sweep"}
+    name : {"lift", "scores", "sweep", "close_rates", "tiers", "grid"}
     ax : matplotlib Axes, optional
         Where to; a new figure when absent.
     """
     if name not in _DRAW:
-        raise CalibrateError(f"There is no plot `{name}`; {did_you_mean(name, NAMES)}")
+        raise CalibrateError(f"There is no plot `{name}`; {did_you_mean(name, list(_DRAW))}")
     if ax is None:
         ax = new_axes(_size(run, name))
     with styled():
@@ -271,4 +273,9 @@ def _draw_parsimony(found: Parsimony, ax: Axes) -> None:
     ax.set_title(f"{found.shortest} attributes are enough (band: one standard error)")
 
 
-_DRAW: dict[str, Any] = {"lift": _draw_lift, "scores": _draw_scores, "sweep": _draw_sweep}
+_DRAW: dict[str, Any] = {
+    "lift": _draw_lift,
+    "scores": _draw_scores,
+    "sweep": _draw_sweep,
+    **policy_plots.DRAW,
+}

@@ -95,6 +95,7 @@ def _content(run: Calibration) -> dict[str, Any]:
         "units": {one.name: one.unit for one in run.evidence.attributes},
         "keys": key_behaviours(run.leads, run.evidence),
         "threshold": run.threshold,
+        "decision": run.decision,
         "rule": rule_name(run.threshold.rule),
         "cuts": _thinned(run),
         "close_rates": _close_rates(run),

@@ -32,6 +32,7 @@ def calibration_text(run: Calibration) -> str:
             *_levels(run),
             "",
             *_threshold(run),
+            *_policy(run),
             *findings_text(run.findings),
         ]
     )
@@ -183,6 +184,21 @@ def _threshold(run: Calibration) -> list[str]:
         low, high = threshold.interval
         says += f" On another draw of leads it would lie at {low} to {high} (95 %)."
     return [f"Threshold {cut.score} ({rule_name(threshold.rule)})", *paragraph(says, indent="  ")]
+
+
+def _policy(run: Calibration) -> list[str]:
+    """Say who is out or must be contacted, and where declared tiers begin."""
+    decision, lines = run.decision, []
+    if not decision.policy.is_empty:
+        each = "; ".join(f"{one.name} {count_text(one.leads)}" for one in decision.standings.each)
+        lines += paragraph(f"Leads by what decides: {each}.", indent="  ")
+    if run.leads.spec.tiers != "fifths":
+        each = "; ".join(
+            f"{one.name} from {one.start} ({percent_text(one.close_rate)} close)"
+            for one in reversed(decision.tiers)
+        )
+        lines += paragraph(f"Tiers: {each}.", indent="  ")
+    return lines
 
 
 def findings_text(findings: Iterable[Finding]) -> list[str]:
