@@ -136,6 +136,19 @@ def ends_text(ends: tuple[int, int] | None) -> str:
     return f" ({low} to {high})" if low < 0 else f" ({low}–{high})"
 
 
+def within_text(hours: int) -> str:
+    """Write a time until something is due, in days where it is two of them or more.
+
+    Examples
+    --------
+    >>> [within_text(hours) for hours in (1, 24, 30, 168)]
+    ['within 1 hour', 'within 24 hours', 'within 30 hours', 'within 7 days']
+    """
+    if hours >= 48 and hours % 24 == 0:
+        return f"within {hours // 24} days"
+    return f"within {hours} hour{'s' if hours > 1 else ''}"
+
+
 def points_text(points: int) -> str:
     """Write points with their sign, so that a column of them reads as gains and losses.
 

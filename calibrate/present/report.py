@@ -159,6 +159,7 @@ def environment() -> Environment:
         "p": numbers.p_text,
         "ends": numbers.ends_text,
         "points": numbers.points_text,
+        "within": numbers.within_text,
         "clean": clean,
         "prose": _prose,
     }
