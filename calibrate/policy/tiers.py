@@ -64,8 +64,8 @@ def make_tiers(
     A tier declared by a close rate begins at the lowest score whose leads close that often, by the
     card's own table of close rates.
     """
-    starts, findings = _starts(spec.tiers, table, probability)
-    problems = [*_out_of_reach(starts, points), *_no_tier(spec, starts)]
+    starts, findings = _starts(spec.tiers, table, probability, points.lowest)
+    problems = [*_off_scale(spec), *_out_of_reach(starts, points), *_no_tier(spec, starts)]
     if problems:
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
     rising = sorted(starts.items(), key=lambda one: one[1])
@@ -84,23 +84,24 @@ def make_tiers(
 
 
 def _starts(
-    tiers: Tiers, table: ScoreTable, probability: Probability
+    tiers: Tiers, table: ScoreTable, probability: Probability, lowest: int
 ) -> tuple[dict[str, int], tuple[Finding, ...]]:
     if tiers == "fifths":
-        return _fifths(table), ()
+        return _fifths(table, lowest), ()
     if tiers == "buying_stages":
-        return dict(BUYING_STAGES), ()
+        return BUYING_STAGES | {"awareness": min(0, lowest)}, ()
     return _declared(tiers, probability)
 
 
-def _fifths(table: ScoreTable) -> dict[str, int]:
+def _fifths(table: ScoreTable, lowest: int) -> dict[str, int]:
     """Cut where the share of leads at or above comes nearest to each fifth."""
     sweep = table.sweep()
     cuts = [
         min(sweep, key=lambda cut: (round(abs(cut.leads_kept - part / 5), 12), cut.score)).score
         for part in range(1, 5)
     ]
-    starts = [*cuts, table.scores[0]]
+    # The last takes every score that a lead to come may have.
+    starts = [lowest if cut == table.scores[0] else cut for cut in cuts] + [lowest]
     # Where leads share few scores, fifths coincide: the higher name stays.
     return {
         name: start
@@ -112,14 +113,20 @@ def _fifths(table: ScoreTable) -> dict[str, int]:
 def _declared(
     tiers: Mapping[str, int | TierRatePart], probability: Probability
 ) -> tuple[dict[str, int], tuple[Finding, ...]]:
-    starts: dict[str, int] = {}
+    starts = {name: tier for name, tier in tiers.items() if isinstance(tier, int)}
+    by_rate = {name: tier.close_rate for name, tier in tiers.items() if not isinstance(tier, int)}
     findings = []
-    for name, tier in tiers.items():
-        start = tier if isinstance(tier, int) else _from_rate(probability, tier.close_rate)
-        if start is not None:
+    for name, rate in sorted(by_rate.items(), key=lambda one: -one[1]):
+        start = _from_rate(probability, rate)
+        if start is None:
+            findings.append(_not_met(name, f"No score closes in {percent_text(rate)}"))
+        elif start in starts.values():
+            (other,) = (one for one, taken in starts.items() if taken == start)
+            findings.append(
+                _not_met(name, f"`{name}` would begin where `{other}` does, at {start}")
+            )
+        else:
             starts[name] = start
-        elif isinstance(tier, TierRatePart):
-            findings.append(_not_met(name, tier.close_rate))
     return starts, tuple(findings)
 
 
@@ -140,16 +147,18 @@ def _within(table: ScoreTable, counts: Sequence[int], start: int, end: int | Non
 def _out_of_reach(starts: Mapping[str, int], points: Points) -> list[str]:
     if points.lowest == points.highest:  # nothing earns points, which is said elsewhere
         return []
-    problems = [
+    return [
         f"tiers.{name}: no lead can reach {start}; scores run from {points.lowest} to "
         f"{points.highest}"
         for name, start in starts.items()
         if start > points.highest
     ]
-    shared = [name for name, start in starts.items() if list(starts.values()).count(start) > 1]
-    if shared:
-        problems.append(f"tiers: {' and '.join(shared)} begin at the same score")
-    return problems
+
+
+def _off_scale(spec: Spec) -> list[str]:
+    if spec.tiers == "buying_stages" and spec.points.scale != "0-100":
+        return ["tiers: `buying_stages` go with `scale: 0-100`"]
+    return []
 
 
 def _no_tier(spec: Spec, starts: Mapping[str, int]) -> list[str]:
@@ -161,10 +170,10 @@ def _no_tier(spec: Spec, starts: Mapping[str, int]) -> list[str]:
     ]
 
 
-def _not_met(name: str, rate: float) -> Finding:
+def _not_met(name: str, why: str) -> Finding:
     return Finding(
         code="tier-not-met",
         severity="warning",
-        says=f"No score closes in {percent_text(rate)}, so there is no tier `{name}`.",
-        fix="Ask for a lower close rate, or declare the tier by its lowest score.",
+        says=f"{why}, so there is no tier `{name}`.",
+        fix="Ask for another close rate, or declare the tier by its lowest score.",
     )
