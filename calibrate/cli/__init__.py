@@ -163,6 +163,12 @@ def _add_scoring(parser: argparse.ArgumentParser, *, out: str) -> None:
     parser.add_argument(
         "--as-of", metavar="DAY", help="see what leads did from the end of this day: 2026-09-30"
     )
+    parser.add_argument(
+        "--missing-attributes",
+        choices=("refuse", "as-missing"),
+        default="refuse",
+        help="columns of the card that LEADS lacks (default: refuse)",
+    )
 
 
 def _add_score(parser: argparse.ArgumentParser) -> None:
