@@ -259,5 +259,10 @@ def _policy_notes(card: Scorecard) -> Iterator[str]:
             "The card sees events from a fixed moment in a lead's life; a rule sees the last days "
             "from today, as `calibrate score --as-of` does."
         )
+    origins = card.reads.columns if card.reads is not None else {}
+    earning = {part.column for part in card.scoring.columns}
+    for name, (path, column) in origins.items():
+        if name in earning:
+            yield f"`{name}` is `{column}` of `{path}`; the CRM must have it."
     if card.scoring.vetoes or card.scoring.gates or card.scoring.must_contact:
         yield "Vetoes, gates and must-contact levels are no points; put them into a workflow."

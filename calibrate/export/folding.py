@@ -90,9 +90,9 @@ def forms(name: str) -> tuple[str, ...]:
         return (name,)
     if sum(name.count(sigma) for sigma in SIGMAS) > _MOST_SIGMAS:
         raise CalibrateError(
-            f"The value `{name[:60]}` has more than {_MOST_SIGMAS} sigmas; no database lowers `Σ` "
-            f"as calibrate does, and so many spellings cannot be listed. Shorten the value in the "
-            f"leads, or export the card `--to python`."
+            f"The value `{name[:60]}` has more than {_MOST_SIGMAS} sigmas; what `Σ` becomes in "
+            f"lower case depends on what stands around it, and so many spellings cannot be listed. "
+            f"Shorten the value in the leads, or export the card `--to python`."
         )
     choices = [(letter, _CAPITAL_SIGMA) if letter in SIGMAS else (letter,) for letter in name]
     tried = ("".join(letters) for letters in product(*choices))

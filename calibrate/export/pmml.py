@@ -164,6 +164,12 @@ def _header(card: Scorecard, columns: Sequence[str], recipes: dict[str, Recipe |
     behaviours = [name for name in columns if isinstance(recipes.get(name), BehaviourRecipe)]
     if behaviours:
         notes.append(f"Made from a log of events, values to be given: {', '.join(behaviours)}.")
+    origins = card.reads.columns if card.reads is not None else {}
+    notes += [
+        f"From a joined file: {name} is {origins[name][1]} of {origins[name][0]}."
+        for name in columns
+        if name in origins
+    ]
     if card.tiers or card.size_prefix is not None:
         notes.append("Not carried: tiers and the size prefix, which change no score.")
     return element(
