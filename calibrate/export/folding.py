@@ -56,12 +56,14 @@ class Folding:
 
 
 def folding_for(names: Iterable[str]) -> Folding:
-    """Find which characters must be replaced to tell which of some folded names a text is.
+    r"""Find which characters must be replaced to tell which of some folded names a text is.
 
     Examples
     --------
-    >>> folding_for(["ok"])
-    Folding(capitals='KKO', lowers='kko', dotted=False)
+    The sign for kelvin lowers to a `k` too.
+
+    >>> print(ascii(folding_for(["ok"]).capitals), folding_for(["ok"]).lowers)
+    'K\u212aO' kko
     """
     names = list(names)
     letters = sorted({letter for name in names for letter in name})
