@@ -224,6 +224,15 @@ def test_what_hubspot_cannot_say_is_noted() -> None:
     assert {"</script><script>alert(1)</script>", "new\nline", "🚀 Go"} <= held
 
 
+@pytest.mark.parametrize("to", ["hubspot", "marketo", "pmml"])
+def test_a_number_for_nothing_is_one_where_calibrate_counted_it(to: str) -> None:
+    weight = BehaviourRecipe(as_="weight", event="page_view")
+    made = card_of(attribute("x", "number", bands([1.0]), made_from=weight), missing=("999",))
+    column = card_of(attribute("x", "number", bands([1.0])), missing=("999",))
+    assert "999" not in str(export(made, to))
+    assert "999" in str(export(column, to))
+
+
 def conditions(request: Mapping[str, Any]) -> list[dict[str, Any]]:
     calculations = [
         rule["configuration"]["calculation"]

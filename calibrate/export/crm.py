@@ -107,7 +107,8 @@ def rules_of(card: Scorecard, *, lists: bool) -> Rules:
         event = _by_events(card, part, one.made_from)
         if event is None:
             found.notes.extend(_note(part, one.made_from, lists))
-            asked = _by_values(part, one.made_from, card.missing, lists)
+            nothings = card.missing if _reads_cells(one.made_from) else ()
+            asked = _by_values(part, one.made_from, nothings, lists)
         else:
             asked = event
         found.rules.extend(
@@ -118,6 +119,11 @@ def rules_of(card: Scorecard, *, lists: bool) -> Rules:
         )  # fmt: skip
     found.notes.extend(_policy_notes(card))
     return found
+
+
+def _reads_cells(recipe: Recipe | None) -> bool:
+    """Whether cells of the leads are asked, in which a text may stand for nothing."""
+    return recipe is None or isinstance(recipe, GivenRecipe)
 
 
 _Found = Iterator[tuple[str, str | None, tuple[Asked, ...], int]]

@@ -18,7 +18,14 @@ from calibrate.export.pmml_elements import (
     joined,
 )
 from calibrate.export.pmml_levels import holds, matches_of, names_of, points_of, predicate
-from calibrate.export.pmml_values import Fields, columns_read, compared_with, functions, made_here
+from calibrate.export.pmml_values import (
+    Fields,
+    columns_read,
+    compared_with,
+    functions,
+    made_here,
+    nothings_for,
+)
 from calibrate.export.truth import Truth, gone_texts
 from calibrate.leads import Recipe
 from calibrate.present.terminal import clean
@@ -110,7 +117,7 @@ def _refuse(
 def _problems(card: Scorecard, part: ColumnPoints, recipe: Recipe | None) -> Iterator[str]:
     name = f"`{clean(part.column)[:60]}`"
     if made_here(recipe) is None:
-        why = Truth(part=part, nothings=card.missing).ambiguous
+        why = Truth(part=part, nothings=nothings_for(recipe, card.missing)).ambiguous
         if why is not None:
             yield f"{name}: {why}, and a field of PMML is text whatever came"
     if isinstance(recipe, SpamSignsRecipe):
@@ -149,7 +156,8 @@ def _names(
     """List all folded texts that a cell is compared with."""
     names = [*gone_texts(card.missing)]
     for part in used:
-        names += [*names_of(part, card.missing), *compared_with(recipes[part.column])]
+        recipe = recipes[part.column]
+        names += [*names_of(part, nothings_for(recipe, card.missing)), *compared_with(recipe)]
     return names
 
 
@@ -192,7 +200,7 @@ def _characteristic(
     card: Scorecard, fields: Fields, part: ColumnPoints, recipe: Recipe | None
 ) -> Element:
     """Write an attribute: each of its levels, and what a value never seen is worth."""
-    nothings = card.missing
+    nothings = nothings_for(recipe, card.missing)
     source = fields.source(part.column, recipe)
     attributes = [
         element("Attribute", told, partialScore=str(match.points))
@@ -214,16 +222,7 @@ def _over_cap(
 ) -> Element:
     """Write what a cap takes off the points of its attributes."""
     under = [part for part in card.scoring.columns if part.column in cap.columns]
-    points = [
-        field(
-            fields.add(
-                f"{part.column} (points)",
-                points_of(part, fields.source(part.column, recipes[part.column]), card.missing),
-                "double",
-            )
-        )
-        for part in under
-    ]
+    points = [field(_points(card, fields, part, recipes[part.column])) for part in under]
     total = points[0] if len(points) == 1 else apply("sum", *points)
     cut = apply("min", constant(0), apply("-", constant(cap.most), total))
     group = next(one.group for one in card.attributes if one.name == under[0].column)
@@ -231,6 +230,13 @@ def _over_cap(
     score = element("ComplexPartialScore", cut)
     whole = element("Attribute", element("True"), score, partialScore="0")
     return element("Characteristic", whole, name=name, reasonCode=name, baselineScore="0")
+
+
+def _points(card: Scorecard, fields: Fields, part: ColumnPoints, recipe: Recipe | None) -> str:
+    """Make a field of what an attribute is worth."""
+    nothings = nothings_for(recipe, card.missing)
+    worth = points_of(part, fields.source(part.column, recipe), nothings)
+    return fields.add(f"{part.column} (points)", worth, "double")
 
 
 def _output(
@@ -280,7 +286,8 @@ def _passing(
     """Say who passes: a veto or a gate keeps out first, then a must-contact level lets in."""
 
     def met(part: ColumnPoints) -> Element:
-        return holds(part, fields.source(part.column, recipes[part.column]), card.missing)
+        recipe = recipes[part.column]
+        return holds(part, fields.source(part.column, recipe), nothings_for(recipe, card.missing))
 
     def kept(name: str, tests: list[Element]) -> Element:
         return field(fields.add(name, joined("or", tests), "boolean"))

@@ -95,18 +95,22 @@ class Fields:
         """Give the value of an attribute: its column's, or what is made from others."""
         if attribute not in self._sources:
             made = made_here(recipe)
-            found = self._cell(attribute) if made is None else self._derived(attribute, made)
+            nothings = nothings_for(recipe, self._nothings)
+            if made is None:
+                found = self._cell(attribute, nothings)
+            else:
+                found = self._derived(attribute, made)
             self._sources[attribute] = found
         return self._sources[attribute]
 
-    def _cell(self, column: str) -> Source:
+    def _cell(self, column: str, nothings: tuple[str, ...]) -> Source:
         if column not in self._cells:
             # `(missing)` is no value in every card.
             cell = element("FieldRef", field=column, mapMissingTo=MISSING)
             trimmed = self.add(f"{column} (trimmed)", apply(_TRIMMED, cell), "string")
             folded = self.add(f"{column} (folded)", apply(_FOLDED, field(trimmed)), "string")
             there = self.add(
-                f"{column} (value)", self._unless_gone(trimmed, folded, field(folded)), "string"
+                f"{column} (value)", self._unless_gone(trimmed, folded, nothings), "string"
             )
             number = apply(_NUMBER_OF, apply(_PLAIN, field(trimmed)))
             read = apply("if", apply("isNotMissing", field(there)), number)
@@ -115,14 +119,14 @@ class Fields:
             )
         return self._cells[column]
 
-    def _unless_gone(self, trimmed: str, folded: str, then: Element) -> Element:
+    def _unless_gone(self, trimmed: str, folded: str, nothings: tuple[str, ...]) -> Element:
         """Give the folded text, and nothing where it, or the number it is, stands for nothing."""
-        numbers = gone_numbers(self._nothings)
+        then, numbers = field(folded), gone_numbers(nothings)
         if numbers:
             number = apply(_NUMBER_OF, field(trimmed))
             is_gone = apply("isIn", number, *map(constant, numbers), missing="false")
             then = apply("if", is_gone, nothing(), then)
-        texts = spelled(gone_texts(self._nothings))
+        texts = spelled(gone_texts(nothings))
         return apply("if", apply("isIn", field(folded), *map(constant, texts)), nothing(), then)
 
     def _derived(self, attribute: str, recipe: ColumnRecipe) -> Source:
@@ -136,17 +140,17 @@ class Fields:
         if isinstance(recipe, GivenRecipe):
             said = apply("if", self._is_there(recipe.column), constant("yes"), constant("no"))
         elif isinstance(recipe, MemberRecipe):
-            held = self._cell(recipe.column).value
+            held = self._cell(recipe.column, self._nothings).value
             found = apply("matches", field(held), constant(member_pattern(recipe)), missing="false")
             said = apply("if", found, constant("yes"), constant("no"))
         elif isinstance(recipe, EmailTypeRecipe):
-            said = _email_type(self._cell(recipe.column).value)
+            said = _email_type(self._cell(recipe.column, self._nothings).value)
         else:
             raise TypeError(f"no PMML for {recipe!r}")
         return Source(text=self.add(f"{attribute} (made)", said, "string"))
 
     def _is_there(self, column: str) -> Element:
-        return apply("isNotMissing", field(self._cell(column).value))
+        return apply("isNotMissing", field(self._cell(column, self._nothings).value))
 
 
 def made_here(recipe: Recipe | None) -> ColumnRecipe | None:
@@ -155,6 +159,11 @@ def made_here(recipe: Recipe | None) -> ColumnRecipe | None:
     What is made from a log of events is read from a column of the attribute's name.
     """
     return None if isinstance(recipe, BehaviourRecipe) else recipe
+
+
+def nothings_for(recipe: Recipe | None, nothings: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the texts that stand for nothing: not where calibrate itself has made the value."""
+    return nothings if recipe is None else ()
 
 
 def columns_read(attribute: str, recipe: Recipe | None) -> tuple[str, ...]:
