@@ -24,7 +24,7 @@ _EPILOG = """examples:
 
 _LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"
 
-_FORMATS = ("sql", "python", "xlsx")
+_FORMATS = ("sql", "python", "xlsx", "pmml", "hubspot", "marketo")
 _DIALECTS = ("duckdb", "postgres", "spark", "bigquery", "snowflake")
 _PRESETS = ("hubspot", "salesforce", "pipedrive", "zoho", "none")
 

@@ -17,6 +17,9 @@ FORMATS: Mapping[str, str] = {
     "sql": "calibrate.export.sql:sql",
     "python": "calibrate.export.python:python",
     "xlsx": "calibrate.export.spreadsheet:workbook",
+    "pmml": "calibrate.export.pmml:pmml",
+    "hubspot": "calibrate.export.hubspot:hubspot",
+    "marketo": "calibrate.export.marketo:marketo",
 }
 """From the name of a format to ``module:function``; the function takes the card and its options."""
 
