@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_score(commands.add_parser("score", help="score leads with a scorecard"))
     _add_queue(commands.add_parser("queue", help="rank the leads to call, and why"))
     _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
-    _add_export(commands.add_parser("export", help="write the card as SQL, Python or a workbook"))
+    _add_export(commands.add_parser("export", help="write the card as SQL, Excel, PMML ..."))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
     _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
     return parser
