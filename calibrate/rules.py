@@ -110,11 +110,23 @@ class ProposeVetoesPart(Part):
     )
 
 
+def _names_apart(named: dict[str, Any]) -> dict[str, Any]:
+    names = [fold(name) for name in named]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} stands there twice")
+    return named
+
+
 class SizePrefixPart(Part):
     """A thousands digit before the score that shows how large a company is: 3062."""
 
     attribute: Name
-    digits: dict[Name, Annotated[Integer, Field(ge=1, le=9)]] = Field(min_length=1)
+    digits: Annotated[
+        dict[Name, Annotated[Integer, Field(ge=1, le=9)]],
+        Field(min_length=1),
+        AfterValidator(_names_apart),
+    ]
 
 
 class TierRatePart(Part):
@@ -139,11 +151,7 @@ def _tiers_apart(tiers: dict[str, Any]) -> dict[str, Any]:
     shared = [name for name, start in starts.items() if list(starts.values()).count(start) > 1]
     if shared:
         raise ValueError(f"{' and '.join(shared)} begin at the same score")
-    names = [fold(name) for name in tiers]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"{', '.join(twice)} stands there twice")
-    return tiers
+    return _names_apart(tiers)
 
 
 def _tag_of_tiers(tiers: Any) -> str:

@@ -64,7 +64,7 @@ def make_tiers(
     A tier declared by a close rate begins at the lowest score whose leads close that often, by the
     card's own table of close rates.
     """
-    starts, findings = _starts(spec.tiers, table, probability)
+    starts, findings = _starts(spec.tiers, points, table, probability)
     problems = [*_out_of_reach(starts, points), *_no_tier(spec, starts)]
     if problems:
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
@@ -84,16 +84,16 @@ def make_tiers(
 
 
 def _starts(
-    tiers: Tiers, table: ScoreTable, probability: Probability
+    tiers: Tiers, points: Points, table: ScoreTable, probability: Probability
 ) -> tuple[dict[str, int], tuple[Finding, ...]]:
     if tiers == "fifths":
-        return _fifths(table), ()
+        return _fifths(table, points.lowest), ()
     if tiers == "buying_stages":
         return dict(BUYING_STAGES), ()
     return _declared(tiers, probability)
 
 
-def _fifths(table: ScoreTable) -> dict[str, int]:
+def _fifths(table: ScoreTable, lowest: int) -> dict[str, int]:
     """Cut where the share of leads at or above comes nearest to each fifth."""
     sweep = table.sweep()
     cuts = [
@@ -102,11 +102,14 @@ def _fifths(table: ScoreTable) -> dict[str, int]:
     ]
     starts = [*cuts, table.scores[0]]
     # Where leads share few scores, fifths coincide: the higher name stays.
-    return {
+    fifths = {
         name: start
         for place, (name, start) in enumerate(zip(FIFTHS, starts, strict=True))
         if start not in starts[:place]
     }
+    # A later lead may score lower than all that taught the card: it is in the lowest tier too.
+    last = min(fifths, key=lambda name: fifths[name])
+    return fifths | {last: min(fifths[last], lowest)}
 
 
 def _declared(
