@@ -48,7 +48,9 @@ def missing(card: Doc) -> list[Any]:
 def level_of(value: Any, attribute: Doc, card: Doc) -> Doc | None:
     """The level of a value: None where the card has never seen it."""
     found = text_of(value, card, attribute["kind"])
-    named = {str(one["level"]).strip().lower(): one for one in attribute["levels"] if "level" in one}
+    named = {
+        str(one["level"]).strip().lower(): one for one in attribute["levels"] if "level" in one
+    }
     if found is None:
         return named.get("(missing)")
     if attribute["kind"] == "number":

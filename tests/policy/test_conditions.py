@@ -16,7 +16,15 @@ LEADS = leads(3)
 
 def run_with(**keys: Any) -> Calibration:
     spec = policy(0)
-    for key in ("vetoes", "gates", "must_contact", "size_prefix", "tiers", "follow_up", "threshold"):
+    for key in (
+        "vetoes",
+        "gates",
+        "must_contact",
+        "size_prefix",
+        "tiers",
+        "follow_up",
+        "threshold",
+    ):
         spec.pop(key, None)
     return calibrate(LEADS, spec | {"points": {}} | keys)
 
@@ -28,7 +36,7 @@ def kept_out(condition: dict[str, Any]) -> set[str]:
     return set(LEADS["lead_id"][scored["gate"] != ""])
 
 
-def where(mask: "pd.Series[bool]") -> set[str]:
+def where(mask: pd.Series[bool]) -> set[str]:
     return set(LEADS["lead_id"][mask])
 
 
@@ -62,7 +70,7 @@ MEANT = [
 
 @pytest.mark.parametrize(("condition", "mask"), [m[1:] for m in MEANT], ids=[m[0] for m in MEANT])
 def test_a_condition_holds_for_the_leads_it_names_and_no_others(
-    condition: dict[str, Any], mask: "pd.Series[bool]"
+    condition: dict[str, Any], mask: pd.Series[bool]
 ) -> None:
     assert where(mask)
     assert kept_out(condition) == where(mask)

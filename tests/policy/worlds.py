@@ -20,7 +20,7 @@ GROUPS = {
 
 
 def leads(seed: int, n: int = 700) -> pd.DataFrame:
-    """Leads that taught: evidence in texts, a yes or no, a number and few numbers; gaps; rare values."""
+    """Leads that taught: texts, a yes or no, numbers many and few; gaps, and rare values."""
     rng = np.random.default_rng(seed)
     industry = rng.choice(INDUSTRIES, n).astype(object)
     demo = rng.choice(["yes", "no"], n).astype(object)
@@ -69,7 +69,15 @@ def later_leads(seed: int, n: int = 300) -> pd.DataFrame:
         {
             "lead_id": [f"N{row}" for row in range(n)],
             "industry": pick(
-                *INDUSTRIES, " software", "FINANCE ", "Mining", "forestry", "Space", "Select", "", None
+                *INDUSTRIES,
+                " software",
+                "FINANCE ",
+                "Mining",
+                "forestry",
+                "Space",
+                "Select",
+                "",
+                None,
             ),
             "size": pick(*SIZES, "large", " SMALL", "Huge", None),
             "demo": pick("yes", "no", "Y", "n", "TRUE", "f", "maybe", "", None),
