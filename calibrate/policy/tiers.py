@@ -69,7 +69,7 @@ def make_tiers(
     if problems:
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
     rising = sorted(starts.items(), key=lambda one: one[1])
-    ends = [start for _, start in rising[1:]] + [None]
+    ends = [*(start for _, start in rising), None][1:]
     tiers = tuple(
         Tier(
             name=name,

@@ -161,6 +161,16 @@ def test_a_tier_that_no_score_meets_is_left_out_and_said() -> None:
     assert "`sure`" in finding.says
 
 
+def test_where_no_tier_is_met_there_is_none_and_leads_are_scored_all_the_same() -> None:
+    card = calibrate_with(
+        tiers={"sure": {"close_rate": 0.99}}, follow_up={"sure": {"action": "call"}}
+    )
+    assert not card.tiers
+    scored = card.score(pd.DataFrame({"source": list("abcdef")}))
+    assert scored["tier"].isna().all()
+    assert scored["passes"].any()
+
+
 REFUSED = [
     ({"tiers": {"hot": 101}}, "tiers.hot: no lead can reach 101; scores run from 0 to 100"),
     ({"tiers": {"cold": 0, "x": {"close_rate": 0.000001}}}, "cold and x begin at the same score"),
