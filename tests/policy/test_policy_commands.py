@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 
 from calibrate import Scorecard, calibrate
+from calibrate.engines.tables import open_table
+from calibrate.moves import moves_since
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -268,6 +270,42 @@ def test_a_previous_file_of_another_shape_is_refused(
     done = command("score", place / "card.yaml", place / "new.csv", "--since", "none.csv",
                    folder=tmp_path)  # fmt: skip
     assert is_a_paragraph(done)
+
+
+def test_a_lead_scored_twice_before_is_refused_unless_the_card_says_which_row_wins(
+    place: Path, command: Command, tmp_path: Path
+) -> None:
+    before = scored_before(place, command, tmp_path).iloc[5:9]
+    twice = pd.concat([before, before.head(1).assign(passes=False, score=-50)])
+    twice.to_csv(tmp_path / "twice.csv", index=False)
+    done = command("score", place / "card.yaml", place / "new.csv", "--since", "twice.csv",
+                   "--out", "out.csv", folder=tmp_path)  # fmt: skip
+    assert is_a_paragraph(done)
+    assert "`L5` stands on row 2 and row 6" in " ".join(done.stderr.split())
+    assert not (tmp_path / "out.csv").exists()
+    card = Scorecard.load(place / "card.yaml")
+    table = open_table(place / "new.csv")
+    assert card.reads is not None
+    for wins, rose in (("first", 0), ("last", 1)):
+        reads = card.reads.model_copy(update={"repeated": wins})
+        sure = card.model_copy(update={"reads": reads})
+        found = moves_since(sure, table, sure.score_table(table), tmp_path / "twice.csv")
+        assert (found.leads, found.new, len(found.moves)) == (4, 896, rose)
+
+
+def test_leads_without_an_id_are_not_taken_for_one_another(
+    place: Path, command: Command, tmp_path: Path
+) -> None:
+    before = scored_before(place, command, tmp_path)
+    before.loc[before.index % 2 == 0, "lead"] = None
+    before.assign(score=-99, passes=False).to_csv(tmp_path / "old.csv", index=False)
+    card = Scorecard.load(place / "card.yaml")
+    now = pd.read_csv(place / "new.csv")
+    now.loc[now.index % 2 == 0, "lead"] = None
+    table = open_table(now)
+    found = moves_since(card, table, card.score_table(table), tmp_path / "old.csv")
+    assert (found.leads, found.new, found.gone) == (450, 450, 0)
+    assert all(one.lead for one in found.moves)
 
 
 # ------------------------------------------------------------------------------ queue
