@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from calibrate import Calibration, calibrate
+from calibrate.calls import call_list
 from calibrate.cutting import cuts_for
 from calibrate.errors import LeadsError, SpecError
+from calibrate.explaining import explain
 
 
 def leads() -> pd.DataFrame:
@@ -208,3 +210,39 @@ def test_other_thresholds_on_new_leads_count_must_contact_ones() -> None:
         passing = (by_points & (scored["score"] >= one.taught.score)) | sure
         assert one.leads == int(passing.sum())
     assert found.cuts[0].leads <= 0.3 * len(LEADS)
+
+
+def test_a_gate_whose_leads_may_well_close_less_often_is_not_remarked() -> None:
+    """The interval reaches over the overall rate on both sides: nothing is known."""
+    run = run_with(vetoes=[{"channel": ["partner"]}])
+    (kept_out, *_) = run.decision.standings.each
+    low, high = kept_out.interval or (0.0, 0.0)
+    assert low < run.evidence.overall.close_rate < high
+    assert "gate-loses-customers" not in codes(run)
+
+
+LITTLE = {"channel": {"referral": {"points": 1, "why": "to see it low"}}}
+
+
+def test_must_contact_leads_are_called_before_leads_with_a_higher_score() -> None:
+    card = run_with(must_contact={"close_rate_low": 0.9}, override=LITTLE).scorecard
+    found = call_list(card, LEADS.drop(columns=["converted"]))
+    is_sure = [bool(one) for one in found.told["must_contact"]]
+    sure = is_sure.index(False)
+    assert sure == 40
+    assert not any(is_sure[sure:])
+    assert min(found.told["score"][:sure]) < max(found.told["score"][sure:])
+
+
+def test_no_share_of_new_leads_is_passed_by_must_contact_ones() -> None:
+    card = run_with(must_contact={"close_rate_low": 0.9}).scorecard
+    for share in np.arange(0.3, 0.9, 0.01):
+        found = cuts_for(card, LEADS, {"share": float(share)})
+        assert not found.is_met or found.cuts[0].leads <= share * len(LEADS) + 1e-9
+
+
+def test_the_strongest_points_are_named_first_whichever_way_they_go() -> None:
+    card = run_with(override=LITTLE).scorecard
+    points = [one.points for one in explain(card, LEADS.tail(1), "index 1839").reasons]
+    assert len(points) == 2
+    assert points[0] < 0 < points[1] < -points[0]
