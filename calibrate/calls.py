@@ -13,6 +13,7 @@ from calibrate.engines.base import MUST_CONTACT, OUT, Ints
 from calibrate.engines.columns import text_column
 from calibrate.engines.judging import Flags
 from calibrate.engines.tables import Table, open_table
+from calibrate.errors import SpecError
 from calibrate.roles import MEANS_CUSTOMER, MEANS_LOST, plain_value
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.columns import Absent
@@ -102,9 +103,13 @@ def call_list(
 
     Raises
     ------
+    SpecError
+        When `most` is less than 1.
     ScorecardError
         When a column or a log that earns points is not there.
     """
+    if most is not None and most < 1:
+        raise SpecError(f"`most` is {most}; how many leads can be called is 1 or more.")
     table = open_table(leads)
     scored = card.score_table(table, events=events, as_of=as_of, absent=absent)
     is_open = _open(card, table)
@@ -143,7 +148,7 @@ def _open(card: Scorecard, table: Table) -> Flags:
     if outcome.closed is not None:
         return np.asarray(texts.codes == 0)
     customer = {plain_value(value) for value in outcome.customer} or MEANS_CUSTOMER
-    lost = {plain_value(value) for value in outcome.lost} or MEANS_LOST
-    done = customer | (lost - _NOT_YET)
+    lost = {plain_value(value) for value in outcome.lost} or MEANS_LOST - _NOT_YET
+    done = customer | lost
     by_code = np.array([True, *(plain_value(text) not in done for text in texts.texts)])
     return np.asarray(by_code[texts.codes])

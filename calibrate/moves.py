@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -137,9 +138,9 @@ def moves_between(
     column = _id_column(card, table, earlier)
     before = _scores(earlier)
     passed = _passed(earlier)
-    rows = {fold(name): row for row, name in enumerate(_names(earlier, column))}
+    rows = _rows(earlier, column, repeated=None if card.reads is None else card.reads.repeated)
     names = lead_names(table, card.reads)
-    found = np.array([rows.get(fold(name), -1) for name in names])
+    found = np.array([rows.get(_plain_id(name), -1) for name in names])
     known = found >= 0
     passes = scored.passing(card.threshold.score)
     rise = scored.scores - before[found]
@@ -169,7 +170,7 @@ def moves_between(
         card=card,
         leads=int(known.sum()),
         new=int((~known).sum()),
-        gone=len(set(rows) - {fold(name) for name in names}),
+        gone=len(set(rows) - {_plain_id(name) for name in names}),
         sharp=sharp,
         moves=tuple(moves),
     )
@@ -198,10 +199,33 @@ def _id_column(card: Scorecard, table: Table, earlier: Table) -> str:
     return name
 
 
-def _names(earlier: Table, column: str) -> list[str]:
+def _rows(
+    earlier: Table, column: str, *, repeated: Literal["first", "last"] | None
+) -> dict[str, int]:
+    """Give the row of each lead by its id; a lead without one cannot be found again."""
     texts = text_column(earlier.columns[column])
-    by_code = ["", *texts.texts]
-    return [by_code[code] for code in texts.codes.tolist()]
+    by_code = ["", *map(_plain_id, texts.texts)]
+    rows: dict[str, int] = {}
+    for row, code in enumerate(texts.codes.tolist()):
+        name = by_code[code]
+        before = rows.setdefault(name, row)
+        if before != row and name and repeated is None:
+            both = " and ".join(earlier.row_names.name(one) for one in (before, row))
+            raise LeadsError(
+                f"{earlier.where}: `{texts.texts[code - 1].strip()}` stands on {both}, so it is "
+                f"not known what it was scored before; leave one row a lead, or write "
+                f"`repeated: last` into the spec and calibrate again."
+            )
+        if repeated == "last":
+            rows[name] = row
+    rows.pop("", None)
+    return rows
+
+
+def _plain_id(text: str) -> str:
+    """Take away the apostrophe by which `calibrate score` keeps a text from being a formula."""
+    folded = fold(text)
+    return fold(folded[1:]) if re.match("'[=@+\\-\t\r]", folded) else folded
 
 
 def _scores(earlier: Table) -> npt.NDArray[np.float64]:

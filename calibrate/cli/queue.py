@@ -7,7 +7,6 @@ from pathlib import Path
 
 from calibrate.cli.say import progress
 from calibrate.cli.scoring_options import day, out_for
-from calibrate.errors import SpecError
 from calibrate.present.terminal import paragraph
 
 
@@ -19,8 +18,6 @@ def run(options: argparse.Namespace) -> None:
     from calibrate.scorecard import Scorecard
     from calibrate.scoring import scoring_findings
 
-    if options.most is not None and options.most < 1:
-        raise SpecError(f"--most: `{options.most}`; how many leads can be called is 1 or more.")
     out = out_for(options, "queue")
     card = Scorecard.load(options.card)
     with progress(3) as step:

@@ -55,7 +55,12 @@ def _texts(value: str, levels: Levels) -> tuple[str, ...]:
     for level in levels.levels:
         if level.text is not None and fold(level.text) == fold(value):
             return (level.text, *level.members)
-    return (value.strip(),)
+    # `t` is the level yes, and nothing at all is (missing), as they are in the leads.
+    number = levels.find(value)
+    found = None if number is None else levels.levels[number]
+    if found is None or found.text in (None, OTHER) or found.members:
+        return (value.strip(),)
+    return (str(found.text),)
 
 
 def problems_of(condition: Mapping[str, Tested], levels: Mapping[str, Levels]) -> list[str]:
