@@ -109,7 +109,7 @@ def call_list(
         When a column or a log that earns points is not there.
     """
     if most is not None and most < 1:
-        raise SpecError(f"`most` is {most}; how many leads can be called is 1 or more.")
+        raise SpecError(f"--most: {most}; how many leads can be called is 1 or more.")
     table = open_table(leads)
     scored = card.score_table(table, events=events, as_of=as_of, absent=absent)
     is_open = _open(card, table)

@@ -65,7 +65,7 @@ def make_tiers(
     card's own table of close rates.
     """
     starts, findings = _starts(spec.tiers, table, probability, points.lowest)
-    problems = [*_off_scale(spec), *_out_of_reach(starts, points), *_no_tier(spec, starts)]
+    problems = [*_off_scale(spec), *_out_of_reach(starts, points), *_no_tier(spec)]
     if problems:
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
     rising = sorted(starts.items(), key=lambda one: one[1])
@@ -180,8 +180,9 @@ def _off_scale(spec: Spec) -> list[str]:
     return []
 
 
-def _no_tier(spec: Spec, starts: Mapping[str, int]) -> list[str]:
-    names = list(spec.tiers if isinstance(spec.tiers, dict) else starts)
+def _no_tier(spec: Spec) -> list[str]:
+    presets = {"fifths": FIFTHS, "buying_stages": tuple(BUYING_STAGES)}
+    names = list(spec.tiers if isinstance(spec.tiers, dict) else presets[spec.tiers])
     return [
         f"follow_up: there is no tier `{name}`; {did_you_mean(name, names)}"
         for name in spec.follow_up

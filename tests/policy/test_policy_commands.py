@@ -15,7 +15,7 @@ import pytest
 
 from calibrate import Scorecard, calibrate
 from calibrate.engines.tables import open_table
-from calibrate.moves import moves_since
+from calibrate.moves import moves_between
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -289,7 +289,7 @@ def test_a_lead_scored_twice_before_is_refused_unless_the_card_says_which_row_wi
     for wins, rose in (("first", 0), ("last", 1)):
         reads = card.reads.model_copy(update={"repeated": wins})
         sure = card.model_copy(update={"reads": reads})
-        found = moves_since(sure, table, sure.score_table(table), tmp_path / "twice.csv")
+        found = moves_between(sure, table, sure.score_table(table), tmp_path / "twice.csv")
         assert (found.leads, found.new, len(found.moves)) == (4, 896, rose)
 
 
@@ -303,7 +303,7 @@ def test_leads_without_an_id_are_not_taken_for_one_another(
     now = pd.read_csv(place / "new.csv")
     now.loc[now.index % 2 == 0, "lead"] = None
     table = open_table(now)
-    found = moves_since(card, table, card.score_table(table), tmp_path / "old.csv")
+    found = moves_between(card, table, card.score_table(table), tmp_path / "old.csv")
     assert (found.leads, found.new, found.gone) == (450, 450, 0)
     assert all(one.lead for one in found.moves)
 

@@ -173,7 +173,7 @@ def test_where_no_tier_is_met_there_is_none_and_leads_are_scored_all_the_same() 
 
 REFUSED = [
     ({"tiers": {"hot": 101}}, "tiers.hot: no lead can reach 101; scores run from 0 to 100"),
-    ({"tiers": {"cold": 0, "x": {"close_rate": 0.000001}}}, "cold and x begin at the same score"),
+    ({"tiers": {"cold": 0, "x": 0}}, "cold and x begin at the same score"),
     ({"follow_up": {"hot": {"action": "call"}}}, "follow_up: there is no tier `hot`"),
     (
         {"tiers": {"cold": 0, "warm": 40}, "follow_up": {"wram": {"action": "call"}}},
@@ -189,13 +189,28 @@ def test_tiers_that_cannot_be_are_refused(keys: dict[str, Any], says: str) -> No
     assert says in str(refused.value)
 
 
-def test_a_follow_up_of_a_tier_that_coincided_with_another_is_refused_by_name() -> None:
-    """Leads share few scores: of five fifths some are no tier, and nothing can follow them up."""
+def test_tiers_that_coincide_are_one_and_said() -> None:
+    card = calibrate_with(tiers={"cold": 0, "x": {"close_rate": 0.000001}})
+    assert [one.name for one in card.tiers] == ["cold"]
+    (finding,) = [one for one in card.findings if one.code == "tier-not-met"]
+    assert "`x` would begin where `cold` does" in finding.says
+
+
+def test_tiers_by_score_and_by_rate_that_change_places_are_said() -> None:
+    card = calibrate_with(tiers={"cold": 0, "warm": 99, "hot": {"close_rate": 0.01}})
+    assert [one.name for one in card.tiers][-1] == "warm"
+    assert "tiers-out-of-order" in {one.code for one in card.findings}
+
+
+def test_a_follow_up_of_a_fifth_that_coincided_with_another_waits_for_it() -> None:
+    """Leads share few scores: of five fifths some are no tier, this quarter."""
     rows = [(name, int(number < share)) for name, share in (("a", 5), ("b", 60))
             for number in range(100)]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["source", "converted"])
-    with pytest.raises(CalibrateError, match="there is no tier `third fifth`"):
-        calibrate(frame, {"follow_up": {"third fifth": {"action": "wait"}}})
+    run = calibrate(frame, {"follow_up": {"third fifth": {"action": "wait"}}})
+    assert "third fifth" not in [one.name for one in run.decision.tiers]
+    with pytest.raises(CalibrateError, match="there is no tier `sixth fifth`"):
+        calibrate(frame, {"follow_up": {"sixth fifth": {"action": "wait"}}})
 
 
 def test_the_highest_score_may_begin_a_tier_and_one_more_may_not() -> None:
