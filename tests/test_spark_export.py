@@ -11,7 +11,8 @@ import pytest
 from calibrate import Scorecard
 from calibrate.export import export
 from calibrate.levels import Level, bands
-from tests.odd_cards import attribute, card_of, odd_card, odd_table, texts
+from tests.odd_cards import attribute, card_of, odd_card, odd_table, policy_card, texts
+from tests.test_sql_export import wanted_of
 
 pytestmark = [
     pytest.mark.full,
@@ -35,17 +36,24 @@ def check(spark: Any, card: Scorecard, table: pa.Table, folder: Any) -> None:
 
     parquet.write_table(table, folder / "leads.parquet")
     spark.read.parquet(str(folder / "leads.parquet")).createOrReplaceTempView("leads")
-    rows = spark.sql(export(card, "sql", dialect="spark")).collect()
-    wanted = card.score(table.to_pandas(integer_object_nulls=True))
-    found = {row[0]: (row[-2], row[-1]) for row in rows}
-    assert [found[row][0] for row in range(table.num_rows)] == wanted["score"].tolist()
-    assert [found[row][1] for row in range(table.num_rows)] == wanted["passes"].tolist()
+    found = spark.sql(export(card, "sql", dialect="spark"))
+    rows = sorted(found.collect())
+    wanted = wanted_of(card, table)
+    for name, place in zip(wanted, range(table.num_columns, len(found.columns)), strict=True):
+        assert found.columns[place].endswith(name)
+        assert [row[place] for row in rows] == wanted[name], name
 
 
 @pytest.mark.parametrize("ansi", ["false", "true"])
 def test_ten_thousand_odd_leads_score_as_in_calibrate(spark: Any, ansi: str, tmp_path: Any) -> None:
     spark.conf.set("spark.sql.ansi.enabled", ansi)
-    check(spark, odd_card(), odd_table(10_000, 1, nul=True), tmp_path)
+    check(spark, policy_card(), odd_table(10_000, 1, nul=True), tmp_path)
+
+
+def test_a_table_that_has_such_a_column_is_refused(spark: Any, tmp_path: Any) -> None:
+    table = pa.table({"row": [0], "a": ["y"], "tier": ["x"]})
+    with pytest.raises(Exception, match="AMBIGUOUS_REFERENCE.*`tier`"):
+        check(spark, card_of(attribute("a", "category", texts("y"))), table, tmp_path)
 
 
 @pytest.mark.parametrize("place", range(len(odd_card().attributes)))
