@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from calibrate import Scorecard, calibrate
+from calibrate.engines.tables import open_table
 from calibrate.leads import Recipe
 from calibrate.levels import Level, bands
 from calibrate.recipes import EmailTypeRecipe, FilledRecipe, GivenRecipe, MemberRecipe
@@ -287,6 +288,14 @@ def odd_table(leads: int, seed: int, *, nul: bool = False) -> pa.Table:
             "bars": text(["5", "5|6", "6| 5", "55", "5.0", None, "6"]),
         }
     )  # fmt: skip
+
+
+def wanted_of(card: Scorecard, table: pa.Table) -> dict[str, list[Any]]:
+    """What calibrate tells of the leads, but the reasons and the day on which things are due."""
+    read = open_table(table.to_pandas(integer_object_nulls=True))
+    told = card.columns_of(card.score_table(read))
+    columns = {name: np.asarray(values, object).tolist() for name, values in told.items()}
+    return {name: values for name, values in columns.items() if name not in ("due", "reasons")}
 
 
 def _respelled(text: str, rng: np.random.Generator) -> str:

@@ -11,8 +11,7 @@ import pytest
 from calibrate import Scorecard
 from calibrate.export import export
 from calibrate.levels import Level, bands
-from tests.odd_cards import attribute, card_of, odd_card, odd_table, policy_card, texts
-from tests.test_sql_export import wanted_of
+from tests.odd_cards import attribute, card_of, odd_card, odd_table, policy_card, texts, wanted_of
 
 pytestmark = [
     pytest.mark.full,
@@ -52,7 +51,7 @@ def test_ten_thousand_odd_leads_score_as_in_calibrate(spark: Any, ansi: str, tmp
 
 def test_a_table_that_has_such_a_column_is_refused(spark: Any, tmp_path: Any) -> None:
     table = pa.table({"row": [0], "a": ["y"], "tier": ["x"]})
-    with pytest.raises(Exception, match="AMBIGUOUS_REFERENCE.*`tier`"):
+    with pytest.raises(Exception, match=r"AMBIGUOUS_REFERENCE.*`tier`"):
         check(spark, card_of(attribute("a", "category", texts("y"))), table, tmp_path)
 
 

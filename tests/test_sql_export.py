@@ -21,14 +21,22 @@ from hypothesis import strategies as st
 
 from calibrate import Scorecard
 from calibrate.behaviours import BehaviourRecipe
-from calibrate.engines.tables import open_table
 from calibrate.errors import CalibrateError, SpecError
 from calibrate.export import export
 from calibrate.export.dialects import DIALECTS
 from calibrate.export.folding import folding_for, forms, spaces
 from calibrate.levels import Level, bands, fold
 from calibrate.recipes import MemberRecipe, SpamSignsRecipe
-from tests.odd_cards import NAMES, attribute, card_of, odd_card, odd_table, policy_card, texts
+from tests.odd_cards import (
+    NAMES,
+    attribute,
+    card_of,
+    odd_card,
+    odd_table,
+    policy_card,
+    texts,
+    wanted_of,
+)
 
 LEADS = 10_000
 POSTGRES_TYPES = {"int64": "bigint", "double": "double precision", "bool": "boolean",
@@ -130,14 +138,6 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     if request.param == "duckdb":
         return in_duckdb
     return request.getfixturevalue("postgres").score  # type: ignore[no-any-return]
-
-
-def wanted_of(card: Scorecard, table: pa.Table) -> Columns:
-    """What calibrate tells of the leads, but the reasons and the day on which things are due."""
-    read = open_table(table.to_pandas(integer_object_nulls=True))
-    told = card.columns_of(card.score_table(read))
-    columns = {name: np.asarray(values, object).tolist() for name, values in told.items()}
-    return {name: values for name, values in columns.items() if name not in ("due", "reasons")}
 
 
 def check(engine: Engine, card: Scorecard, table: pa.Table) -> list[int]:
