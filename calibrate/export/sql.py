@@ -16,6 +16,7 @@ from calibrate.export.truth import Truth
 from calibrate.leads import Recipe
 from calibrate.recipes import columns_of
 from calibrate.scorecard import Scorecard
+from calibrate.scorecard.parts import CardAttributePart
 from calibrate.scorecard.scored import NAMES
 
 _Asked = Sequence[tuple[ColumnPoints, Recipe | None]]
@@ -65,11 +66,16 @@ def sql(
     _refuse_unclear(card, asked)
     before = _prefix(prefix, _columns(asked))
     cells = _cells(card, asked, writer)
-    recipes = {one.name: one.made_from for one in card.attributes}
+    by_name = {one.name: one for one in card.attributes}
     told = Told(
         card=card,
         writer=writer,
-        worth=lambda part: points_expression(part, recipes[part.column], cells.__getitem__),
+        worth=lambda part: points_expression(
+            part,
+            by_name[part.column].made_from,
+            cells.__getitem__,
+            _known(by_name[part.column]),
+        ),
     )
     columns = {f"{before}{name}": value for name, value in told.told.items()}
     # Spark puts its settings for `${...}`, in comments too.
@@ -112,6 +118,12 @@ def _columns(asked: _Asked) -> list[str]:
         else:
             found.update(dict.fromkeys(columns_of(recipe)))
     return list(found)
+
+
+def _known(attribute: CardAttributePart) -> tuple[str, ...]:
+    """List the values of an attribute that have a level of their own."""
+    named = (one for one in attribute.levels if one.level is not None)
+    return tuple(text for one in named for text in (str(one.level), *one.members))
 
 
 def _prefix(given: str | None, columns: Iterable[str]) -> str:
