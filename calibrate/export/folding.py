@@ -60,8 +60,8 @@ def folding_for(names: Iterable[str]) -> Folding:
 
     Examples
     --------
-    >>> folding_for(["ok"])
-    Folding(capitals='KKO', lowers='kko', dotted=False)
+    >>> folding_for(["no"])
+    Folding(capitals='NO', lowers='no', dotted=False)
     """
     names = list(names)
     letters = sorted({letter for name in names for letter in name})
