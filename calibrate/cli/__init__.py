@@ -228,6 +228,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--table", metavar="NAME", help="for sql: of the leads (default: leads)")
     parser.add_argument("--view", metavar="NAME", help="for sql: make a view of this name")
+    parser.add_argument("--prefix", metavar="TEXT", help="for sql: before the names it adds")
     parser.add_argument(
         "--rows", metavar="N", type=int, help="for xlsx: leads that can be pasted in (default: 300)"
     )

@@ -33,7 +33,8 @@ def export(card: Scorecard, to: str, **options: Any) -> str | bytes:
     to : str
         One of `FORMATS`.
     **options
-        Those of the format: ``dialect``, ``table`` and ``view`` of ``sql``, ``rows`` of ``xlsx``.
+        Those of the format: ``dialect``, ``table``, ``view`` and ``prefix`` of ``sql``, ``rows`` of
+        ``xlsx``.
 
     Returns
     -------

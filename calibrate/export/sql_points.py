@@ -17,7 +17,9 @@ CellOf = Callable[[str], Cell]
 """Gives the cell of a column by the column's name."""
 
 
-def points_expression(part: ColumnPoints, recipe: Recipe | None, cell_of: CellOf) -> Any:
+def points_expression(
+    part: ColumnPoints, recipe: Recipe | None, cell_of: CellOf, known: tuple[str, ...] = ()
+) -> Any:
     """Give the points of an attribute.
 
     Parameters
@@ -29,6 +31,8 @@ def points_expression(part: ColumnPoints, recipe: Recipe | None, cell_of: CellOf
         column of the attribute's name.
     cell_of : callable
         Gives the cell of a column.
+    known : tuple of str
+        Values that most leads have, looked for as they are written.
 
     Returns
     -------
@@ -38,7 +42,7 @@ def points_expression(part: ColumnPoints, recipe: Recipe | None, cell_of: CellOf
     if recipe is not None and not isinstance(recipe, BehaviourRecipe):
         return derived_points(part, recipe, cell_of)
     cell = cell_of(part.column)
-    truth = Truth(part=part, nothings=cell.nothings)
+    truth = Truth(part=part, nothings=cell.nothings, known=known)
     if part.levels.kind == "number":
         return _band_points(truth, cell)
     return _level_points(truth, cell)

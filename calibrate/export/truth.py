@@ -28,10 +28,13 @@ class Truth:
         The attribute's levels and their points.
     nothings : tuple of str
         The card's texts that stand for nothing.
+    known : tuple of str
+        Values that most leads have, beside those of the levels: a condition names only few.
     """
 
     part: ColumnPoints
     nothings: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
     def of_texts(self, texts: Sequence[str]) -> tuple[int, ...]:
         """Give the points of texts, each as if it were alone in its column.
@@ -85,6 +88,7 @@ class Truth:
         for level in self.part.levels.levels:
             if level.text is not None:
                 names += [level.text, *level.members]
+        names = list(dict.fromkeys([*names, *self.known]))
         return dict(zip(names, self.of_texts(names), strict=True))
 
     @cached_property
