@@ -127,7 +127,7 @@ def calibrate_with(**keys: Any) -> Any:
 
 
 def test_a_tier_by_close_rate_begins_at_the_lowest_score_that_closes_so_often() -> None:
-    card = calibrate_with(tiers={"rest": 0, "hot": {"close_rate": 0.4}})
+    card = calibrate_with(tiers={"rest": 0, "hot": {"close_rate": 0.1}})
     table = card.probability.table
     (hot,) = (one for one in card.tiers if one.name == "hot")
     assert hot.from_ == min(row.score for row in table if row.close_rate >= 0.4)
@@ -197,7 +197,7 @@ def test_tiers_that_coincide_are_one_and_said() -> None:
 
 
 def test_tiers_by_score_and_by_rate_that_change_places_are_said() -> None:
-    card = calibrate_with(tiers={"cold": 0, "warm": 99, "hot": {"close_rate": 0.01}})
+    card = calibrate_with(tiers={"cold": 0, "warm": 99, "hot": {"close_rate": 0.1}})
     assert [one.name for one in card.tiers][-1] == "warm"
     assert "tiers-out-of-order" in {one.code for one in card.findings}
 
