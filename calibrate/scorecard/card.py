@@ -25,6 +25,7 @@ from calibrate.rules import Condition, GatePart, SizePrefixPart
 from calibrate.scorecard.columns import columns_for
 from calibrate.scorecard.layout import card_document
 from calibrate.scorecard.parts import (
+    AucPart,
     CardAttributePart,
     CardPointsPart,
     CohortPart,
@@ -84,6 +85,9 @@ class Scorecard(Part):
     tiers: tuple[TierPart, ...] = Field((), description="Ranges of scores, the lowest first.")
     grid: GridPart | None = Field(None, description="Fit by engagement, in quarters of each.")
     threshold: ThresholdPart
+    auc: AucPart | None = Field(
+        None, description="How well the score ranks; not in cards of an earlier version."
+    )
     probability: ProbabilityPart | None = Field(
         None, description="How often leads of a score close; not in cards of an earlier version."
     )
