@@ -12,6 +12,7 @@ The path, and the public names along it::
     choose_threshold from which score leads pass      -> Threshold
     fit_probability  how often leads of a score close -> Probability
     Scorecard        the artefact: save, load, score
+    validate         do later leads bear the card out -> Validation
     compare_methods  measures, awards, overlap judged -> MethodComparison
     calibrate        all of it at once                -> Calibration
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from calibrate.spec import Spec
     from calibrate.teaching import teach
     from calibrate.threshold import Threshold, choose_threshold
+    from calibrate.validation import Validation, spec_of, validate
 
 __version__ = "0.1.0"
 
@@ -77,6 +79,9 @@ _HOME = {
     "Scorecard": "scorecard",
     "compare_methods": "selection",
     "MethodComparison": "selection",
+    "validate": "validation",
+    "Validation": "validation",
+    "spec_of": "validation",
     "calibrate": "pipeline",
     "Calibration": "pipeline",
     "CalibrateError": "errors",
@@ -111,6 +116,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "Threshold",
+    "Validation",
     "__version__",
     "assign_points",
     "calibrate",
@@ -121,8 +127,10 @@ __all__ = [
     "fit_probability",
     "read_leads",
     "screen",
+    "spec_of",
     "tally_scores",
     "teach",
+    "validate",
     "weigh",
 ]
 

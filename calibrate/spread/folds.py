@@ -1,4 +1,4 @@
-"""How well the card ranks leads that had no part in its points: five folds, from counts by shard."""
+"""How well the card ranks leads without part in its points: five folds, counted by shard."""
 
 from __future__ import annotations
 

@@ -81,9 +81,7 @@ def retally(
     return Tallies(first=first, leads=leads, customers=customers)
 
 
-def tally_by_points(
-    seated: Seated, redrawn: Redrawn, weights: Floats
-) -> tuple[Floats, Floats]:
+def tally_by_points(seated: Seated, redrawn: Redrawn, weights: Floats) -> tuple[Floats, Floats]:
     """Tally leads and customers per score, each replicate by its own points and shard weights.
 
     Parameters
