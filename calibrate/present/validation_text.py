@@ -159,7 +159,7 @@ def _ranking(found: Validation) -> list[str]:
 
 
 def _parts(found: Validation) -> list[str]:
-    names = f"{'tier':<30} {'leads':>8} {'customers':>10} {'close rate':>11}"
+    names = f"{'tier':<28} {'leads':>8} {'customers':>10} {'close rate':>11}"
     head = f"  {names}  95 % interval"
     lines = [head, *(_row(one) for one in found.tiers)] if found.tiers else []
     if found.standings:
@@ -170,7 +170,7 @@ def _parts(found: Validation) -> list[str]:
 def _row(one: Rated) -> str:
     ends = [percent_text(end) for end in one.interval or ()]
     return (
-        f"  {shorten(clean(one.name), 30):<30} {count_text(one.leads):>8} "
+        f"  {shorten(clean(one.name), 28):<28} {count_text(one.leads):>8} "
         f"{count_text(one.customers):>10} {percent_text(one.close_rate):>11}  {' to '.join(ends)}"
     ).rstrip()
 
