@@ -253,13 +253,25 @@ def rated(leads: int, customers: int) -> Rated:
     return Rated(name="", leads=leads, customers=customers)
 
 
+def kept(customers: int, promised_by: int = 10_000) -> Kept:
+    """Of 100 customers so many are above the threshold, and 95 were promised."""
+    return Kept(
+        score=10,
+        above=rated(500, customers),
+        below=rated(500, 100 - customers),
+        promised=0.95,
+        promised_by=promised_by,
+    )
+
+
 CASE: dict[str, Any] = {
     "auc": AucInterval(auc=0.7, se=0.01, low=0.68, high=0.72),
     "expected": 0.72,
+    "expected_se": 0.01,
     "then": rated(1000, 100),
     "now": rated(1000, 100),
     "tiers": Rising(rises=True, monotone=True, p_value=0.0),
-    "kept": Kept(score=10, above=rated(500, 95), below=rated(500, 5), promised=0.95),
+    "kept": kept(95),
     "customers": 100,
     "is_later": True,
 }
@@ -273,15 +285,17 @@ CASE: dict[str, Any] = {
         ({"auc": AucInterval(auc=0.6, se=0.05, low=0.501, high=0.7), "expected": 0.6}, "ready"),
         ({"expected": 0.751}, "not ready"),
         ({"expected": 0.749}, "ready"),
-        ({"auc": AucInterval(auc=0.7, se=0.1, low=0.6, high=0.8), "expected": 0.79}, "ready"),
+        ({"auc": AucInterval(auc=0.7, se=0.05, low=0.6, high=0.8), "expected": 0.79}, "ready"),
+        ({"expected": 0.76, "expected_se": 0.04}, "ready"),
         ({"now": rated(1000, 200)}, "ready"),
         ({"now": rated(1000, 201)}, "not ready"),
         ({"now": rated(1000, 50)}, "ready"),
         ({"now": rated(1000, 49)}, "not ready"),
         ({"now": rated(8, 2)}, "caution"),
         ({"tiers": Rising(rises=False, monotone=True, p_value=0.2)}, "caution"),
-        ({"kept": Kept(score=9, above=rated(9, 90), below=rated(9, 10), promised=0.95)}, "caution"),
-        ({"kept": Kept(score=9, above=rated(9, 91), below=rated(9, 9), promised=0.95)}, "ready"),
+        ({"kept": kept(90)}, "caution"),
+        ({"kept": kept(91)}, "ready"),
+        ({"kept": kept(90, promised_by=60)}, "ready"),
         ({"customers": 49}, "caution"),
         ({"customers": 50}, "ready"),
         ({"is_later": False}, "caution"),
