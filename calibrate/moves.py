@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from calibrate.engines.columns import Column, text_column
+from calibrate.earlier import plain_id, read_earlier
 from calibrate.engines.judging import Flags
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import LeadsError, did_you_mean
-from calibrate.levels import YES, fold
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.names import lead_names
 from calibrate.scoring import ScoredLeads
@@ -134,13 +130,10 @@ def moves_between(
     card: Scorecard, table: Table, scored: ScoredLeads, previous: str | Path | pd.DataFrame
 ) -> Moves:
     """Compare leads that are scored already with an earlier scoring."""
-    earlier = open_table(previous)
-    column = _id_column(card, table, earlier)
-    before = _scores(earlier)
-    passed = _passed(earlier)
-    rows = _rows(earlier, column, repeated=None if card.reads is None else card.reads.repeated)
+    earlier = read_earlier(card, table, previous)
+    before, passed, rows = earlier.scores, earlier.passed, earlier.rows
     names = lead_names(table, card.reads)
-    found = np.array([rows.get(_plain_id(name), -1) for name in names])
+    found = np.array([rows.get(plain_id(name), -1) for name in names])
     known = found >= 0
     passes = scored.passing(card.threshold.score)
     rise = scored.scores - before[found]
@@ -170,7 +163,7 @@ def moves_between(
         card=card,
         leads=int(known.sum()),
         new=int((~known).sum()),
-        gone=len(set(rows) - {_plain_id(name) for name in names}),
+        gone=len(set(rows) - {plain_id(name) for name in names}),
         sharp=sharp,
         moves=tuple(moves),
     )
@@ -182,69 +175,3 @@ def _sharp(card: Scorecard) -> int:
         max(*one.points, one.otherwise) - min(*one.points, one.otherwise) for one in scoring.columns
     )
     return max(1, round(SHARP * span))
-
-
-def _id_column(card: Scorecard, table: Table, earlier: Table) -> str:
-    name = None if card.reads is None else card.reads.id
-    if name is None or name not in table.columns:
-        raise LeadsError(
-            f"{table.where}: to find leads again, the card must know the column of their ids; "
-            f"write `leads: {{id: COLUMN}}` into the spec and calibrate again."
-        )
-    if name not in earlier.columns:
-        raise LeadsError(
-            f"{earlier.where}: no column `{name}`, by which leads are found again; "
-            f"{did_you_mean(name, list(earlier.columns))}"
-        )
-    return name
-
-
-def _rows(
-    earlier: Table, column: str, *, repeated: Literal["first", "last"] | None
-) -> dict[str, int]:
-    """Give the row of each lead by its id; a lead without one cannot be found again."""
-    texts = text_column(earlier.columns[column])
-    by_code = ["", *map(_plain_id, texts.texts)]
-    rows: dict[str, int] = {}
-    for row, code in enumerate(texts.codes.tolist()):
-        name = by_code[code]
-        before = rows.setdefault(name, row)
-        if before != row and name and repeated is None:
-            both = " and ".join(earlier.row_names.name(one) for one in (before, row))
-            raise LeadsError(
-                f"{earlier.where}: `{texts.texts[code - 1].strip()}` stands on {both}, so it is "
-                f"not known what it was scored before; leave one row a lead, or write "
-                f"`repeated: last` into the spec and calibrate again."
-            )
-        if repeated == "last":
-            rows[name] = row
-    rows.pop("", None)
-    return rows
-
-
-def _plain_id(text: str) -> str:
-    """Take away the apostrophe by which `calibrate score` keeps a text from being a formula."""
-    folded = fold(text)
-    return fold(folded[1:]) if re.match("'[=@+\\-\t\r]", folded) else folded
-
-
-def _scores(earlier: Table) -> npt.NDArray[np.float64]:
-    scores = _column(earlier, "score").values()
-    if np.isnan(scores).any():
-        row = earlier.row_names.name(int(np.flatnonzero(np.isnan(scores))[0]))
-        raise LeadsError(f"{earlier.where}: {row} has no number in the column `score`.")
-    return scores
-
-
-def _passed(earlier: Table) -> Flags:
-    texts = text_column(_column(earlier, "passes"))
-    by_code = np.array([False, *(fold(text) in {*YES, "1"} for text in texts.texts)])
-    return np.asarray(by_code[texts.codes])
-
-
-def _column(earlier: Table, name: str) -> Column:
-    if name not in earlier.columns:
-        raise LeadsError(
-            f"{earlier.where}: no column `{name}`; what `calibrate score` wrote was expected there."
-        )
-    return earlier.columns[name]

@@ -73,8 +73,10 @@ ROOMS = (
     "selection",
     "cutting",
     "explaining",
+    "earlier",
     "moves",
     "calls",
+    "validation",
     "pipeline",
     "present",
     "export",
@@ -86,7 +88,7 @@ ROOMS = (
 """Every room may import from those before it, and from itself."""
 
 HEAVY = "jinja2 matplotlib numpy pandas pyarrow pydantic scipy statsmodels tqdm yaml".split()
-SHOW_THEMSELVES = "pipeline selection checking cutting explaining moves calls".split()
+SHOW_THEMSELVES = "pipeline selection checking cutting explaining moves calls validation.result"
 RESULTS = "Counts Evidence Points ScoreTable Threshold Scorecard Calibration Finding".split()
 
 
@@ -177,8 +179,7 @@ def room(module: str) -> str:
 def is_the_named_exception(one: Import) -> bool:
     """A result's methods may import `present`."""
     return (
-        one.importer
-        in ("pipeline", "selection", "checking", "cutting", "explaining", "moves", "calls")
+        one.importer in SHOW_THEMSELVES.split()
         and room(one.imported) == "present"
         and one.in_method
     )
