@@ -8,7 +8,7 @@ from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.base import ColumnPoints
 from calibrate.errors import CalibrateError, SpecError, did_you_mean
 from calibrate.export.dialects import DIALECTS, Dialect, Writer, can_hold
-from calibrate.export.sql_points import points_expression, reads_numbers
+from calibrate.export.sql_points import points_expression
 from calibrate.export.sql_values import Cell
 from calibrate.export.truth import Truth
 from calibrate.leads import Recipe
@@ -56,7 +56,6 @@ def sql(
     lines = [line.replace("${", "$ {") for line in _header(card, earning, writer.dialect)]
     if view is not None:
         lines.append(f"CREATE OR REPLACE VIEW {_relation(writer, view, '--view')} AS")
-    lines += _comma_lines([cell for cell in cells.values() if cell.commas], relation)
     lines += _select_lines(card, terms, relation, list(cells.values()), writer.dialect)
     return "\n".join(lines) + "\n"
 
@@ -97,12 +96,11 @@ def _cells(
     for place, name in enumerate(_columns(earning)):
         part = kinds.get(name)
         is_number = part is not None and part.levels.kind == "number"
-        with_commas = part is not None and reads_numbers(part, card.missing)
         cells[name] = Cell(
             writer=writer,
             column=writer.column(name),
             nothings=card.missing,
-            commas=writer.exp.column(f"c{place}", table="m") if with_commas else None,
+            decimal_comma=None if part is None else part.levels.decimal_comma,
             staged=writer.exp.column(f"n{place}", table="n") if is_number else None,
         )
     return cells
@@ -163,20 +161,6 @@ def _header(
         )
 
 
-def _comma_lines(cells: Sequence[Cell], relation: str) -> Iterator[str]:
-    """Write the one row that says how each column of texts writes its numbers."""
-    if not cells:
-        return
-    yield "WITH m AS ("
-    yield "  -- How the commas of a column of texts are meant: all of its texts together decide."
-    yield "  SELECT"
-    yield ",\n".join(
-        f"    {cell.writer.write(cell.commas_noted)} AS {cell.commas.name}" for cell in cells
-    )
-    yield f"  FROM {relation} AS t"
-    yield ")"
-
-
 def _select_lines(
     card: Scorecard,
     terms: Sequence[tuple[str, str]],
@@ -188,8 +172,6 @@ def _select_lines(
     score, passes = _added([cell.column.name for cell in cells])
     yield f"  t.*, s.score AS {score}, s.score >= {card.threshold.score} AS {passes}"
     yield f"FROM {relation} AS t"
-    if any(cell.commas for cell in cells):
-        yield "CROSS JOIN m"
     staged = [cell for cell in cells if cell.staged]
     if staged:
         columns = [(cell.writer.write(cell.any_number), cell.staged.name) for cell in staged]

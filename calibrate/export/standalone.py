@@ -7,11 +7,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from calibrate.engines.columns import _DECIMAL_COMMA, _EXACT, _THOUSANDS_COMMA
-from calibrate.levels import MISSING, NO, YES, _meaning, fold, parse_number
+from calibrate.engines.columns import _EXACT
+from calibrate.levels import MISSING, NO, YES, _meaning, fold, parse_number, read_number
 from calibrate.present.numbers import number_text
 from calibrate.present.spreadsheet import harmless
 from calibrate.recipes import email_type, has_spam_signs, members
@@ -24,35 +24,33 @@ ATTRIBUTES: tuple[dict[str, Any], ...] = ()
 # end
 
 
-def score(lead: Mapping[str, Any], commas: Mapping[str, str] | None = None) -> dict[str, Any]:
+def score(lead: Mapping[str, Any]) -> dict[str, Any]:
     """Give a lead's score, whether it passes, and its points by attribute.
 
-    `lead` has a value for each of COLUMNS; None, NaN and "" are none. `commas` is what `commas_of`
-    found in the lead's table; by default the lead is read alone.
+    `lead` has a value for each of COLUMNS; None, NaN and "" are none.
     """
     lacking = [name for name in COLUMNS if name not in lead]
     if lacking:
         raise KeyError(f"the lead lacks {', '.join(map(repr, lacking))}")
-    known = commas_of([lead]) if commas is None else commas
-    points = {one["name"]: points_of(one, lead, known) for one in ATTRIBUTES}
+    points = {one["name"]: points_of(one, lead) for one in ATTRIBUTES}
     total = BASE + sum(points.values())
     return {"score": total, "passes": total >= THRESHOLD, "points": points}
 
 
-def points_of(attribute: Mapping[str, Any], lead: Mapping[str, Any], commas: Any) -> int:
+def points_of(attribute: Mapping[str, Any], lead: Mapping[str, Any]) -> int:
     """Give the points of one attribute."""
     value = made(attribute, lead)
     if value is None:
         return int(attribute["missing"])
-    reading = commas.get(attribute["columns"][0])
-    number = value if isinstance(value, float) else read_number(value, reading)
+    commas = attribute["decimal_comma"]
+    number = value if isinstance(value, float) else read_number(value, commas)
     if attribute["kind"] == "number":
         if number is None:
             return int(attribute["otherwise"])
         return int(attribute["points"][sum(number >= edge for edge in attribute["edges"])])
-    place = find(attribute, number_text(value) if isinstance(value, float) else value)
+    place = find(attribute, value) if isinstance(value, str) else None
     if place is None and number is not None:
-        place = find(attribute, number_text(number))
+        place = find_number(attribute, number)
     return int(attribute["otherwise"] if place is None else place)
 
 
@@ -64,8 +62,16 @@ def find(attribute: Mapping[str, Any], text: str) -> int | None:
     if attribute["kind"] == "boolean":
         folded = "yes" if folded in YES else "no" if folded in NO else folded
     exact: int | None = attribute["values"].get(folded)
-    found: int | None = attribute["meanings"].get(_meaning(folded))
+    found: int | None = attribute["meanings"].get(_meaning(folded, attribute["decimal_comma"]))
     return found if exact is None else exact
+
+
+def find_number(attribute: Mapping[str, Any], number: float) -> int | None:
+    """Give the points of the level a number belongs to; None if it was never seen."""
+    if attribute["decimal_comma"]:
+        found: int | None = attribute["meanings"].get(number)
+        return found
+    return find(attribute, number_text(number))
 
 
 def made(attribute: Mapping[str, Any], lead: Mapping[str, Any]) -> str | float | None:
@@ -102,42 +108,6 @@ def cell(value: Any) -> str | float | None:
     return None if gone else text
 
 
-def read_number(text: str, reading: str | None) -> float | None:
-    """Read a text as a number, commas as those of its column are read."""
-    if reading == "decimal":
-        if not _DECIMAL_COMMA.fullmatch(text.strip()):
-            return None
-        return parse_number(text.strip().replace(".", "").replace(",", "."))
-    if reading == "thousands" and _THOUSANDS_COMMA.fullmatch(text.strip()):
-        return parse_number(text.strip().replace(",", ""))
-    return parse_number(text)
-
-
-def commas_of(leads: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Say of each column with commas whether they are decimal or by the thousand."""
-    texts: dict[str, set[str]] = {name: set() for name in COLUMNS}
-    for lead in leads:
-        for name in COLUMNS:
-            value = cell(lead[name])
-            if isinstance(value, str):
-                texts[name].add(value.strip())
-    found = {name: reading_of(held) for name, held in texts.items()}
-    return {name: reading for name, reading in found.items() if reading is not None}
-
-
-def reading_of(texts: set[str]) -> str | None:
-    """Read commas as decimal or by the thousand, whichever all numbers of a column allow."""
-    if not any("," in text for text in texts):
-        return None
-    decimal = {text for text in texts if _DECIMAL_COMMA.fullmatch(text)}
-    grouped = {
-        text for text in texts if _THOUSANDS_COMMA.fullmatch(text) or parse_number(text) is not None
-    }
-    if decimal >= grouped and decimal != grouped:
-        return "decimal"
-    return "thousands" if grouped >= decimal else None
-
-
 def main(arguments: list[str]) -> None:
     """Read a CSV table, from a path or from standard input; write it with score and passes."""
     sys.stdin.reconfigure(encoding="utf-8-sig", newline="")  # type: ignore[union-attr]
@@ -152,11 +122,10 @@ def main(arguments: list[str]) -> None:
     lacking = [name for name in COLUMNS if name not in {name.strip() for name in header}]
     if lacking:
         sys.exit(f"The table lacks columns that the card reads: {', '.join(map(repr, lacking))}")
-    commas = commas_of(leads)
     writer = csv.writer(sys.stdout)
     writer.writerow([harmless(name) for name in (*header, "score", "passes")])
     for row, lead in zip(rest, leads, strict=True):
-        scored = score(lead, commas)
+        scored = score(lead)
         shown = ["yes" if scored["passes"] else "no", *map(harmless, row)]
         writer.writerow([*shown[1:], scored["score"], shown[0]])
 
