@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.columns import Column, NumberColumn, small, text_column
+from calibrate.engines.columns import Column, NumberColumn, TextColumn, small, text_column
 from calibrate.levels import Levels
 
 UNSEEN = -1
@@ -40,17 +40,28 @@ def level_rows(column: Column, levels: Levels) -> npt.NDArray[np.integer]:
 
     Each value is read by itself: what stands on other leads does not touch it.
     """
+    if levels.kind == "number" and isinstance(column, NumberColumn):
+        by_band = _rows_of_bands(levels)
+        return np.asarray(by_band[band_codes(column.numbers, levels.edges)])
+    texts = text_column(column)
+    return np.asarray(rows_of_codes(texts, levels)[texts.codes])
+
+
+def rows_of_codes(texts: TextColumn, levels: Levels) -> npt.NDArray[np.integer]:
+    """Give each code of a column of texts the number of its level; the first is for no value.
+
+    Few texts stand for many leads: each finds its level once.
+    """
     missing = UNSEEN if levels.missing is None else levels.missing
     if levels.kind == "number":
-        return _band_rows(column, levels, missing)
-    texts = text_column(column)
+        return _bands_of_texts(texts, levels, missing)
     # Numbers written out have points, which are no decimal ones where commas are.
     written_out = texts.typed if levels.decimal_comma else ()
     found = [
         _level_of(levels, None if text in written_out and number is not None else text, number)
         for text, number in zip(texts.texts, texts.numbers_by(levels.decimal_comma), strict=True)
     ]
-    return small(np.array([missing, *found]), len(levels.levels))[texts.codes]
+    return small(np.array([missing, *found]), len(levels.levels))
 
 
 def _level_of(levels: Levels, text: str | None, number: float | None) -> int:
@@ -61,16 +72,17 @@ def _level_of(levels: Levels, text: str | None, number: float | None) -> int:
     return UNSEEN if found is None else found
 
 
-def _band_rows(column: Column, levels: Levels, missing: int) -> npt.NDArray[np.integer]:
-    rows_of_bands = np.append(np.arange(len(levels.edges) + 1), missing)
-    by_band = small(rows_of_bands, len(levels.levels))
-    if isinstance(column, NumberColumn):
-        return np.asarray(by_band[band_codes(column.numbers, levels.edges)])
-    # Few texts stand for many leads: each text finds its band once.
-    numbers = column.numbers_by(levels.decimal_comma)
+def _bands_of_texts(texts: TextColumn, levels: Levels, missing: int) -> npt.NDArray[np.integer]:
+    by_band = _rows_of_bands(levels)
+    numbers = texts.numbers_by(levels.decimal_comma)
     known = np.array([np.nan if number is None else number for number in numbers])
     by_text = by_band[band_codes(known, levels.edges)]
     # A text among numbers is not "no number": it is a value never seen.
     by_text[np.isnan(known)] = UNSEEN
-    by_code = np.append(np.array([missing], dtype=by_band.dtype), by_text)
-    return np.asarray(by_code[column.codes])
+    return np.append(np.array([missing], dtype=by_band.dtype), by_text)
+
+
+def _rows_of_bands(levels: Levels) -> npt.NDArray[np.integer]:
+    """Give each band its number, and last what has no number."""
+    missing = UNSEEN if levels.missing is None else levels.missing
+    return small(np.append(np.arange(len(levels.edges) + 1), missing), len(levels.levels))
