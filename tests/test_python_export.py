@@ -60,8 +60,7 @@ def test_ten_thousand_odd_leads_score_as_in_calibrate() -> None:
     wanted = told_by_calibrate(card, table.to_pandas(integer_object_nulls=True))
     leads = table.to_pylist()
     module = loaded(card)
-    commas = module.commas_of(leads)
-    scored = [module.score(lead, commas, DAY) for lead in leads]
+    scored = [module.score(lead, DAY) for lead in leads]
     assert list(scored[0]) == [*wanted, "points"]
     for name, values in wanted.items():
         assert [one[name] for one in scored] == values, name
@@ -80,7 +79,7 @@ def test_a_policy_that_lacks_a_part_is_told_alike(without: str) -> None:
     card = Scorecard.from_yaml(card.model_copy(update=changed).to_yaml())
     wanted = told_by_calibrate(card, table.to_pandas(integer_object_nulls=True))
     module, leads = loaded(card), table.to_pylist()
-    scored = [module.score(lead, module.commas_of(leads), DAY) for lead in leads]
+    scored = [module.score(lead, DAY) for lead in leads]
     left_out = {"tiers": "tier", "probability": "close_rate"}.get(without)
     wanted.pop(left_out or "", None)
     assert list(scored[0]) == [*wanted, "points"]
@@ -152,12 +151,13 @@ def test_any_spam_sign_any_column_and_any_lead_alone(name: str, value: str) -> N
 @pytest.mark.parametrize(
     "written", [["1,5", "x"], ["1.234,5", "1.500"], ["1,234", "1.5"], ["1,5", "1,234.5"]]
 )
-def test_commas_are_read_as_the_whole_column_allows(written: list[str]) -> None:
-    card = card_of(attribute("x", "number", bands([0.0, 1.5, 3.0, 1000.0]), otherwise=40))
+@pytest.mark.parametrize("commas", [None, True, False])
+def test_commas_are_read_as_the_card_knows_them(written: list[str], commas: bool | None) -> None:
+    part = attribute("x", "number", bands([0.0, 1.5, 3.0, 1000.0]), otherwise=40)
+    card = card_of(part.model_copy(update={"decimal_comma": commas}))
     module, leads = loaded(card), [{"x": one} for one in written]
     wanted = card.score(pa.table({"x": written}).to_pandas())["score"].tolist()
-    commas = module.commas_of(leads)
-    assert [module.score(lead, commas)["score"] for lead in leads] == wanted
+    assert [module.score(lead)["score"] for lead in leads] == wanted
 
 
 def test_points_stay_with_their_level_whatever_the_order_of_levels() -> None:

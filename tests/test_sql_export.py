@@ -199,14 +199,17 @@ def test_a_level_with_nul_is_left_out_where_no_text_can_have_one(postgres: Postg
     ],
 )
 @pytest.mark.parametrize("kind", ["number", "category"])
-def test_commas_are_read_as_the_whole_column_allows(
-    engine: Engine, written: list[str], kind: str
+@pytest.mark.parametrize("commas", [None, True, False])
+def test_commas_are_read_as_the_card_knows_them(
+    engine: Engine, written: list[str], kind: str, commas: bool | None
 ) -> None:
-    levels = texts("1.5", "1500", "1234", "2345", "0.1", "1234567", "7.5")
+    levels = texts("1.5", "1500", "1234", "2345", "0.1", "1234567", "7.5", "2,25", "3.000")
     if kind == "number":
         levels = [*bands([0.0, 1.5, 3.0, 100.0, 1500.0]), Level(text="(missing)")]
-    card = card_of(attribute("x", kind, levels, otherwise=40), missing=("-",))
-    check(engine, card, column(*written, None, " ", "-"))
+    part = attribute("x", kind, levels, otherwise=40)
+    card = card_of(part.model_copy(update={"decimal_comma": commas}), missing=("-", "7"))
+    check(engine, card, column(*written, "2.25", "3000", "3,000", "7,0", None, " ", "-"))
+    check(engine, card, column(1.5, 2.25, 3.0, 3000.0, 7.0, 1234.0, None, kind=pa.float64()))
 
 
 def test_band_edges_are_exact(engine: Engine) -> None:

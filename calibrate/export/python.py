@@ -37,12 +37,12 @@ import math
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 """
 _CONSTANTS = (
-    (levels, ("MISSING", "YES", "NO")),
-    (columns, ("_EXACT", "_DECIMAL_COMMA", "_THOUSANDS_COMMA")),
+    (levels, ("MISSING", "YES", "NO", "DECIMAL_COMMA", "THOUSANDS_COMMA")),
+    (columns, ("_EXACT",)),
     (recipes, ("FREE_DOMAINS", "DISPOSABLE_DOMAINS", "ROLES", "_ADDRESS", "_LETTERS", "_VOWELS",
                "_CONSONANTS_ALONE")),
     (spreadsheet, ("_NUMBER_LIKE",)),
@@ -51,6 +51,7 @@ _CONSTANTS = (
 _RULES = (
     levels.fold,
     levels.parse_number,
+    levels.read_number,
     levels._meaning,
     numbers.number_text,
     recipes.members,
@@ -160,6 +161,7 @@ def _attribute(
         "kind": found.kind,
         "missing": Truth(part=part, nothings=nothings).missing,
         "otherwise": part.otherwise,
+        "decimal_comma": found.decimal_comma,
     }
     if isinstance(recipe, MemberRecipe):
         entry |= {"member": fold(recipe.member), "separator": recipe.separator}

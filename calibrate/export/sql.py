@@ -9,7 +9,7 @@ from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.base import ColumnPoints
 from calibrate.errors import CalibrateError, SpecError, did_you_mean
 from calibrate.export.dialects import DIALECTS, Dialect, Writer, can_hold
-from calibrate.export.sql_points import points_expression, reads_numbers
+from calibrate.export.sql_points import points_expression
 from calibrate.export.sql_policy import STANDS, SUMS, TOLD, Reckoned, Told, one_column
 from calibrate.export.sql_values import Cell
 from calibrate.export.truth import Truth
@@ -82,10 +82,7 @@ def sql(
     lines = [_plain(line) for line in _header(card, asked, writer.dialect, list(columns))]
     if view is not None:
         lines.append(f"CREATE OR REPLACE VIEW {_relation(writer, view, '--view')} AS")
-    lines += _comma_lines([cell for cell in cells.values() if cell.commas], relation)
     lines += ["SELECT", f"  t.*, {', '.join(columns)}", f"FROM {relation} AS t"]
-    if any(cell.commas for cell in cells.values()):
-        lines.append("CROSS JOIN m")
     staged = [
         one_column(cell.staged.name, cell.any_number) for cell in cells.values() if cell.staged
     ]
@@ -154,12 +151,11 @@ def _cells(card: Scorecard, asked: _Asked, writer: Writer) -> dict[str, Cell]:
     for place, name in enumerate(_columns(asked)):
         parts = [part for part, recipe in asked if part.column == name and _is_read(recipe)]
         is_number = any(part.levels.kind == "number" for part in parts)
-        with_commas = any(reads_numbers(part, card.missing) for part in parts)
         cells[name] = Cell(
             writer=writer,
             column=writer.column(name),
             nothings=card.missing,
-            commas=writer.exp.column(f"c{place}", table="m") if with_commas else None,
+            decimal_comma=next((part.levels.decimal_comma for part in parts), None),
             staged=writer.exp.column(f"n{place}", table="n") if is_number else None,
         )
     return cells
@@ -223,20 +219,6 @@ def _header(
             for name in _columns(asked)
             if name in joined
         )
-
-
-def _comma_lines(cells: Sequence[Cell], relation: str) -> Iterator[str]:
-    """Write the one row that says how each column of texts writes its numbers."""
-    if not cells:
-        return
-    yield "WITH m AS ("
-    yield "  -- How the commas of a column of texts are meant: all of its texts together decide."
-    yield "  SELECT"
-    yield ",\n".join(
-        f"    {cell.writer.write(cell.commas_noted)} AS {cell.commas.name}" for cell in cells
-    )
-    yield f"  FROM {relation} AS t"
-    yield ")"
 
 
 def _row_lines(columns: Sequence[Reckoned], row: str, writer: Writer) -> Iterator[str]:

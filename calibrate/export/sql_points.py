@@ -48,12 +48,6 @@ def points_expression(
     return _level_points(truth, cell)
 
 
-def reads_numbers(part: ColumnPoints, nothings: tuple[str, ...]) -> bool:
-    """Say whether a text of this attribute may have to be read as a number."""
-    truth = Truth(part=part, nothings=nothings)
-    return part.levels.kind == "number" or (truth.numbers_matter and bool(truth.comma_numbers))
-
-
 def _level_points(truth: Truth, cell: Cell) -> Any:
     """Look first for the value as the card writes it, which most are; then fold, then read."""
     w = cell.writer
@@ -65,8 +59,9 @@ def _level_points(truth: Truth, cell: Cell) -> Any:
     last = otherwise
     if comma_numbers:
         last = cell.by_number(cell.read_with_commas, comma_numbers, otherwise)
-    if numbers:
-        last = cell.by_number(cell.read_alone, numbers, last)
+    alone = _whole(w, truth.lone_numbers) if numbers else {}
+    if alone:
+        last = cell.by_number(cell.read_alone, alone, last)
     folded = cell.by_key(_whole(w, truth.folded), last)
     nan = w.exp.and_(cell.is_number, w.exp.EQ(this=_lowered(w, cell), expression=w.text("nan")))
     arms = [(cell.is_null, missing), (nan, missing)]
@@ -78,7 +73,10 @@ def _level_points(truth: Truth, cell: Cell) -> Any:
 
 def _holdable(w: Writer, truth: Truth) -> list[tuple[str, Any]]:
     return [
-        (name, w.whole(points)) for name, points in truth.shown.items() if can_hold(w.dialect, name)
+        (name, w.whole(points))
+        for name, points in truth.shown.items()
+        # What a number would look like as a text, but is not that number, waits for the type.
+        if can_hold(w.dialect, name) and truth.means_what_it_says(name)
     ]
 
 

@@ -8,11 +8,11 @@ import csv
 import datetime as dt
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from calibrate.engines.columns import _DECIMAL_COMMA, _EXACT, _THOUSANDS_COMMA
-from calibrate.levels import MISSING, NO, YES, _meaning, fold, parse_number
+from calibrate.engines.columns import _EXACT
+from calibrate.levels import MISSING, NO, YES, _meaning, fold, parse_number, read_number
 from calibrate.present.numbers import number_text
 from calibrate.present.spreadsheet import harmless
 from calibrate.recipes import email_type, has_spam_signs, members
@@ -38,24 +38,18 @@ NAMES: list[str] = []
 # end
 
 
-def score(
-    lead: Mapping[str, Any],
-    commas: Mapping[str, str] | None = None,
-    day: dt.date | None = None,
-) -> dict[str, Any]:
+def score(lead: Mapping[str, Any], day: dt.date | None = None) -> dict[str, Any]:
     """Give what is told of a lead, and its points by attribute.
 
-    `lead` has a value for each of COLUMNS; None, NaN and "" are none. `commas` is what `commas_of`
-    found in the lead's table; by default the lead is read alone. From `day` on what is to be done
-    is due; by default from today.
+    `lead` has a value for each of COLUMNS; None, NaN and "" are none. From `day` on what is to be
+    done is due; by default from today.
     """
     lacking = [name for name in COLUMNS if name not in lead]
     if lacking:
         raise KeyError(f"the lead lacks {', '.join(map(repr, lacking))}")
-    known = commas_of([lead]) if commas is None else commas
-    points = {one["name"]: points_of(one, lead, known) for one in ATTRIBUTES}
+    points = {one["name"]: points_of(one, lead) for one in ATTRIBUTES}
     total, fit, engagement = added_up(points)
-    gate, sure = kept_out(lead, known), must_contact(lead, known)
+    gate, sure = kept_out(lead), must_contact(lead)
     found: dict[str, Any] = {
         "score": total,
         "passes": not gate and (bool(sure) or total >= THRESHOLD),
@@ -81,10 +75,10 @@ def score(
         ]
         found["grade"] = f"{'ABCD'[quarters[0]]}{quarters[1] + 1}"
     if GATES:
-        stakes = sum(points_of(one, lead, known) > 0 for one in GATES[0]["conditions"])
+        stakes = sum(points_of(one, lead) > 0 for one in GATES[0]["conditions"])
         found["stakes"] = 100 * stakes + min(max(total, 0), MOST_POINTS)
     if SIZE:
-        found["shown"] = 1000 * points_of(SIZE, lead, known) + min(max(total, 0), MOST_SHOWN)
+        found["shown"] = 1000 * points_of(SIZE, lead) + min(max(total, 0), MOST_SHOWN)
     return {name: found[name] for name in NAMES if name in found} | {"points": points}
 
 
@@ -99,13 +93,13 @@ def added_up(points: Mapping[str, int]) -> tuple[int, int, int]:
     return BASE + sum(worth for _, worth in sums), fit, engagement
 
 
-def kept_out(lead: Mapping[str, Any], commas: Any) -> str:
+def kept_out(lead: Mapping[str, Any]) -> str:
     """Say what keeps a lead out: the first veto, else the first gate it fails; "" for nothing."""
     for veto in VETOES:
-        if points_of(veto, lead, commas) > 0:
+        if points_of(veto, lead) > 0:
             return str(veto["says"])
     for gate in GATES:
-        lacks = [one["says"] for one in gate["conditions"] if points_of(one, lead, commas) <= 0]
+        lacks = [one["says"] for one in gate["conditions"] if points_of(one, lead) <= 0]
         total = len(gate["conditions"])
         if total - len(lacks) < gate["needs"]:
             return (
@@ -115,9 +109,9 @@ def kept_out(lead: Mapping[str, Any], commas: Any) -> str:
     return ""
 
 
-def must_contact(lead: Mapping[str, Any], commas: Any) -> str:
+def must_contact(lead: Mapping[str, Any]) -> str:
     """Name the level for which a lead must be contacted; "" for none."""
-    return next((str(one["says"]) for one in SURE if points_of(one, lead, commas) > 0), "")
+    return next((str(one["says"]) for one in SURE if points_of(one, lead) > 0), "")
 
 
 def to_do(tier: tuple[str, int, str | None, int | None] | None, day: dt.date) -> dict[str, Any]:
@@ -127,20 +121,20 @@ def to_do(tier: tuple[str, int, str | None, int | None] | None, day: dt.date) ->
     return {"action": action, "due": due}
 
 
-def points_of(attribute: Mapping[str, Any], lead: Mapping[str, Any], commas: Any) -> int:
+def points_of(attribute: Mapping[str, Any], lead: Mapping[str, Any]) -> int:
     """Give the points of one attribute."""
     value = made(attribute, lead)
     if value is None:
         return int(attribute["missing"])
-    reading = commas.get(attribute["columns"][0])
-    number = value if isinstance(value, float) else read_number(value, reading)
+    commas = attribute["decimal_comma"]
+    number = value if isinstance(value, float) else read_number(value, commas)
     if attribute["kind"] == "number":
         if number is None:
             return int(attribute["otherwise"])
         return int(attribute["points"][sum(number >= edge for edge in attribute["edges"])])
-    place = find(attribute, number_text(value) if isinstance(value, float) else value)
+    place = find(attribute, value) if isinstance(value, str) else None
     if place is None and number is not None:
-        place = find(attribute, number_text(number))
+        place = find_number(attribute, number)
     return int(attribute["otherwise"] if place is None else place)
 
 
@@ -152,8 +146,16 @@ def find(attribute: Mapping[str, Any], text: str) -> int | None:
     if attribute["kind"] == "boolean":
         folded = "yes" if folded in YES else "no" if folded in NO else folded
     exact: int | None = attribute["values"].get(folded)
-    found: int | None = attribute["meanings"].get(_meaning(folded))
+    found: int | None = attribute["meanings"].get(_meaning(folded, attribute["decimal_comma"]))
     return found if exact is None else exact
+
+
+def find_number(attribute: Mapping[str, Any], number: float) -> int | None:
+    """Give the points of the level a number belongs to; None if it was never seen."""
+    if attribute["decimal_comma"]:
+        found: int | None = attribute["meanings"].get(number)
+        return found
+    return find(attribute, number_text(number))
 
 
 def made(attribute: Mapping[str, Any], lead: Mapping[str, Any]) -> str | float | None:
@@ -190,42 +192,6 @@ def cell(value: Any) -> str | float | None:
     return None if gone else text
 
 
-def read_number(text: str, reading: str | None) -> float | None:
-    """Read a text as a number, commas as those of its column are read."""
-    if reading == "decimal":
-        if not _DECIMAL_COMMA.fullmatch(text.strip()):
-            return None
-        return parse_number(text.strip().replace(".", "").replace(",", "."))
-    if reading == "thousands" and _THOUSANDS_COMMA.fullmatch(text.strip()):
-        return parse_number(text.strip().replace(",", ""))
-    return parse_number(text)
-
-
-def commas_of(leads: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Say of each column with commas whether they are decimal or by the thousand."""
-    texts: dict[str, set[str]] = {name: set() for name in COLUMNS}
-    for lead in leads:
-        for name in COLUMNS:
-            value = cell(lead[name])
-            if isinstance(value, str):
-                texts[name].add(value.strip())
-    found = {name: reading_of(held) for name, held in texts.items()}
-    return {name: reading for name, reading in found.items() if reading is not None}
-
-
-def reading_of(texts: set[str]) -> str | None:
-    """Read commas as decimal or by the thousand, whichever all numbers of a column allow."""
-    if not any("," in text for text in texts):
-        return None
-    decimal = {text for text in texts if _DECIMAL_COMMA.fullmatch(text)}
-    grouped = {
-        text for text in texts if _THOUSANDS_COMMA.fullmatch(text) or parse_number(text) is not None
-    }
-    if decimal >= grouped and decimal != grouped:
-        return "decimal"
-    return "thousands" if grouped >= decimal else None
-
-
 def main(arguments: list[str]) -> None:
     """Read a CSV table, from a path or from standard input; write it with what is told of leads.
 
@@ -248,14 +214,13 @@ def main(arguments: list[str]) -> None:
     lacking = [name for name in COLUMNS if name not in header]
     if lacking:
         sys.exit(f"The table lacks columns that the card reads: {', '.join(map(repr, lacking))}")
-    commas = commas_of(leads)
     # What an earlier scoring wrote is replaced.
     kept = [place for place, name in enumerate(header) if name not in NAMES]
     writer = csv.writer(sys.stdout)
     told = [name for name in score(dict.fromkeys(COLUMNS)) if name != "points"]
     writer.writerow([harmless(name) for name in [*(header[place] for place in kept), *told]])
     for row, lead in zip(rest, leads, strict=True):
-        scored = score(lead, commas, day)
+        scored = score(lead, day)
         writer.writerow(
             [*(harmless(row[place]) for place in kept), *(_shown(scored[name]) for name in told)]
         )

@@ -86,6 +86,7 @@ def _digits(prefix: SizePrefixPart, levels: Mapping[str, Levels]) -> ColumnPoint
         levels=Levels(
             kind=each[0][0].levels.kind,
             levels=tuple(level for one, _ in each for level in one.levels.levels),
+            decimal_comma=each[0][0].levels.decimal_comma,
         ),
         points=tuple(digit for one, digit in each for _ in one.points),
         otherwise=0,
