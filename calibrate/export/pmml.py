@@ -116,6 +116,8 @@ def _refuse(
 
 def _problems(card: Scorecard, part: ColumnPoints, recipe: Recipe | None) -> Iterator[str]:
     name = f"`{clean(part.column)[:60]}`"
+    if part.levels.decimal_comma is not None:
+        yield f"{name}: it has numbers with commas, and PMML has no column to tell what they mean"
     if made_here(recipe) is None:
         why = Truth(part=part, nothings=nothings_for(recipe, card.missing)).ambiguous
         if why is not None:
