@@ -448,6 +448,21 @@ def test_what_is_made_from_a_log_is_read_from_a_column_and_said() -> None:
         assert connection.fetchall() == [(1,), (-2,), (3,)]
 
 
+def test_a_count_of_events_never_stands_for_nothing() -> None:
+    times = BehaviourRecipe(as_="times", event="visit")
+    counts = attribute("visits", "number", [Level(below=900.0), Level(low=900.0)], made_from=times)
+    card = card_of(counts, missing=("999",))
+    many = counts.levels[1].points
+    assert many != counts.otherwise
+    with duckdb.connect() as connection:
+        connection.register("leads", pa.table({"visits": [999.0]}))
+        connection.execute(f"SELECT score FROM ({export(card, 'sql')})")
+        assert connection.fetchall() == [(many,)]
+    namespace: dict[str, Any] = {"__name__": "alone"}
+    exec(str(export(card, "python")), namespace)
+    assert namespace["score"]({"visits": 999})["score"] == many
+
+
 def test_postgres_reads_texts_of_a_fixed_length(postgres: Postgres) -> None:
     card = card_of(attribute("x", "category", texts("é", "ß")))
     table = column("é", "É", "e\u0301", "ß", "ss", "ẞ", " É")

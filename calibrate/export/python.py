@@ -153,13 +153,14 @@ def _attribute(
 ) -> dict[str, Any]:
     """Give all that the file must know of an attribute."""
     found, points = part.levels, part.points
+    is_behaviour = isinstance(recipe, BehaviourRecipe)
     made = None if isinstance(recipe, BehaviourRecipe) else recipe
     entry: dict[str, Any] = {
         "name": part.column,
-        "made": None if made is None else made.as_,
+        "made": "behaviour" if is_behaviour else None if made is None else made.as_,
         "columns": (part.column,) if made is None else columns_of(made),
         "kind": found.kind,
-        "missing": Truth(part=part, nothings=nothings).missing,
+        "missing": Truth(part=part, nothings=() if is_behaviour else nothings).missing,
         "otherwise": part.otherwise,
         "decimal_comma": found.decimal_comma,
     }

@@ -154,11 +154,17 @@ def _cells(card: Scorecard, asked: _Asked, writer: Writer) -> dict[str, Cell]:
         cells[name] = Cell(
             writer=writer,
             column=writer.column(name),
-            nothings=card.missing,
+            nothings=_nothings(card, [recipe for part, recipe in asked if part.column == name]),
             decimal_comma=next((part.levels.decimal_comma for part in parts), None),
             staged=writer.exp.column(f"n{place}", table="n") if is_number else None,
         )
     return cells
+
+
+def _nothings(card: Scorecard, recipes: Iterable[Recipe | None]) -> tuple[str, ...]:
+    """Give the texts that stand for nothing: no count of events does, that calibrate made."""
+    is_made = any(isinstance(recipe, BehaviourRecipe) for recipe in recipes)
+    return () if is_made else card.missing
 
 
 def _refuse_unclear(card: Scorecard, asked: _Asked) -> None:
@@ -166,7 +172,7 @@ def _refuse_unclear(card: Scorecard, asked: _Asked) -> None:
         f"`{part.column[:60]}`: {why}, and SQL cannot tell the type of a column in every engine"
         for part, recipe in asked
         if _is_read(recipe)
-        and (why := Truth(part=part, nothings=card.missing).ambiguous) is not None
+        and (why := Truth(part=part, nothings=_nothings(card, [recipe])).ambiguous) is not None
     ]
     problems = list(dict.fromkeys(problems))
     if problems:

@@ -160,8 +160,11 @@ def find_number(attribute: Mapping[str, Any], number: float) -> int | None:
 
 def made(attribute: Mapping[str, Any], lead: Mapping[str, Any]) -> str | float | None:
     """Give the attribute's value, made from the lead's cells where it is no column itself."""
-    values = [cell(lead[name]) for name in attribute["columns"]]
-    value, how = values[0], attribute["made"]
+    how = attribute["made"]
+    # A behaviour was made by calibrate: no number in it stands for nothing.
+    gone = (set(), set()) if how == "behaviour" else (_GONE, _GONE_NUMBERS)
+    values = [cell(lead[name], *gone) for name in attribute["columns"]]
+    value = values[0]
     text = number_text(value) if isinstance(value, float) else value
     if how == "filled":
         return float(sum(one is not None for one in values))
@@ -170,26 +173,26 @@ def made(attribute: Mapping[str, Any], lead: Mapping[str, Any]) -> str | float |
     if how == "member":
         held = {} if text is None else members(text, attribute["separator"])
         return "yes" if attribute["member"] in held else "no"
-    if how is None or text is None:
+    if how in (None, "behaviour") or text is None:
         return value
     if how == "email_type":
         return email_type(text)
     return "yes" if has_spam_signs(text) else "no"
 
 
-def cell(value: Any) -> str | float | None:
-    """Give a cell as text or number; None where it is nothing."""
+def cell(value: Any, gone: set[str], gone_numbers: set[float]) -> str | float | None:
+    """Give a cell as text or number; None where it is nothing, or what stands for nothing."""
     if isinstance(value, bool):
         value = "yes" if value else "no"
     elif isinstance(value, dt.datetime):
         value = value.strftime("%Y-%m-%dT%H:%M:%S")
     elif isinstance(value, float) or (isinstance(value, int) and abs(value) <= _EXACT):
         number = float(value)
-        return None if number != number or number in _GONE_NUMBERS else number  # noqa: PLR0124
+        return None if number != number or number in gone_numbers else number  # noqa: PLR0124
     text = "" if value is None else str(value)
     number_there = parse_number(text)
-    gone = fold(text) in _GONE or (number_there is not None and number_there in _GONE_NUMBERS)
-    return None if gone else text
+    is_gone = fold(text) in {"", MISSING, *gone} or number_there in gone_numbers
+    return None if is_gone else text
 
 
 def main(arguments: list[str]) -> None:
