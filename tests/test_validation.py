@@ -370,7 +370,7 @@ def test_scores_of_another_card_are_known_by_their_stamp(
         (lambda old: old.drop(columns="score"), "no column `score`"),
         (lambda old: old.drop(columns="passes"), "no column `passes`"),
         (lambda old: old.rename(columns={"lead_id": "id"}), "no column `lead_id`"),
-        (lambda old: pd.concat([old, old.head(1)]), "was scored twice"),
+        (lambda old: pd.concat([old, old.head(1)]), "stands on index"),
         (lambda old: old.assign(score=np.where(old.index == 2500, np.nan, 1)), "has no number"),
     ],
 )

@@ -19,7 +19,7 @@ _EPILOG = """examples:
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
   calibrate queue scorecard.yaml new.csv      whom to call first, and why
   calibrate threshold scorecard.yaml new.csv --capacity 200
-  calibrate validate scorecard.yaml later.csv does it hold on leads that came later?
+  calibrate validate scorecard.yaml later.csv does it hold on later leads?
   calibrate export scorecard.yaml --to sql --dialect postgres --out score.sql
 """
 

@@ -127,7 +127,7 @@ def calibrate_with(**keys: Any) -> Any:
 
 
 def test_a_tier_by_close_rate_begins_at_the_lowest_score_that_closes_so_often() -> None:
-    card = calibrate_with(tiers={"rest": 0, "hot": {"close_rate": 0.1}})
+    card = calibrate_with(tiers={"rest": 0, "hot": {"close_rate": 0.4}})
     table = card.probability.table
     (hot,) = (one for one in card.tiers if one.name == "hot")
     assert hot.from_ == min(row.score for row in table if row.close_rate >= 0.4)
