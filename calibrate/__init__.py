@@ -16,6 +16,7 @@ The path, and the public names along it::
     explain          why a lead has its score         -> Explanation
     call_list        whom to call first               -> CallList
     moves_since      who newly passes, who rose       -> Moves
+    validate         do later leads bear the card out -> Validation
     compare_methods  measures, awards, overlap judged -> MethodComparison
     calibrate        all of it at once                -> Calibration
 
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from calibrate.spec import Spec
     from calibrate.teaching import teach
     from calibrate.threshold import Threshold, choose_threshold
+    from calibrate.validation import Validation, spec_of, validate
 
 __version__ = "0.1.0"
 
@@ -93,6 +95,9 @@ _HOME = {
     "Scorecard": "scorecard",
     "compare_methods": "selection",
     "MethodComparison": "selection",
+    "validate": "validation",
+    "Validation": "validation",
+    "spec_of": "validation",
     "calibrate": "pipeline",
     "Calibration": "pipeline",
     "CalibrateError": "errors",
@@ -131,6 +136,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "Threshold",
+    "Validation",
     "__version__",
     "assign_points",
     "calibrate",
@@ -145,8 +151,10 @@ __all__ = [
     "moves_since",
     "read_leads",
     "screen",
+    "spec_of",
     "tally_scores",
     "teach",
+    "validate",
     "weigh",
 ]
 

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from calibrate.engines.columns import Column, text_column
+from calibrate.earlier import read_earlier
 from calibrate.engines.judging import Flags
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import LeadsError, did_you_mean
-from calibrate.levels import YES, fold
+from calibrate.levels import fold
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.names import lead_names
 from calibrate.scoring import ScoredLeads
@@ -133,11 +131,8 @@ def moves_between(
     card: Scorecard, table: Table, scored: ScoredLeads, previous: str | Path | pd.DataFrame
 ) -> Moves:
     """Compare leads that are scored already with an earlier scoring."""
-    earlier = open_table(previous)
-    column = _id_column(card, table, earlier)
-    before = _scores(earlier)
-    passed = _passed(earlier)
-    rows = {fold(name): row for row, name in enumerate(_names(earlier, column))}
+    earlier = read_earlier(card, table, previous)
+    before, passed, rows = earlier.scores, earlier.passed, earlier.rows
     names = lead_names(table, card.reads)
     found = np.array([rows.get(fold(name), -1) for name in names])
     known = found >= 0
@@ -181,46 +176,3 @@ def _sharp(card: Scorecard) -> int:
         max(*one.points, one.otherwise) - min(*one.points, one.otherwise) for one in scoring.columns
     )
     return max(1, round(SHARP * span))
-
-
-def _id_column(card: Scorecard, table: Table, earlier: Table) -> str:
-    name = None if card.reads is None else card.reads.id
-    if name is None or name not in table.columns:
-        raise LeadsError(
-            f"{table.where}: to find leads again, the card must know the column of their ids; "
-            f"write `leads: {{id: COLUMN}}` into the spec and calibrate again."
-        )
-    if name not in earlier.columns:
-        raise LeadsError(
-            f"{earlier.where}: no column `{name}`, by which leads are found again; "
-            f"{did_you_mean(name, list(earlier.columns))}"
-        )
-    return name
-
-
-def _names(earlier: Table, column: str) -> list[str]:
-    texts = text_column(earlier.columns[column])
-    by_code = ["", *texts.texts]
-    return [by_code[code] for code in texts.codes.tolist()]
-
-
-def _scores(earlier: Table) -> npt.NDArray[np.float64]:
-    scores = _column(earlier, "score").values()
-    if np.isnan(scores).any():
-        row = earlier.row_names.name(int(np.flatnonzero(np.isnan(scores))[0]))
-        raise LeadsError(f"{earlier.where}: {row} has no number in the column `score`.")
-    return scores
-
-
-def _passed(earlier: Table) -> Flags:
-    texts = text_column(_column(earlier, "passes"))
-    by_code = np.array([False, *(fold(text) in {*YES, "1"} for text in texts.texts)])
-    return np.asarray(by_code[texts.codes])
-
-
-def _column(earlier: Table, name: str) -> Column:
-    if name not in earlier.columns:
-        raise LeadsError(
-            f"{earlier.where}: no column `{name}`; what `calibrate score` wrote was expected there."
-        )
-    return earlier.columns[name]

@@ -24,6 +24,7 @@ from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
 from calibrate.scores import ScoreTable
 from calibrate.spec import Spec
+from calibrate.spread.folds import cross_validated_auc
 from calibrate.stability import Stability, stability
 from calibrate.teaching import teach
 from calibrate.threshold import Threshold
@@ -107,6 +108,7 @@ def calibrate(
             points=points,
             stable=stable,
             decision=decision,
+            cross_validated=cross_validated_auc(points, evidence, table, decision.scoring),
             made=_made(table),
             findings=findings,
         ),

@@ -20,7 +20,7 @@ from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.eventlog import EventLog, read_log
-from calibrate.joining import beside, join_tables
+from calibrate.joining import Joined, beside, join_tables
 from calibrate.landmarks import landmarks_of
 from calibrate.leads import Leads
 from calibrate.outcomes import Outcome, check_two_classes, read_outcome
@@ -75,15 +75,8 @@ def read_leads(
     declared = as_spec(spec)
     if events is not None and declared.events is None:
         declared = declared.model_copy(update={"events": EventsPart()})
-    joined = join_tables(
-        open_table(source, sheet=declared.leads.sheet),
-        declared.join,
-        repeated=declared.repeated,
-        folder=declared.folder,
-    )
+    joined, roles, outcome = read_outcomes(source, declared)
     table = joined.table
-    roles = find_roles(table, declared)
-    outcome = read_outcome(table, roles, declared, repeated=_further_rows(table, roles, declared))
     log = _log(table, roles, declared, events)
     seen = None
     if log is not None:
@@ -121,6 +114,40 @@ def read_leads(
         ),
     )
     return examine(leads, table, roles, joined, chosen.aside)
+
+
+def read_outcomes(
+    source: str | Path | pd.DataFrame | Table, spec: Spec
+) -> tuple[Joined, Roles, Outcome]:
+    """Open a table of leads and say what became of each, before any moment from which it is seen.
+
+    Parameters
+    ----------
+    source : path or pandas.DataFrame
+        See `read_leads`.
+    spec : Spec
+
+    Returns
+    -------
+    joined : Joined
+        The table, with further ones beside it.
+    roles : Roles
+    outcome : Outcome
+
+    Raises
+    ------
+    SpecError, LeadsError
+        As `read_leads`.
+    """
+    joined = join_tables(
+        open_table(source, sheet=spec.leads.sheet),
+        spec.join,
+        repeated=spec.repeated,
+        folder=spec.folder,
+    )
+    roles = find_roles(joined.table, spec)
+    repeated = _further_rows(joined.table, roles, spec)
+    return joined, roles, read_outcome(joined.table, roles, spec, repeated=repeated)
 
 
 def _log(
@@ -166,12 +193,25 @@ def _from_landmark(table: Table, outcome: Outcome, log: EventLog) -> tuple[Outco
             f"the window of {outcome.window_days} days, or every customer has closed by then"
         )
     landmarks = landmarks_of(created, settings.score_after_days, by_day=settings.by_day)
-    seen = seen_events(log, landmarks, settings)
+    return past_landmark(outcome, settings), seen_events(log, landmarks, settings)
+
+
+def past_landmark(outcome: Outcome, settings: EventsPart) -> Outcome:
+    """Leave leads out that had closed by the moment from which they are seen.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    settings : EventsPart
+        With `by_day` filled in.
+    """
+    if outcome.created is None:
+        return outcome
     if outcome.days_to_close is None:
-        return replace(outcome, findings=(*outcome.findings, *_unchecked(settings))), seen
-    until_landmark = (landmarks - created) / np.timedelta64(1, "D")
-    gone = outcome.days_to_close <= until_landmark
-    return outcome.without(gone, "closed_before_landmark"), seen
+        return replace(outcome, findings=(*outcome.findings, *_unchecked(settings)))
+    landmarks = landmarks_of(outcome.created, settings.score_after_days, by_day=settings.by_day)
+    until_landmark = (landmarks - outcome.created) / np.timedelta64(1, "D")
+    return outcome.without(outcome.days_to_close <= until_landmark, "closed_before_landmark")
 
 
 def _unchecked(settings: EventsPart) -> list[Finding]:

@@ -73,8 +73,10 @@ ROOMS = (
     "selection",
     "cutting",
     "explaining",
+    "earlier",
     "moves",
     "calls",
+    "validation",
     "pipeline",
     "present",
     "export",
@@ -86,7 +88,7 @@ ROOMS = (
 """Every room may import from those before it, and from itself."""
 
 HEAVY = "jinja2 matplotlib numpy pandas pyarrow pydantic scipy statsmodels tqdm yaml".split()
-SHOW_THEMSELVES = "pipeline selection checking cutting explaining moves calls".split()
+SHOW_THEMSELVES = "pipeline selection checking cutting explaining moves calls validation.result".split()
 RESULTS = "Counts Evidence Points ScoreTable Threshold Scorecard Calibration Finding".split()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+DONE, DOES_NOT_HOLD, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 _EPILOG = """examples:
   calibrate demo                              sample leads, and a run on them
@@ -19,6 +19,7 @@ _EPILOG = """examples:
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
   calibrate queue scorecard.yaml new.csv      whom to call first, and why
   calibrate threshold scorecard.yaml new.csv --capacity 200
+  calibrate validate scorecard.yaml later.csv does it hold on leads that came later?
   calibrate export scorecard.yaml --to sql --dialect postgres --out score.sql
 """
 
@@ -40,13 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 2 bad input, said in one paragraph on stderr.
+        0 done; 1 the card does not hold; 2 bad input, said in one paragraph on stderr.
     """
     options = _parsed(arguments)
     from calibrate.errors import CalibrateError
 
     try:
-        import_module(f"calibrate.cli.{options.command}").run(options)
+        code: int | None = import_module(f"calibrate.cli.{options.command}").run(options)
         sys.stdout.flush()
     except CalibrateError as fault:
         from calibrate.cli.say import complain
@@ -58,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does; nothing is wrong.
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
-    return DONE
+        return DONE
+    return code or DONE
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_score(commands.add_parser("score", help="score leads with a scorecard"))
     _add_queue(commands.add_parser("queue", help="rank the leads to call, and why"))
     _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
+    _add_validate(commands.add_parser("validate", help="does the card hold on later leads?"))
     _add_export(commands.add_parser("export", help="write the card as SQL, Python or a workbook"))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
     _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
@@ -206,6 +209,20 @@ def _add_threshold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cost", metavar="C", type=float, default=0.0, help="what working a lead costs"
     )
+
+
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("card", metavar="CARD", help="scorecard.yaml of a run")
+    parser.add_argument("leads", metavar="LEADS", help=f"with their outcome; {_LEADS}")
+    parser.add_argument(
+        "--spec", metavar="FILE", help="how leads are counted (default: as for the card)"
+    )
+    _add_events(parser)
+    parser.add_argument(
+        "--scored", metavar="FILE", help="scored leads of that time: judge the scores given then"
+    )
+    parser.add_argument("--as-of", metavar="DAY", help="the day the data were taken: 2026-09-30")
+    parser.add_argument("--html", metavar="FILE", help="also write it as a page, with plots")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

@@ -88,6 +88,19 @@ def percent_text(share: float | None, digits: int = 1) -> str:
     return f"{share * 100:.{digits}f} %"
 
 
+def share_text(value: float | None) -> str:
+    """Write an AUC, a Brier score or a calibration number with three decimals.
+
+    Examples
+    --------
+    >>> [share_text(v) for v in (0.75, -0.0004, None)]
+    ['0.750', '0.000', '–']
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    return f"{round(value, 3) + 0.0:.3f}"
+
+
 def lift_text(lift: float | None) -> str:
     """Write a lift or one end of its interval.
 

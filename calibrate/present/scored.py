@@ -11,7 +11,7 @@ from calibrate.errors import CalibrateError
 from calibrate.files import write_through
 from calibrate.present.spreadsheet import harmless
 from calibrate.scorecard import Scorecard
-from calibrate.scorecard.scored import NAMES
+from calibrate.scorecard.scored import NAMES, stamps
 from calibrate.scoring import ScoredLeads
 
 ENDINGS = (".csv", ".parquet")
@@ -34,7 +34,7 @@ def write_scored(
     *,
     as_of: dt.date | None = None,
 ) -> Path:
-    """Write leads with their scores.
+    """Write leads with their scores, and say when and by which card they were scored.
 
     Columns of these names from an earlier scoring are replaced. In CSV, texts that a spreadsheet
     would run as formulas get an apostrophe before them.
@@ -44,6 +44,8 @@ def write_scored(
     whole = without_scores(table.original)
     for name, values in card.columns_of(scored, as_of=as_of).items():
         whole = whole.append_column(name, pa.array(values, from_pandas=True))
+    for name, text in stamps(card, as_of or dt.date.today()).items():
+        whole = whole.append_column(name, pa.repeat(pa.scalar(text), table.rows))
     return write_table(whole, path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
@@ -25,6 +26,7 @@ from calibrate.rules import Condition, GatePart, SizePrefixPart
 from calibrate.scorecard.columns import columns_for
 from calibrate.scorecard.layout import card_document
 from calibrate.scorecard.parts import (
+    AucPart,
     CardAttributePart,
     CardPointsPart,
     CohortPart,
@@ -84,6 +86,9 @@ class Scorecard(Part):
     tiers: tuple[TierPart, ...] = Field((), description="Ranges of scores, the lowest first.")
     grid: GridPart | None = Field(None, description="Fit by engagement, in quarters of each.")
     threshold: ThresholdPart
+    auc: AucPart | None = Field(
+        None, description="How well the score ranks; not in cards of an earlier version."
+    )
     probability: ProbabilityPart | None = Field(
         None, description="How often leads of a score close; not in cards of an earlier version."
     )
@@ -125,7 +130,9 @@ class Scorecard(Part):
     def from_yaml(cls, text: str, *, where: str = "scorecard") -> Scorecard:
         """Read a scorecard from its YAML text; `where` names it in messages."""
         document = read_yaml(text, where=where, error=ScorecardError)
-        return validated(cls, document, where=where, error=ScorecardError)
+        card = validated(cls, document, where=where, error=ScorecardError)
+        vars(card)["fingerprint"] = _digest(text)  # the file's own, without writing it out anew
+        return card
 
     def to_yaml(self) -> str:
         """Write the card as YAML: the same card is always the same bytes."""
@@ -234,6 +241,11 @@ class Scorecard(Part):
         )
 
     @cached_property
+    def fingerprint(self) -> str:
+        """The first 8 hex digits of the sha256 of the card's file."""
+        return _digest(self.to_yaml())
+
+    @cached_property
     def scoring(self) -> Scoring:
         """What scoring needs of the card."""
         levels = {one.name: one.as_levels for one in self.attributes}
@@ -306,3 +318,7 @@ class Scorecard(Part):
                 escape=True, index=False, na_rep="", float_format="{:.3g}".format
             )
         )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

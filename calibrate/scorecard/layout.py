@@ -25,6 +25,8 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     document["attributes"] = [_attribute_document(one) for one in plain["attributes"]]
     document |= _policy_document(plain)
     document["threshold"] = _flow(_threshold_document(plain["threshold"]))
+    if plain["auc"]:
+        document["auc"] = _flow(_without_none(plain["auc"]))
     if plain["probability"]:
         rows = [_flow(row) for row in plain["probability"]["table"]]
         document["probability"] = {"method": plain["probability"]["method"], "table": rows}

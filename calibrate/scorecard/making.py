@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from calibrate.probability import Probability
 from calibrate.recipes import columns_of
 from calibrate.scorecard.card import Scorecard
 from calibrate.scorecard.parts import (
+    AucPart,
     CardAttributePart,
     CardPointsPart,
     CohortPart,
@@ -41,8 +43,9 @@ from calibrate.scorecard.parts import (
     TierPart,
     WithheldPart,
 )
-from calibrate.scores import Cut
+from calibrate.scores import Cut, ScoreTable
 from calibrate.stability import LevelStability, Stability
+from calibrate.stats.delong import auc_interval
 from calibrate.threshold import Threshold
 
 
@@ -55,6 +58,7 @@ def make_scorecard(
     points: Points,
     stable: Stability,
     decision: Decision,
+    cross_validated: float | None,
     made: MadePart,
     findings: tuple[Finding, ...],
 ) -> Scorecard:
@@ -100,6 +104,7 @@ def make_scorecard(
         ),
         **_policy_parts(decision, leads),
         threshold=_threshold_part(decision.threshold),
+        auc=_auc_part(decision.deciding, cross_validated),
         probability=_probability_part(decision.probability),
         sweep=tuple(_sweep_part(cut) for cut in decision.deciding.sweep()),
         findings=tuple(
@@ -302,6 +307,17 @@ def _threshold_part(threshold: Threshold) -> ThresholdPart:
             name: RuleCutPart(**_cut_values(cut), interval=threshold.intervals.get(name))
             for name, cut in threshold.alternatives.items()
         },
+    )
+
+
+def _auc_part(deciding: ScoreTable, cross_validated: float | None) -> AucPart | None:
+    found = auc_interval(deciding.leads, deciding.customers)
+    if math.isnan(found.auc):
+        return None
+    return AucPart(
+        fit=significant(found.auc),
+        interval=_rounded((found.low, found.high)),
+        cross_validated=None if cross_validated is None else significant(cross_validated),
     )
 
 

@@ -82,6 +82,16 @@ class OverallPart(Part):
     plain_close_rate: Share = Field(description="Customers by all leads: the published arithmetic.")
 
 
+class AucPart(Part):
+    """How well the score ranks the leads whose points decide."""
+
+    fit: Share = Field(description="On the leads that taught the card: too hopeful.")
+    interval: Ends = Field(description="Of `fit`, by DeLong.")
+    cross_validated: Share | None = Field(
+        None, description="Over five folds, each ranked by points that the others made."
+    )
+
+
 class CardPointsPart(Part):
     """How the points were made."""
 

@@ -22,7 +22,7 @@ ScoredColumns = dict[str, Any]
 
 NAMES = (
     "score passes close_rate tier fit engagement gate must_contact grade stakes shown action due "
-    "reasons"
+    "reasons scored_on scored_by"
 ).split()
 """All columns there can be, in their order."""
 _MOST_POINTS = 99
@@ -67,6 +67,11 @@ def scored_columns(card: Scorecard, scored: ScoredLeads, today: dt.date) -> Scor
     if any(one.action for one in card.tiers):
         found |= _follow_up(card, scored, tier, today)
     return {name: found[name] for name in NAMES if name in found}
+
+
+def stamps(card: Scorecard, today: dt.date) -> dict[str, str]:
+    """Say when leads were scored and by which card, so that the file can be judged later on."""
+    return {"scored_on": today.isoformat(), "scored_by": f"{card.name} {card.fingerprint}"}
 
 
 def _tiers(card: Scorecard, scored: ScoredLeads) -> npt.NDArray[np.int64]:

@@ -64,10 +64,8 @@ def retally(
     table : ScoreTable
         Of all leads by the card.
     """
-    # The first seat is worth 0, so the lowest sums are never over a cap.
-    low = redrawn.base + np.sum([row.min(axis=1) for row in redrawn.points], axis=0)
-    high = redrawn.base + np.sum([row.max(axis=1) for row in redrawn.points], axis=0)
-    first, last = int(min(low.min(), table.scores[0])), int(max(high.max(), table.scores[-1]))
+    low, high = _reach(redrawn)
+    first, last = min(low, table.scores[0]), max(high, table.scores[-1])
     leads, customers = _tally(seated, redrawn, 1.0 + apart, first, last)
     if seated.share < 1:
         card = Redrawn(
@@ -81,6 +79,31 @@ def retally(
             for many, all_of_them, some in zip((leads, customers), whole, sampled, strict=True)
         )
     return Tallies(first=first, leads=leads, customers=customers)
+
+
+def tally_by_points(seated: Seated, redrawn: Redrawn, weights: Floats) -> tuple[Floats, Floats]:
+    """Tally leads and customers per score, each replicate by its own points and shard weights.
+
+    Parameters
+    ----------
+    seated : Seated
+    redrawn : Redrawn
+    weights : ndarray of float, shape (replicates, 200)
+
+    Returns
+    -------
+    leads, customers : ndarray of float, shape (replicates, k)
+        Scores rising one by one, the same for all.
+    """
+    return _tally(seated, redrawn, weights, *_reach(redrawn))
+
+
+def _reach(redrawn: Redrawn) -> tuple[int, int]:
+    """Give the lowest and the highest score that any replicate can give."""
+    # The first seat is worth 0, so the lowest sums are never over a cap.
+    low = redrawn.base + np.sum([row.min(axis=1) for row in redrawn.points], axis=0)
+    high = redrawn.base + np.sum([row.max(axis=1) for row in redrawn.points], axis=0)
+    return int(low.min()), int(high.max())
 
 
 def _tally(
