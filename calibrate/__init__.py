@@ -55,7 +55,8 @@ if TYPE_CHECKING:
     from calibrate.policy import Decision, decide
     from calibrate.probability import Probability, fit_probability
     from calibrate.reading import read_leads
-    from calibrate.recalibration import Comparison, Rerun, compare, rerun
+    from calibrate.recalibration import Comparison, compare
+    from calibrate.rerunning import Rerun, rerun
     from calibrate.scorecard import Scorecard
     from calibrate.scores import ScoreTable, tally_scores
     from calibrate.screening import Screening, screen
@@ -105,8 +106,8 @@ _HOME = {
     "spec_of": "validation",
     "compare": "recalibration",
     "Comparison": "recalibration",
-    "rerun": "recalibration",
-    "Rerun": "recalibration",
+    "rerun": "rerunning",
+    "Rerun": "rerunning",
     "history": "timeline",
     "History": "timeline",
     "calibrate": "pipeline",

@@ -77,7 +77,10 @@ ROOMS = (
     "moves",
     "calls",
     "validation",
+    "recalibration",
     "pipeline",
+    "rerunning",
+    "timeline",
     "present",
     "export",
     "sample",
@@ -90,7 +93,7 @@ ROOMS = (
 HEAVY = "jinja2 matplotlib numpy pandas pyarrow pydantic scipy statsmodels tqdm yaml".split()
 SHOW_THEMSELVES = (
     "pipeline selection checking cutting explaining moves calls validation.result "
-    "recalibration.result recalibration.rerunning timeline"
+    "recalibration.result rerunning timeline"
 ).split()
 RESULTS = "Counts Evidence Points ScoreTable Threshold Scorecard Calibration Finding".split()
 

@@ -12,7 +12,7 @@ import yaml
 from calibrate.cli import main
 from calibrate.errors import LeadsError
 from calibrate.pipeline import calibrate
-from calibrate.recalibration import rerun
+from calibrate.rerunning import rerun
 from calibrate.scorecard import Scorecard
 from calibrate.spec import Spec
 from tests.two_quarters import FIRST, SECOND, SPEC, quarter

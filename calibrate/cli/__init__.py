@@ -254,6 +254,9 @@ def _add_rerun(parser: argparse.ArgumentParser) -> None:
         "--spec", metavar="FILE", help="last quarter's (default: spec.yaml beside OLD)"
     )
     _add_events(parser)
+    parser.add_argument(
+        "--damping", action="store_true", help="let points stand that luck alone would move"
+    )
 
 
 def _add_history(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from calibrate.cli.say import RUN_STEPS, progress
 
 def run(options: argparse.Namespace) -> int:
     """Calibrate, compare, write the folder, and print the advice."""
-    from calibrate.recalibration import rerun
+    from calibrate.rerunning import rerun
 
     with progress(RUN_STEPS + 1) as step:
         found = rerun(
@@ -19,6 +19,7 @@ def run(options: argparse.Namespace) -> int:
             Path(options.leads),
             spec=options.spec,
             events=options.events,
+            damping=options.damping,
             progress=step,
         )
         found.save(options.out, progress=step)

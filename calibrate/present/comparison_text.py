@@ -21,8 +21,9 @@ from calibrate.recalibration.parts import ALPHA
 from calibrate.stats.stability_index import LARGE, SLIGHT
 
 if TYPE_CHECKING:
-    from calibrate.recalibration import Comparison, Rerun
+    from calibrate.recalibration import Comparison
     from calibrate.recalibration.parts import LevelMove, ListMove, Month, ShareMove, TierMoves
+    from calibrate.rerunning import Rerun
 
 _SHOWN = 5
 _NAME = 28

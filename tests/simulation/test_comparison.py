@@ -38,7 +38,7 @@ def test_an_effect_that_is_gone_is_found_and_named() -> None:
         named = {(one.attribute, one.level) for one in found.moved}
         assert {("source", "fair"), ("source", "cold list")} <= named
         assert {name for name, _ in named} <= {"source", "noise"}
-        assert any("source: fair" in reason for reason in found.reasons)
+        assert any("`source" in reason for reason in found.reasons)
 
 
 def test_a_level_that_is_new_is_found_and_named() -> None:

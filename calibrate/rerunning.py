@@ -74,6 +74,7 @@ def rerun(
     *,
     spec: Spec | str | Path | None = None,
     events: str | Path | pd.DataFrame | None = None,
+    damping: bool = False,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Rerun:
     """Calibrate again as last quarter, and compare.
@@ -88,6 +89,9 @@ def rerun(
         card itself remembers (`spec_of`), which is not how points were made but how leads are read.
     events : path or DataFrame, optional
         The log of what leads did.
+    damping : bool
+        Let levels keep their points unless they moved, as `damping: true` in the spec does, on the
+        bands of the old card.
     progress : callable, optional
         Is told each step as it begins.
 
@@ -113,8 +117,14 @@ def rerun(
         spec = Spec.load(beside) if beside is not None and beside.is_file() else spec_of(old_card)
     declared = as_spec(spec)
     table = open_table(leads, sheet=declared.leads.sheet)
+    if damping:
+        declared = declared.changed(points=_damping(declared))
     declared, dropped = this_quarters(declared, old_card, table)
-    run = calibrate(table, declared, events=events, name=old_card.name, progress=progress)
+    if declared.points.damping:
+        declared = on_old_bands(declared, old_card, table)
+    run = calibrate(
+        table, declared, events=events, name=old_card.name, previous=old_card, progress=progress
+    )
     progress("comparing")
     found = compare(old_card, run.scorecard, table, spec=run.leads.spec, events=events)
     return Rerun(calibration=run, comparison=found, dropped=dropped)
@@ -139,6 +149,27 @@ def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tupl
     kept = Spec.model_validate({key: one for key, one in document.items() if key not in found})
     kept._folder = spec.folder
     return kept, tuple(f"{key} {_told(document[key])} ({_DATED[key]})" for key in found)
+
+
+def on_old_bands(spec: Spec, card: Scorecard, table: Table) -> Spec:
+    """Declare the old bands of numbers that earned points: on others no level could be the same.
+
+    Bands that the spec declares stay, and so does everything for the table that taught the card.
+    """
+    if table.fingerprint == card.made.fingerprint:
+        return spec
+    declared = dict(spec.document().get("attributes", {}))
+    for one in card.attributes:
+        edges = one.as_levels.edges
+        if not edges or one.made_from is not None or one.name not in table.columns:
+            continue
+        if any(level.points for level in one.levels):
+            declared[one.name] = {"bands": list(edges)} | declared.get(one.name, {})
+    return spec.changed(attributes=declared) if declared else spec
+
+
+def _damping(spec: Spec) -> dict[str, object]:
+    return dict(spec.document().get("points", {})) | {"damping": True}
 
 
 def _told(value: object) -> str:
