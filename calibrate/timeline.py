@@ -71,6 +71,7 @@ class History:
     Attributes
     ----------
     folder : str
+        Its name.
     entries : tuple of Entry
         The oldest first; those without a day last, by name.
     levels : tuple of LevelPath
@@ -165,7 +166,7 @@ def history(folder: str | Path) -> History:
         _entries(folder), key=lambda one: (one.day is None, one.day or dt.date.min, one.name)
     )
     return History(
-        folder=str(folder),
+        folder=folder.resolve().name or str(folder),
         entries=tuple(entries),
         levels=_paths(entries),
         findings=(*_other_names(entries), *_other_scales(entries)),

@@ -96,6 +96,27 @@ def test_tiers_hold_every_lead_once(found: Comparison) -> None:
     assert found.tiers.moved == off > 0
 
 
+@pytest.mark.parametrize("is_old_the_better", [True, False])
+def test_the_card_that_ranks_fresh_leads_better_is_preferred(is_old_the_better: bool) -> None:
+    many, few = 6000, 250
+    sizes = (many, few) if is_old_the_better else (few, many)
+    old, new = (
+        card_of(quarter(seed, start, leads=leads))
+        for seed, start, leads in zip((30, 31), (FIRST, SECOND), sizes, strict=True)
+    )
+    told = compare(old, new, quarter(32, THIRD, leads=6000))
+    assert told.contest is not None
+    assert told.contest.paired is not None
+    assert told.contest.paired.p_value < 0.05
+    assert (told.contest.paired.difference < 0) == is_old_the_better
+    word = "worse" if is_old_the_better else "better"
+    assert any(f"the new one ranks {word}" in reason for reason in told.reasons)
+    if is_old_the_better:
+        assert told.advice == "keep"
+    else:
+        assert told.advice != "keep"
+
+
 def test_only_leads_that_taught_neither_decide_which_card_ranks_better(found: Comparison) -> None:
     assert found.contest is not None
     assert found.contest.paired is not None

@@ -79,13 +79,13 @@ def advise(drift: Drift) -> tuple[Advice, tuple[str, ...]]:
         *_mix(drift),
         *_newcomers(drift),
     ]
-    if against:
-        return "rebuild", (*against, *moved)
     better = _better(drift)
+    duel = [_duel(drift, "better" if better > 0 else "worse")] if better else []
+    if against:
+        return "rebuild", (*against, *duel, *moved)
     if better < 0:
-        return "keep", (_duel(drift, "worse"), *moved)
-    if better > 0:
-        moved = [_duel(drift, "better"), *moved]
+        return "keep", (*duel, *moved)
+    moved = [*duel, *moved]
     return ("refresh", tuple(moved)) if moved else ("keep", tuple(_holds(drift)))
 
 
