@@ -12,7 +12,7 @@ run: $(READY)  ## calibrate the sample leads: scorecard and report into calibrat
 test: $(READY)  ## the whole test suite, doctests included
 	$(BIN)/pytest
 
-test-full: $(READY)  ## the tests that need Spark (Java 17), which `make test` leaves aside
+test-full: $(READY)  ## the tests that need Spark, a PMML engine (Java 17) or LibreOffice
 	$(BIN)/python -m pip install --quiet --editable '.[full]'
 	$(BIN)/pytest -m full
 

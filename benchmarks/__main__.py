@@ -19,7 +19,7 @@ from benchmarks.harness import (
     prepare,
 )
 
-NAMES = ("counting", "run", "help", "encoding", "evidence")
+NAMES = ("counting", "score", "run", "help", "encoding", "evidence")
 _PACKAGES = "calibrate-leads numpy pandas pyarrow scipy statsmodels matplotlib pydantic jinja2"
 _HEAD = ("what", "ours", "peer", "ratio", "least-most", "limit", "peak MB", "against")
 _ROW = "{:<41} {:>9} {:>9} {:>7} {:>13} {:>6} {:>11}  {}"

@@ -86,6 +86,7 @@ def choose_attributes(
                 min_leads=min_leads,
                 groups=groups,
                 recipe=candidate.recipe,
+                decimal_comma=profile.decimal_comma,
             )
         )
     if problems:

@@ -13,8 +13,10 @@ from calibrate.engines.base import MUST_CONTACT, OUT, Ints
 from calibrate.engines.columns import text_column
 from calibrate.engines.judging import Flags
 from calibrate.engines.tables import Table, open_table
+from calibrate.errors import SpecError
 from calibrate.roles import MEANS_CUSTOMER, MEANS_LOST, plain_value
 from calibrate.scorecard import Scorecard
+from calibrate.scorecard.columns import Absent
 from calibrate.scorecard.names import lead_names
 from calibrate.scorecard.scored import ScoredColumns
 from calibrate.scoring import Unseen
@@ -45,6 +47,8 @@ class CallList:
         Leads that are not on the list, by reason; with these every lead is told of.
     unseen : tuple of Unseen
         Values that the card has never seen.
+    absent : tuple of str
+        Columns that were not in the table and count as empty.
     """
 
     card: Scorecard
@@ -54,6 +58,7 @@ class CallList:
     told: ScoredColumns
     left_out: dict[str, int]
     unseen: tuple[Unseen, ...]
+    absent: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
         """Give one row a lead: rank, lead, and what scoring tells."""
@@ -78,6 +83,7 @@ def call_list(
     most: int | None = None,
     events: str | Path | pd.DataFrame | None = None,
     as_of: dt.date | None = None,
+    absent: Absent = "refuse",
 ) -> CallList:
     """Rank the leads that pass, must-contact ones first.
 
@@ -92,14 +98,20 @@ def call_list(
         The log of what leads did, for a card that gives points for it.
     as_of : date, optional
         From when on a call is due; by default today.
+    absent : {"refuse", "as-missing"}
+        As for `Scorecard.score`.
 
     Raises
     ------
+    SpecError
+        When `most` is less than 1.
     ScorecardError
         When a column or a log that earns points is not there.
     """
+    if most is not None and most < 1:
+        raise SpecError(f"--most: {most}; how many leads can be called is 1 or more.")
     table = open_table(leads)
-    scored = card.score_table(table, events=events, as_of=as_of)
+    scored = card.score_table(table, events=events, as_of=as_of, absent=absent)
     is_open = _open(card, table)
     passes = scored.passing(card.threshold.score)
     urgent = scored.standing == MUST_CONTACT
@@ -122,6 +134,7 @@ def call_list(
         told={name: [values[row] for row in kept.tolist()] for name, values in told.items()},
         left_out={reason: count for reason, count in left_out.items() if count},
         unseen=scored.unseen,
+        absent=scored.absent,
     )
 
 
@@ -135,7 +148,7 @@ def _open(card: Scorecard, table: Table) -> Flags:
     if outcome.closed is not None:
         return np.asarray(texts.codes == 0)
     customer = {plain_value(value) for value in outcome.customer} or MEANS_CUSTOMER
-    lost = {plain_value(value) for value in outcome.lost} or MEANS_LOST
-    done = customer | (lost - _NOT_YET)
+    lost = {plain_value(value) for value in outcome.lost} or MEANS_LOST - _NOT_YET
+    done = customer | lost
     by_code = np.array([True, *(plain_value(text) not in done for text in texts.texts)])
     return np.asarray(by_code[texts.codes])

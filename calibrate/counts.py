@@ -225,7 +225,10 @@ def _count_number(
     named = (Level(text=MISSING),) if has_missing else ()
     if not has_missing:
         leads, customers = leads[..., :-1], customers[..., :-1]
-    return Levels(kind="number", levels=(*bands(edges), *named)), leads, customers
+    levels = Levels(
+        kind="number", levels=(*bands(edges), *named), decimal_comma=attribute.decimal_comma
+    )
+    return levels, leads, customers
 
 
 def _count_values(
@@ -258,6 +261,7 @@ def _count_values(
             kind=attribute.kind,
             levels=tuple(levels),
             pooled=tuple(spelled[name][0] for name in sorted(rare)),
+            decimal_comma=attribute.decimal_comma,
         ),
         _summed(counted.leads, places),
         _summed(counted.customers, places),

@@ -14,7 +14,7 @@ from calibrate.dates import read_dates
 from calibrate.documents import validated
 from calibrate.engines.base import BY_POINTS, MUST_CONTACT
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import SpecError
+from calibrate.errors import LeadsError, SpecError
 from calibrate.leads import DAYS_A_MONTH
 from calibrate.scorecard import Scorecard
 from calibrate.scores import Cut, ScoreTable
@@ -118,11 +118,18 @@ def cuts_for(
     ------
     SpecError
         When the rule cannot be used, or `capacity` is asked of leads without creation dates.
+    LeadsError
+        When the points decide about none of the leads.
     """
     table = open_table(leads)
     scored = card.score_table(table, events=events)
     months = _months(card, table)
     asked = card.threshold.rule if rule is None else _as_rule(rule)
+    if not (scored.standing == BY_POINTS).any():
+        raise LeadsError(
+            f"{table.where}: a veto, a gate or a must-contact level decides about every lead, so "
+            f"no threshold makes a difference."
+        )
     at_hand = _tally(scored.scores[scored.standing == BY_POINTS])
     taught = card.score_table_taught
     beside = Beside(

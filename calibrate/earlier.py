@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -28,21 +30,16 @@ class Earlier:
     ----------
     table : Table
         The file.
-    names : tuple of str
-        Ids as they stand in it.
+    rows : mapping of str to int
+        The row of each lead, by its `plain_id`.
     scores : ndarray of float, shape (n,)
     passed : ndarray of bool, shape (n,)
     """
 
     table: Table
-    names: tuple[str, ...]
+    rows: Mapping[str, int]
     scores: npt.NDArray[np.float64]
     passed: Flags
-
-    @property
-    def rows(self) -> dict[str, int]:
-        """The row of each lead, by its id without regard to case."""
-        return {fold(name): row for row, name in enumerate(self.names)}
 
     def texts(self, name: str) -> list[str] | None:
         """Give a column as texts, blank where there is nothing; None without such a column."""
@@ -70,10 +67,47 @@ def read_earlier(card: Scorecard, table: Table, previous: str | Path | pd.DataFr
     column = _id_column(card, table, found)
     return Earlier(
         table=found,
-        names=tuple(_texts(found.columns[column])),
+        rows=_rows(found, column, repeated=None if card.reads is None else card.reads.repeated),
         scores=_scores(found),
         passed=_passed(found),
     )
+
+
+def plain_id(text: str) -> str:
+    """Bring an id to the form in which leads are found again.
+
+    The apostrophe is taken away by which `calibrate score` keeps a text from being a formula.
+
+    Examples
+    --------
+    >>> plain_id(" L1 "), plain_id("'=X"), plain_id("'s")
+    ('l1', '=x', "'s")
+    """
+    folded = fold(text)
+    return fold(folded[1:]) if re.match("'[=@+\\-\t\r]", folded) else folded
+
+
+def _rows(
+    earlier: Table, column: str, *, repeated: Literal["first", "last"] | None
+) -> dict[str, int]:
+    """Give the row of each lead by its id; a lead without one cannot be found again."""
+    texts = text_column(earlier.columns[column])
+    by_code = ["", *map(plain_id, texts.texts)]
+    rows: dict[str, int] = {}
+    for row, code in enumerate(texts.codes.tolist()):
+        name = by_code[code]
+        before = rows.setdefault(name, row)
+        if before != row and name and repeated is None:
+            both = " and ".join(earlier.row_names.name(one) for one in (before, row))
+            raise LeadsError(
+                f"{earlier.where}: `{texts.texts[code - 1].strip()}` stands on {both}, so it is "
+                f"not known what it was scored before; leave one row a lead, or write "
+                f"`repeated: last` into the spec and calibrate again."
+            )
+        if repeated == "last":
+            rows[name] = row
+    rows.pop("", None)
+    return rows
 
 
 def _id_column(card: Scorecard, table: Table, earlier: Table) -> str:

@@ -380,9 +380,9 @@ def _all_wanted(frame: pd.DataFrame, spec: Spec) -> Spec:
     return spec.changed(attributes=spec.document().get("attributes", {}) | wanted)
 
 
-def _columns(card: Scorecard, table: Table, names: set[str]) -> dict[str, Column]:
+def _columns(card: Scorecard, table: Table, names: set[str]) -> Mapping[str, Column]:
     wanted = tuple((one.name, one.made_from) for one in card.attributes if one.name in names)
-    return columns_for(table, wanted, card.reads or ReadsPart(), missing=card.missing)
+    return columns_for(table, wanted, card.reads or ReadsPart(), missing=card.missing).columns
 
 
 def _refusal(scorer: LeadScorer, leads: Any, fault: Exception, *, reset: bool) -> str:

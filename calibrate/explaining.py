@@ -12,6 +12,7 @@ from calibrate.engines.tables import Table, open_table
 from calibrate.errors import LeadsError
 from calibrate.levels import fold
 from calibrate.scorecard import Scorecard
+from calibrate.scorecard.columns import Absent
 from calibrate.scorecard.names import lead_names
 from calibrate.scoring import ScoredLeads
 
@@ -95,6 +96,7 @@ def explain(
     *,
     events: str | Path | pd.DataFrame | None = None,
     as_of: dt.date | None = None,
+    absent: Absent = "refuse",
 ) -> Explanation:
     """Say why a lead has its score.
 
@@ -109,6 +111,8 @@ def explain(
         The log of what leads did, for a card that gives points for it.
     as_of : date, optional
         See what the lead did from the end of this day.
+    absent : {"refuse", "as-missing"}
+        As for `Scorecard.score`.
 
     Raises
     ------
@@ -119,7 +123,7 @@ def explain(
     """
     table = open_table(leads)
     row = _row_of(lead, table, card)
-    scored = card.score_table(table, events=events, as_of=as_of)
+    scored = card.score_table(table, events=events, as_of=as_of, absent=absent)
     told = {name: values[row] for name, values in card.columns_of(scored, as_of=as_of).items()}
     reasons = _reasons(card, scored, row)
     return Explanation(

@@ -41,6 +41,8 @@ class Attribute:
         Values grouped under one name by the analyst.
     recipe : Recipe or None
         How it is made, for one that stands in no column.
+    decimal_comma : bool or None
+        Whether the commas of its texts are decimal ones; None where it has none to be read.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Attribute:
     min_leads: int
     groups: Mapping[str, tuple[str, ...]]
     recipe: Recipe | None = None
+    decimal_comma: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,9 @@ OTHER = "(other)"
 YES = frozenset({"yes", "true", "y", "t"})
 NO = frozenset({"no", "false", "n", "f"})
 
+DECIMAL_COMMA = re.compile(r"[-+]?([1-9]\d{0,2}(\.\d{3})+|\d+)(,\d+)?", re.ASCII)
+THOUSANDS_COMMA = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
+
 
 def fold(text: str) -> str:
     """Bring a text to the form in which levels are compared: trimmed, without case.
@@ -52,6 +55,41 @@ def parse_number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def read_number(
+    text: str, decimal_comma: bool | None = None, *, semicolons: bool = False
+) -> float | None:
+    """Read a number that may have commas: by itself, whatever stands beside it.
+
+    Parameters
+    ----------
+    text : str
+    decimal_comma : bool, optional
+        Whether commas are decimal ones, and points separate thousands; else it is the other way
+        round. Where nobody knows, commas that can separate thousands do.
+    semicolons : bool
+        Where nobody knows: semicolons separate the cells, so commas that can be decimal ones are.
+
+    Examples
+    --------
+    >>> texts = ("3,268", "0,5", "1.234,5", "1,234.5", "3.268", "0.5")
+    >>> [read_number(text, True) for text in texts]
+    [3.268, 0.5, 1234.5, None, 3268.0, None]
+    >>> [read_number(text, False) for text in texts]
+    [3268.0, None, None, 1234.5, 3.268, 0.5]
+    >>> [read_number(text) for text in texts]
+    [3268.0, 0.5, 1234.5, 1234.5, 3.268, 0.5]
+    >>> read_number("3,268", semicolons=True)
+    3.268
+    """
+    stripped = text.strip()
+    if not decimal_comma and "," not in stripped:
+        return parse_number(stripped)
+    is_decimal = DECIMAL_COMMA.fullmatch(stripped) is not None and decimal_comma is not False
+    if THOUSANDS_COMMA.fullmatch(stripped) and not (is_decimal and (decimal_comma or semicolons)):
+        return None if decimal_comma else parse_number(stripped.replace(",", ""))
+    return parse_number(stripped.replace(".", "").replace(",", ".")) if is_decimal else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +149,14 @@ class Levels:
         Values by name, or bands by size; then ``(other)``, then ``(missing)``, where there are any.
     pooled : tuple of str
         The values too rare to stand alone, counted as ``(other)``.
+    decimal_comma : bool or None
+        Whether the commas of its texts are decimal ones; None where none was ever seen.
     """
 
     kind: Kind
     levels: tuple[Level, ...]
     pooled: tuple[str, ...] = ()
+    decimal_comma: bool | None = None
 
     @cached_property
     def edges(self) -> tuple[float, ...]:
@@ -140,7 +181,7 @@ class Levels:
         """From what a value means to the number of its level, for values spelled another way."""
         found: dict[str | float, int] = {}
         for name, number in self.position.items():
-            found.setdefault(_meaning(name), number)
+            found.setdefault(_meaning(name, self.decimal_comma), number)
         return found
 
     @property
@@ -174,11 +215,25 @@ class Levels:
         if self.kind == "boolean":
             folded = "yes" if folded in YES else "no" if folded in NO else folded
         exact = self.position.get(folded)
-        return self.meaning.get(_meaning(folded)) if exact is None else exact
+        return self.meaning.get(_meaning(folded, self.decimal_comma)) if exact is None else exact
+
+    def find_number(self, number: float) -> int | None:
+        """Give the number of the level that a number belongs to; None if it was never seen.
+
+        Examples
+        --------
+        >>> texts = (Level(text="1,5"), Level(text="1.234"))
+        >>> ratings = Levels(kind="category", levels=texts, decimal_comma=True)
+        >>> ratings.find_number(1.5), ratings.find_number(1.234), ratings.find_number(1234.0)
+        (0, None, 1)
+        """
+        if self.decimal_comma:  # as a text, it would have a point that is no decimal one here
+            return self.meaning.get(number)
+        return self.find(number_text(number))
 
 
-def _meaning(folded: str) -> str | float:
-    number = parse_number(folded)
+def _meaning(folded: str, decimal_comma: bool | None) -> str | float:
+    number = parse_number(folded) if decimal_comma is None else read_number(folded, decimal_comma)
     if number is not None:
         return number
     return {"true": "yes", "false": "no"}.get(folded, folded)

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from calibrate.earlier import read_earlier
+from calibrate.earlier import plain_id, read_earlier
 from calibrate.engines.judging import Flags
 from calibrate.engines.tables import Table, open_table
-from calibrate.levels import fold
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.names import lead_names
 from calibrate.scoring import ScoredLeads
@@ -134,7 +133,7 @@ def moves_between(
     earlier = read_earlier(card, table, previous)
     before, passed, rows = earlier.scores, earlier.passed, earlier.rows
     names = lead_names(table, card.reads)
-    found = np.array([rows.get(fold(name), -1) for name in names])
+    found = np.array([rows.get(plain_id(name), -1) for name in names])
     known = found >= 0
     passes = scored.passing(card.threshold.score)
     rise = scored.scores - before[found]
@@ -164,7 +163,7 @@ def moves_between(
         card=card,
         leads=int(known.sum()),
         new=int((~known).sum()),
-        gone=len(set(rows) - {fold(name) for name in names}),
+        gone=len(set(rows) - {plain_id(name) for name in names}),
         sharp=sharp,
         moves=tuple(moves),
     )

@@ -12,6 +12,8 @@ from calibrate.levels import OTHER, fold
 MUST_CONTACT = 0.8
 """Levels whose close rate is surely at least this go to sales whatever the score: 20 of 20 has
 .839."""
+SURE, BY_THEIR_POINTS = "must contact", "points decide"
+"""What leads are called that no veto or gate keeps out."""
 VETO = 0.01
 """Levels whose close rate is surely under this are proposed as vetoes."""
 
@@ -110,11 +112,23 @@ class ProposeVetoesPart(Part):
     )
 
 
+def _names_apart(named: dict[str, Any]) -> dict[str, Any]:
+    names = [fold(name) for name in named]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} stands there twice")
+    return named
+
+
 class SizePrefixPart(Part):
     """A thousands digit before the score that shows how large a company is: 3062."""
 
     attribute: Name
-    digits: dict[Name, Annotated[Integer, Field(ge=1, le=9)]] = Field(min_length=1)
+    digits: Annotated[
+        dict[Name, Annotated[Integer, Field(ge=1, le=9)]],
+        Field(min_length=1),
+        AfterValidator(_names_apart),
+    ]
 
 
 class TierRatePart(Part):
@@ -139,11 +153,7 @@ def _tiers_apart(tiers: dict[str, Any]) -> dict[str, Any]:
     shared = [name for name, start in starts.items() if list(starts.values()).count(start) > 1]
     if shared:
         raise ValueError(f"{' and '.join(shared)} begin at the same score")
-    names = [fold(name) for name in tiers]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"{', '.join(twice)} stands there twice")
-    return tiers
+    return _names_apart(tiers)
 
 
 def _tag_of_tiers(tiers: Any) -> str:

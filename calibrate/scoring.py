@@ -112,6 +112,8 @@ class ScoredLeads:
         Per lead, its strongest points in words.
     unseen : tuple of Unseen
         Attributes with values on no level of the card.
+    absent : tuple of str
+        Columns that were not in the table and count as empty.
     """
 
     scoring: Scoring
@@ -124,6 +126,7 @@ class ScoredLeads:
     prefix: Ints | None
     reasons: tuple[str, ...]
     unseen: tuple[Unseen, ...]
+    absent: tuple[str, ...]
 
     @property
     def scores(self) -> Ints:
@@ -136,7 +139,9 @@ class ScoredLeads:
         return np.asarray(enough | (self.standing == MUST_CONTACT))
 
 
-def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -> ScoredLeads:
+def score_columns(
+    scoring: Scoring, columns: Mapping[str, Column], leads: int, *, absent: tuple[str, ...] = ()
+) -> ScoredLeads:
     """Score leads and say why.
 
     Parameters
@@ -146,6 +151,8 @@ def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -
         At least the scoring's columns.
     leads : int
         How many there are.
+    absent : tuple of str
+        Columns that are not in the table, and empty here.
     """
     places: list[npt.NDArray[np.integer]] = []
     each: list[Ints] = []
@@ -182,11 +189,22 @@ def score_columns(scoring: Scoring, columns: Mapping[str, Column], leads: int) -
         else points_of(scoring.prefix, columns[scoring.prefix.column]),
         reasons=_reasons(points, words, sums.scores, scoring.base),
         unseen=tuple(unseen),
+        absent=absent,
     )
 
 
-def unseen_findings(unseen: Sequence[Unseen]) -> tuple[Finding, ...]:
-    """Remark on values that the card has never seen."""
+def scoring_findings(unseen: Sequence[Unseen], absent: Sequence[str]) -> tuple[Finding, ...]:
+    """Remark on columns that are not there, and on values that the card has never seen."""
+    lacking = Finding(
+        code="attributes-missing",
+        severity="warning",
+        says=f"Not in the table, and empty on every lead: {', '.join(f'`{a}`' for a in absent)}.",
+        fix="Add them: scores without them are not those of the card.",
+    )
+    return (*([lacking] if absent else []), *_unseen_findings(unseen))
+
+
+def _unseen_findings(unseen: Sequence[Unseen]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             code="unseen-level",

@@ -23,6 +23,8 @@ from calibrate.errors import SpecError
 from calibrate.files import read_text, read_yaml
 from calibrate.levels import MISSING, OTHER, fold
 from calibrate.rules import (
+    BY_THEIR_POINTS,
+    SURE,
     Condition,
     FollowUpPart,
     GatePart,
@@ -371,6 +373,9 @@ class Spec(Part):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"gates: {', '.join(twice)} stands there twice")
+        taken = [name for name in names if name in (SURE, BY_THEIR_POINTS)]
+        if taken:
+            raise ValueError(f"gates: `{taken[0]}` is what other leads are called")
         return self
 
     @field_validator("levels")

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from calibrate import Scorecard, calibrate
+from calibrate.engines.tables import open_table
 from calibrate.leads import Recipe
 from calibrate.levels import Level, bands
 from calibrate.recipes import EmailTypeRecipe, FilledRecipe, GivenRecipe, MemberRecipe
@@ -160,6 +161,89 @@ def odd_card() -> Scorecard:
     )
 
 
+GROUPS: dict[str, str] = {
+    "select": "need", "size": "firmographic", "rating": "firmographic", "flag": "demographic",
+    "number text": "behaviour", "score": "behaviour", "mail type": "email", "topics: wolf": "email",
+}  # fmt: skip
+POLICY: dict[str, Any] = {
+    "vetoes": [
+        {"select": ['=HYPERLINK("http://x")', "DACH", "rare", "back\\slash\\"]},
+        {"size": {"below": -4.5}},
+        {"mail type": ["disposable"]},
+        {"number text": ["0.1", "1e3"]},
+    ],
+    "gates": [
+        {
+            "name": 'it\'s at "stake"; -- ${x}',
+            "at_least": 2,
+            "of": [
+                {"flag": ["yes"]},
+                {"size": {"from": -0.1, "below": 301.5}},
+                {"yes or no": ["no", "(missing)"]},
+                {"rating": ["1.0", "(missing)"]},
+                {"filled": {"from": 2}},
+                {"topics: Σ": ["yes"]},
+                {"select": ["Ωmega", "new\nline", "Straße", "(missing)"]},
+            ],
+        },
+        {"name": "any day", "any": [{"day": ["2026-01-01", "(missing)"]}, {"bars: 5": ["yes"]}]},
+    ],
+    "size_prefix": {"attribute": "größe 🚀", "digits": {"3": 1, "4": 2, "-7": 9}},
+    "grid": {"fit": [60, -80, -90], "engagement": [70, 8, 0]},
+}
+
+
+def policy_card(*, threshold: int = 200) -> Scorecard:
+    """The odd card with all that can stand above its points."""
+    card = odd_card()
+    earning = tuple(
+        one.model_copy(update={"group": GROUPS.get(one.name, "other")})
+        if one.name != "day"  # what earns nothing may still be asked for
+        else one.model_copy(
+            update={
+                "otherwise": 0,
+                "levels": tuple(level.model_copy(update={"points": 0}) for level in one.levels),
+            }
+        )
+        for one in card.attributes
+    )
+    document = card.model_copy(update={"attributes": earning}).model_dump(
+        by_alias=True, mode="json"
+    )
+    rated = {"leads": 10, "customers": 9, "close_rate": 0.9, "interval": [0.8, 0.99]}
+    by_name = {one.name: one for one in earning}
+    sure = [
+        {"attribute": "select", "level": "🚀 Go"},
+        {"attribute": "select", "level": "Google"},
+        {"attribute": "score", "level": "high"},
+        {"attribute": "size", "from": by_name["size"].levels[6].from_,
+         "below": by_name["size"].levels[6].below},
+    ]  # fmt: skip
+    scores = range(-400, 900, 7)
+    tiers = [("cold ❄", -100, None), ("warm", 150, "write a 'letter'"), ("hot", 300, "call; --")]
+    document |= POLICY | {
+        "must_contact": [one | {"close_rate": 0.9, "interval": [0.8, 0.99]} for one in sure],
+        "tiers": [
+            rated | {"name": name, "from": start}
+            | ({"action": action, "within_hours": 30} if action else {})
+            for name, start, action in tiers
+        ],
+        "probability": {
+            "method": "logistic",
+            "table": [
+                {"score": score, "close_rate": rate, "interval": [rate / 2, 1.0]}
+                for place, score in enumerate(scores)
+                for rate in [float(f"{max(place - 3, 0) / len(scores):.6g}")]
+            ],
+        },
+    }  # fmt: skip
+    document["threshold"]["score"] = threshold
+    document["points"]["caps"] = {"email": 3, "behaviour": 75, "need": 8}
+    document["points"]["base"] = 11
+    document["grid"] = document["grid"] | {"cells": []}
+    return Scorecard.from_yaml(Scorecard.model_validate(document).to_yaml())
+
+
 def odd_table(leads: int, seed: int, *, nul: bool = False) -> pa.Table:
     """Leads for the odd card, columns of texts, numbers, truths and days."""
     rng = np.random.default_rng(seed)
@@ -204,6 +288,14 @@ def odd_table(leads: int, seed: int, *, nul: bool = False) -> pa.Table:
             "bars": text(["5", "5|6", "6| 5", "55", "5.0", None, "6"]),
         }
     )  # fmt: skip
+
+
+def wanted_of(card: Scorecard, table: pa.Table) -> dict[str, list[Any]]:
+    """What calibrate tells of the leads, but the reasons and the day on which things are due."""
+    read = open_table(table.to_pandas(integer_object_nulls=True))
+    told = card.columns_of(card.score_table(read))
+    columns = {name: np.asarray(values, object).tolist() for name, values in told.items()}
+    return {name: values for name, values in columns.items() if name not in ("due", "reasons")}
 
 
 def _respelled(text: str, rng: np.random.Generator) -> str:

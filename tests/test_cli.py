@@ -180,7 +180,7 @@ def test_scored_leads_add_up_to_the_runs_own_score_table(
     assert sums(scored) == rows_of_the_run(folder)
     assert list(scored.columns) == [
         *original.columns,
-        *("score", "passes", "close_rate", "tier", "fit", "engagement", "reasons"),
+        *"score passes close_rate tier fit engagement reasons scored_on scored_by".split(),
     ]
     assert scored["lead_id"].tolist() == original["lead_id"].tolist()
     loaded = cal.Scorecard.load(card)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import datetime as dt
 import io
 import re
 import subprocess
@@ -12,6 +13,7 @@ import types
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -19,10 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibrate import Scorecard
+from calibrate.engines.tables import open_table
 from calibrate.export import export
 from calibrate.levels import Level, bands
+from calibrate.present.spreadsheet import harmless
 from calibrate.recipes import SpamSignsRecipe
-from tests.odd_cards import attribute, card_of, odd_card, odd_table, texts
+from tests.odd_cards import attribute, card_of, odd_card, odd_table, policy_card, texts
 
 
 def loaded(card: Scorecard) -> Any:
@@ -42,20 +46,55 @@ def run(card: Scorecard, folder: Path, *arguments: str, stdin: str = "") -> Any:
     )
 
 
+DAY = dt.date(2026, 9, 30)
+
+
+def told_by_calibrate(card: Scorecard, leads: pd.DataFrame | Path) -> dict[str, list[Any]]:
+    told = card.columns_of(card.score_table(open_table(leads)), as_of=DAY)
+    columns = {name: np.asarray(values, object).tolist() for name, values in told.items()}
+    return {name: values for name, values in columns.items() if name != "reasons"}
+
+
 def test_ten_thousand_odd_leads_score_as_in_calibrate() -> None:
-    card, table = odd_card(), odd_table(10_000, 1, nul=True)
-    wanted = card.score(table.to_pandas(integer_object_nulls=True))
+    card, table = policy_card(), odd_table(10_000, 1, nul=True)
+    wanted = told_by_calibrate(card, table.to_pandas(integer_object_nulls=True))
     leads = table.to_pylist()
     module = loaded(card)
-    commas = module.commas_of(leads)
-    scored = [module.score(lead, commas) for lead in leads]
-    assert [one["score"] for one in scored] == wanted["score"].tolist()
-    assert [one["passes"] for one in scored] == wanted["passes"].tolist()
-    assert all(sum(one["points"].values()) == one["score"] for one in scored[:100])
+    scored = [module.score(lead, DAY) for lead in leads]
+    assert list(scored[0]) == [*wanted, "points"]
+    for name, values in wanted.items():
+        assert [one[name] for one in scored] == values, name
+
+
+@pytest.mark.parametrize(
+    "without",
+    ["vetoes", "gates", "must_contact", "size_prefix", "grid", "tiers", "probability", "caps"],
+)
+def test_a_policy_that_lacks_a_part_is_told_alike(without: str) -> None:
+    card, table = policy_card(), odd_table(500, 8)
+    nothing = () if isinstance(getattr(card, without, None), tuple) else None
+    changed: dict[str, Any] = {without: nothing}
+    if without == "caps":
+        changed = {"points": card.points.model_copy(update={"caps": {}})}
+    card = Scorecard.from_yaml(card.model_copy(update=changed).to_yaml())
+    wanted = told_by_calibrate(card, table.to_pandas(integer_object_nulls=True))
+    module, leads = loaded(card), table.to_pylist()
+    scored = [module.score(lead, DAY) for lead in leads]
+    left_out = {"tiers": "tier", "probability": "close_rate"}.get(without)
+    wanted.pop(left_out or "", None)
+    assert list(scored[0]) == [*wanted, "points"]
+    for name, values in wanted.items():
+        assert [one[name] for one in scored] == values, name
+
+
+def test_the_points_of_a_lead_add_up_to_its_score() -> None:
+    module, leads = loaded(odd_card()), odd_table(100, 1).to_pylist()
+    scored = [module.score(lead) for lead in leads]
+    assert all(sum(one["points"].values()) == one["score"] for one in scored)
 
 
 def test_a_file_is_scored_by_a_python_that_has_no_calibrate(tmp_path: Path) -> None:
-    card = odd_card()
+    card = policy_card()
     frame = odd_table(13_000, 4).to_pandas(integer_object_nulls=True).astype(object)
     # Control characters make a file no table to calibrate, and a CSV has no other empty text.
     controls = frame.apply(
@@ -63,16 +102,26 @@ def test_a_file_is_scored_by_a_python_that_has_no_calibrate(tmp_path: Path) -> N
     )
     frame = frame[~controls].head(10_000)
     frame.to_csv(tmp_path / "leads.csv", index=False, lineterminator="\n")
-    wanted = card.score(tmp_path / "leads.csv")
-    done = run(card, tmp_path, "leads.csv")
+    wanted = told_by_calibrate(card, tmp_path / "leads.csv")
+    done = run(card, tmp_path, "leads.csv", DAY.isoformat())
     assert done.returncode == 0, done.stderr
     header, *rows = csv.reader(io.StringIO(done.stdout.decode(), newline=""))
-    assert header[-2:] == ["score", "passes"]
-    assert [int(row[-2]) for row in rows] == wanted["score"].tolist()
-    assert [row[-1] == "yes" for row in rows] == wanted["passes"].tolist()
+    assert header == [*(name for name in frame if name != "score"), *wanted]
+    for place, (name, values) in enumerate(wanted.items(), start=len(frame.columns) - 1):
+        found = [row[place] for row in rows]
+        assert found == [shown(one) for one in values], name
     assert not any(cell.startswith(("=", "@", "+cmd")) for row in rows for cell in row)
-    again = run(card, tmp_path, stdin=(tmp_path / "leads.csv").read_bytes().decode())
-    assert again.stdout == done.stdout
+    whole = (tmp_path / "leads.csv").read_bytes().decode()
+    assert run(card, tmp_path, "-", DAY.isoformat(), stdin=whole).stdout == done.stdout
+    wrong = run(card, tmp_path, "-", "30.9.2026", stdin=whole)
+    assert wrong.returncode == 1
+    assert b"is no day; write it like 2026-09-30" in wrong.stderr
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else harmless(str(value)) if isinstance(value, str) else str(value)
 
 
 def test_the_file_imports_the_standard_library_alone() -> None:
@@ -102,12 +151,13 @@ def test_any_spam_sign_any_column_and_any_lead_alone(name: str, value: str) -> N
 @pytest.mark.parametrize(
     "written", [["1,5", "x"], ["1.234,5", "1.500"], ["1,234", "1.5"], ["1,5", "1,234.5"]]
 )
-def test_commas_are_read_as_the_whole_column_allows(written: list[str]) -> None:
-    card = card_of(attribute("x", "number", bands([0.0, 1.5, 3.0, 1000.0]), otherwise=40))
+@pytest.mark.parametrize("commas", [None, True, False])
+def test_commas_are_read_as_the_card_knows_them(written: list[str], commas: bool | None) -> None:
+    part = attribute("x", "number", bands([0.0, 1.5, 3.0, 1000.0]), otherwise=40)
+    card = card_of(part.model_copy(update={"decimal_comma": commas}))
     module, leads = loaded(card), [{"x": one} for one in written]
     wanted = card.score(pa.table({"x": written}).to_pandas())["score"].tolist()
-    commas = module.commas_of(leads)
-    assert [module.score(lead, commas)["score"] for lead in leads] == wanted
+    assert [module.score(lead)["score"] for lead in leads] == wanted
 
 
 def test_points_stay_with_their_level_whatever_the_order_of_levels() -> None:

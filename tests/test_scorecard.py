@@ -161,7 +161,7 @@ def test_the_keys_of_a_card_come_in_the_order_of_the_format(card: Scorecard) -> 
     document = read_yaml(card.to_yaml(), where="card", error=CalibrateError)
     assert list(document) == (
         "schema name made cohort overall points missing reads attributes".split()
-        + "tiers threshold probability sweep findings".split()
+        + "tiers threshold auc probability sweep findings".split()
     )
     assert list(document["attributes"][1]["levels"][0]) == [
         "from",

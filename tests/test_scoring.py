@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from calibrate import Scorecard, calibrate
+from calibrate.engines.tables import open_table
 from calibrate.errors import ScorecardError
-from calibrate.scoring import Unseen, unseen_findings
+from calibrate.scoring import Unseen, scoring_findings
 
 
 @pytest.fixture(scope="module")
@@ -105,11 +106,29 @@ def test_rare_values_that_earned_points_pass_them_on(frame_of: Callable[..., pd.
 
 def test_what_was_never_seen_is_said_in_words() -> None:
     never = Unseen(attribute="source", leads=3, example="Tiktok", points=-4)
-    (finding,) = unseen_findings([never])
+    (finding,) = scoring_findings([never], [])
     assert "`source`: 3 leads" in finding.says
     assert "`Tiktok`" in finding.says
     assert "-4 points" in finding.says
     assert finding.severity == "warning"
+
+
+def test_columns_that_are_not_there_can_be_taken_as_empty(
+    frame_of: Callable[..., pd.DataFrame],
+) -> None:
+    frame = frame_of(web=(20, 200), fair=(60, 100), missing=(1, 50)).replace("missing", None)
+    card = calibrate(frame).scorecard
+    others = pd.DataFrame({"country": ["DE", "AT"]})
+    with pytest.raises(ScorecardError, match="--missing-attributes as-missing"):
+        card.score(others)
+    empty = card.score(pd.DataFrame({"source": [None, None]}))
+    assert card.score(others, absent="as-missing")["score"].tolist() == empty["score"].tolist()
+    scored = card.score_table(open_table(others), absent="as-missing")
+    assert scored.absent == ("source",)
+    (finding,) = scoring_findings(scored.unseen, scored.absent)
+    assert finding.code == "attributes-missing"
+    assert "`source`" in finding.says
+    assert scoring_findings((), ()) == ()
 
 
 def test_columns_that_earn_points_must_be_there_and_are_all_named(

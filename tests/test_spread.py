@@ -209,8 +209,7 @@ def test_without_points_there_is_no_interval() -> None:
     assert len(run.score_table.scores) == 1
     assert run.threshold.intervals == {}
     assert (
-        "interval: ["
-        not in run.scorecard.to_yaml().partition("threshold:")[2].partition("probability:")[0]
+        "interval: [" not in run.scorecard.to_yaml().partition("threshold:")[2].partition("auc:")[0]
     )
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from calibrate import Scorecard, calibrate
 from calibrate.behaviours import BehaviourRecipe
-from calibrate.errors import MissingExtraError, OutputError
+from calibrate.errors import MissingExtraError, OutputError, ScorecardError
 from calibrate.export.lookup import Lookup, lookup_of
 from calibrate.export.questions import question
 from calibrate.export.spreadsheet import save_workbook, workbook
@@ -30,6 +30,7 @@ from calibrate.recipes import (
     MemberRecipe,
     SpamSignsRecipe,
 )
+from calibrate.rules import GatePart
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 
@@ -203,6 +204,23 @@ def test_a_workbook_is_written_whole_or_not_at_all(card: Scorecard, tmp_path: Pa
     assert path.read_bytes() == workbook(card, rows=1)
     with pytest.raises(OutputError, match="cannot be written"):
         save_workbook(card, tmp_path / "nowhere" / "card.xlsx", rows=1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"vetoes": ({"source": ("a*",)},)}, "`vetoes`"),
+        (
+            {"gates": (GatePart.model_validate({"name": "g", "any": [{"source": ["a*"]}]}),)},
+            "`gates`",
+        ),
+    ],
+)
+def test_a_policy_that_the_formulas_do_not_know_is_refused_by_name(
+    card: Scorecard, changed: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(ScorecardError, match=f"its {named} cannot be written as formulas"):
+        workbook(card.model_copy(update=changed))
 
 
 def test_the_extra_is_named_where_it_is_missing(

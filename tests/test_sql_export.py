@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -24,22 +27,33 @@ from calibrate.export.dialects import DIALECTS
 from calibrate.export.folding import folding_for, forms, spaces
 from calibrate.levels import Level, bands, fold
 from calibrate.recipes import MemberRecipe, SpamSignsRecipe
-from tests.odd_cards import NAMES, attribute, card_of, odd_card, odd_table, texts
+from tests.odd_cards import (
+    NAMES,
+    attribute,
+    card_of,
+    odd_card,
+    odd_table,
+    policy_card,
+    texts,
+    wanted_of,
+)
 
 LEADS = 10_000
 POSTGRES_TYPES = {"int64": "bigint", "double": "double precision", "bool": "boolean",
                   "date32[day]": "date", "string": "text", "float": "real",
                   "decimal128(10, 2)": "numeric(10, 2)"}  # fmt: skip
 
-Engine = Callable[[Scorecard, pa.Table], tuple[list[int], list[bool]]]
+Columns = dict[str, list[Any]]
+Engine = Callable[[Scorecard, pa.Table], Columns]
 
 
-def in_duckdb(card: Scorecard, table: pa.Table) -> tuple[list[int], list[bool]]:
+def in_duckdb(card: Scorecard, table: pa.Table, **options: Any) -> Columns:
     with duckdb.connect() as connection:
         connection.register("leads", table)
-        connection.execute(str(export(card, "sql", dialect="duckdb", view=None)))
-        rows = connection.fetchall()
-    return [row[-2] for row in rows], [row[-1] for row in rows]
+        connection.execute(str(export(card, "sql", dialect="duckdb", **options)))
+        names = [one[0] for one in connection.description]
+        columns = list(zip(*connection.fetchall(), strict=True))
+    return dict(zip(names, map(list, columns), strict=True))
 
 
 class Postgres:
@@ -78,13 +92,28 @@ class Postgres:
             f"\\copy leads FROM '{self.folder / 'leads.csv'}' (FORMAT csv)\n"
         )
 
-    def score(self, card: Scorecard, table: pa.Table) -> tuple[list[int], list[bool]]:
+    def score(self, card: Scorecard, table: pa.Table) -> Columns:
         self.load(table)
         self.run(str(export(card, "sql", dialect="postgres", view="scored")) + ";")
-        score, passes = "calibrate_score" if "score" in table.column_names else "score", "passes"
-        said = self.run(f"\\copy (SELECT {score}, {passes} FROM scored ORDER BY row) TO STDOUT\n")
-        rows = [line.split("\t") for line in said.splitlines()]
-        return [int(row[0]) for row in rows], [row[1] == "t" for row in rows]
+        said = self.run(
+            "\\copy (SELECT * FROM scored ORDER BY row) TO STDOUT (FORMAT csv, HEADER)\n"
+        )
+        # Without quotes nothing is NULL; with them it is an empty text.
+        header, *rows = csv.reader(io.StringIO(said, newline=""))
+        return {
+            name: [_read(name.removeprefix("calibrate_"), value) for value in values]
+            for name, *values in zip(header, *rows, strict=True)
+        }
+
+
+def _read(name: str, value: str) -> Any:
+    if name in ("score", "fit", "engagement", "stakes", "shown"):
+        return int(value) if value.lstrip("-").isdigit() else value
+    if name == "passes":
+        return {"t": True, "f": False}.get(value, value)
+    if name == "close_rate":
+        return float(value)
+    return None if name in ("tier", "action") and not value else value
 
 
 def _cell(value: object) -> str:
@@ -112,12 +141,15 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 def check(engine: Engine, card: Scorecard, table: pa.Table) -> list[int]:
-    """Compare an engine with calibrate, row for row; give the scores."""
-    wanted = card.score(table.to_pandas(integer_object_nulls=True))
-    scores, passes = engine(card, table)
-    assert scores == wanted["score"].tolist()
-    assert passes == wanted["passes"].tolist()
-    return scores
+    """Compare all that an engine tells with calibrate, row for row; give the scores."""
+    wanted = wanted_of(card, table)
+    found = engine(card, table)
+    added = list(found)[table.num_columns :]
+    before = added[0].removesuffix("score")
+    assert added == [f"{before}{name}" for name in wanted]
+    for name, values in wanted.items():
+        assert found[f"{before}{name}"] == values, name
+    return list(wanted["score"])
 
 
 def column(*values: object, name: str = "x", kind: pa.DataType | None = None) -> pa.Table:
@@ -128,7 +160,7 @@ def column(*values: object, name: str = "x", kind: pa.DataType | None = None) ->
 
 
 def test_ten_thousand_odd_leads_score_as_in_calibrate(engine: Engine) -> None:
-    scores = check(engine, odd_card(), odd_table(LEADS, 1))
+    scores = check(engine, policy_card(), odd_table(LEADS, 1))
     assert len(set(scores)) > 300
 
 
@@ -167,14 +199,17 @@ def test_a_level_with_nul_is_left_out_where_no_text_can_have_one(postgres: Postg
     ],
 )
 @pytest.mark.parametrize("kind", ["number", "category"])
-def test_commas_are_read_as_the_whole_column_allows(
-    engine: Engine, written: list[str], kind: str
+@pytest.mark.parametrize("commas", [None, True, False])
+def test_commas_are_read_as_the_card_knows_them(
+    engine: Engine, written: list[str], kind: str, commas: bool | None
 ) -> None:
-    levels = texts("1.5", "1500", "1234", "2345", "0.1", "1234567", "7.5")
+    levels = texts("1.5", "1500", "1234", "2345", "0.1", "1234567", "7.5", "2,25", "3.000")
     if kind == "number":
         levels = [*bands([0.0, 1.5, 3.0, 100.0, 1500.0]), Level(text="(missing)")]
-    card = card_of(attribute("x", kind, levels, otherwise=40), missing=("-",))
-    check(engine, card, column(*written, None, " ", "-"))
+    part = attribute("x", kind, levels, otherwise=40)
+    card = card_of(part.model_copy(update={"decimal_comma": commas}), missing=("-", "7"))
+    check(engine, card, column(*written, "2.25", "3000", "3,000", "7,0", None, " ", "-"))
+    check(engine, card, column(1.5, 2.25, 3.0, 3000.0, 7.0, 1234.0, None, kind=pa.float64()))
 
 
 def test_band_edges_are_exact(engine: Engine) -> None:
@@ -318,21 +353,79 @@ def test_every_dialect_is_parsed_as_one_statement_and_nothing_is_injected(dialec
         )
 
 
-def test_the_columns_of_the_table_stay_and_two_are_added() -> None:
+ADDED = ["score", "passes", "close_rate", "tier", "fit", "engagement"]
+POLICY_ADDED = [*ADDED, "gate", "must_contact", "grade", "stakes", "shown", "action"]
+
+
+def test_the_columns_of_the_table_stay_and_those_of_the_card_are_added() -> None:
+    plain = card_of(attribute("a", "category", texts("y")))
     table = pa.table({"b": ["x"], "a": ["y"]})
-    with duckdb.connect() as connection:
-        connection.register("leads", table)
-        plain = card_of(attribute("a", "category", texts("y")))
-        found = connection.execute(export(plain, "sql"))
-        assert [one[0] for one in found.description] == ["b", "a", "score", "passes"]
-        found.fetchall()
-        connection.register("leads", pa.table({"Score": ["y"], "passes": ["n"]}))
-        taken = card_of(
-            attribute("Score", "category", texts("y")), attribute("passes", "category", texts("n"))
-        )
-        both = connection.execute(export(taken, "sql"))
-        names = [one[0] for one in both.description]
-    assert names == ["Score", "passes", "calibrate_score", "calibrate_passes"]
+    assert list(in_duckdb(plain, table)) == ["b", "a", *ADDED]
+    assert list(in_duckdb(plain, table, prefix="lead_")) == [
+        "b",
+        "a",
+        *(f"lead_{n}" for n in ADDED),
+    ]
+    odd = odd_table(2, 1)
+    added = [f"calibrate_{name}" for name in POLICY_ADDED]
+    assert list(in_duckdb(policy_card(), odd)) == [*odd.column_names, *added]
+
+
+def test_where_the_card_reads_a_column_of_such_a_name_all_get_a_prefix() -> None:
+    for taken in ("Score", "TIER", "gate", "due"):
+        card = card_of(attribute(taken, "category", texts("y")))
+        found = in_duckdb(card, pa.table({taken: ["y"]}))
+        assert list(found) == [taken, *(f"calibrate_{name}" for name in ADDED)]
+        with pytest.raises(SpecError, match="take another prefix"):
+            export(card, "sql", prefix="")
+    for prefix in ("1a", "a b", 'a"', "A", "a" * 40):
+        with pytest.raises(SpecError, match="--prefix"):
+            export(odd_card(), "sql", prefix=prefix)
+
+
+@pytest.mark.parametrize("taken", ["tier", "score", "engagement"])
+def test_a_table_that_has_such_a_column_is_refused_by_every_engine(
+    postgres: Postgres, taken: str
+) -> None:
+    """The card does not read it, so that only the engine can know."""
+    card = card_of(attribute("a", "category", texts("y")))
+    table = pa.table({"row": [0], "a": ["y"], taken: ["x"]})
+    with pytest.raises(duckdb.BinderException, match=f'Ambiguous.*"{taken}"'):
+        in_duckdb(card, table)
+    assert in_duckdb(card, table, prefix="card_")["card_score"] == [1]
+    postgres.load(table)
+    for view in (None, "scored"):
+        with pytest.raises(AssertionError, match=f'"{taken}" is ambiguous'):
+            postgres.run(str(export(card, "sql", dialect="postgres", view=view)) + ";")
+
+
+def test_the_action_and_tier_of_a_lead_that_is_out_and_of_one_under_the_lowest_are_null() -> None:
+    card, table = policy_card(), odd_table(3000, 7)
+    found = in_duckdb(card, table)
+    rows = zip(*(found[f"calibrate_{n}"] for n in ("score", "tier", "gate", "action")), strict=True)
+    kept, low = 0, 0
+    for score, tier, gate, _ in rows:
+        kept += bool(gate)
+        low += score < -100
+        assert (tier is None) == (bool(gate) or score < -100)
+    assert kept
+    assert low
+
+
+def test_a_policy_without_veto_gate_or_must_contact_alone_stands_in_sql(engine: Engine) -> None:
+    card, table = policy_card(), odd_table(500, 8)
+    for key in ("vetoes", "gates", "must_contact", "size_prefix", "grid", "tiers", "probability"):
+        nothing = () if isinstance(getattr(card, key), tuple) else None
+        changed = {key: nothing}
+        without = Scorecard.from_yaml(card.model_copy(update=changed).to_yaml())
+        found = engine(without, table)
+        told = wanted_of(without, table)
+        for name in told:
+            column = found.get(f"calibrate_{name}")
+            if name in ("tier", "close_rate") and column is None:
+                assert key in ("tiers", "probability")
+            else:
+                assert column == told[name], (key, name)
 
 
 def test_the_order_of_the_rows_stays_in_duckdb() -> None:
@@ -351,7 +444,23 @@ def test_what_is_made_from_a_log_is_read_from_a_column_and_said() -> None:
     assert "--   'demo: did'" in written.split("SELECT", maxsplit=1)[0]
     with duckdb.connect() as connection:
         connection.register("leads", pa.table({"demo: did": ["yes", "no", None]}))
-        assert [row[-2] for row in connection.execute(written).fetchall()] == [1, -2, 3]
+        connection.execute(f"SELECT score FROM ({written})")
+        assert connection.fetchall() == [(1,), (-2,), (3,)]
+
+
+def test_a_count_of_events_never_stands_for_nothing() -> None:
+    times = BehaviourRecipe(as_="times", event="visit")
+    counts = attribute("visits", "number", [Level(below=900.0), Level(low=900.0)], made_from=times)
+    card = card_of(counts, missing=("999",))
+    many = counts.levels[1].points
+    assert many != counts.otherwise
+    with duckdb.connect() as connection:
+        connection.register("leads", pa.table({"visits": [999.0]}))
+        connection.execute(f"SELECT score FROM ({export(card, 'sql')})")
+        assert connection.fetchall() == [(many,)]
+    namespace: dict[str, Any] = {"__name__": "alone"}
+    exec(str(export(card, "python")), namespace)
+    assert namespace["score"]({"visits": 999})["score"] == many
 
 
 def test_postgres_reads_texts_of_a_fixed_length(postgres: Postgres) -> None:
@@ -370,9 +479,9 @@ def test_duckdb_compares_alike_under_any_collation() -> None:
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE leads (x VARCHAR COLLATE NOCASE.NOACCENT)")
         connection.execute("INSERT INTO leads VALUES ('é'), ('e'), ('ß'), ('ẞ'), ('E')")
-        rows = connection.execute(export(card, "sql")).fetchall()
+        rows = connection.execute(f"SELECT score FROM ({export(card, 'sql')})").fetchall()
     wanted = card.score(pd.DataFrame({"x": ["é", "e", "ß", "ẞ", "E"]}))["score"].tolist()
-    assert [row[-2] for row in rows] == wanted
+    assert [row[0] for row in rows] == wanted
 
 
 # ------------------------------------------------------------------------------ what is refused

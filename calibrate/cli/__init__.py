@@ -19,7 +19,7 @@ _EPILOG = """examples:
   calibrate score scorecard.yaml new.csv      score, passes and reasons by lead
   calibrate queue scorecard.yaml new.csv      whom to call first, and why
   calibrate threshold scorecard.yaml new.csv --capacity 200
-  calibrate validate scorecard.yaml later.csv does it hold on leads that came later?
+  calibrate validate scorecard.yaml later.csv does it hold on later leads?
   calibrate compare old.yaml new.yaml new.csv what moved: keep, refresh or rebuild
   calibrate rerun q1/scorecard.yaml q2.csv    calibrate as last quarter, and compare
   calibrate history cards                     a folder of cards as a time series
@@ -28,7 +28,7 @@ _EPILOG = """examples:
 
 _LEADS = "leads table: csv, tsv, parquet, xlsx; zip or gz; 'leads-*.csv' for several"
 
-_FORMATS = ("sql", "python", "xlsx")
+_FORMATS = ("sql", "python", "xlsx", "pmml", "hubspot", "marketo")
 _DIALECTS = ("duckdb", "postgres", "spark", "bigquery", "snowflake")
 _PRESETS = ("hubspot", "salesforce", "pipedrive", "zoho", "none")
 
@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(commands.add_parser("compare", help="old card, new card: what moved?"))
     _add_rerun(commands.add_parser("rerun", help="calibrate as last quarter, and compare"))
     _add_history(commands.add_parser("history", help="a folder of cards as a time series"))
-    _add_export(commands.add_parser("export", help="write the card as SQL, Python or a workbook"))
+    _add_export(commands.add_parser("export", help="write the card as SQL, Excel, PMML ..."))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
     _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
     return parser
@@ -171,6 +171,12 @@ def _add_scoring(parser: argparse.ArgumentParser, *, out: str) -> None:
     )
     parser.add_argument(
         "--as-of", metavar="DAY", help="see what leads did from the end of this day: 2026-09-30"
+    )
+    parser.add_argument(
+        "--missing-attributes",
+        choices=("refuse", "as-missing"),
+        default="refuse",
+        help="columns of the card that LEADS lacks (default: refuse)",
     )
 
 
@@ -278,6 +284,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--table", metavar="NAME", help="for sql: of the leads (default: leads)")
     parser.add_argument("--view", metavar="NAME", help="for sql: make a view of this name")
+    parser.add_argument("--prefix", metavar="TEXT", help="for sql: before the names it adds")
     parser.add_argument(
         "--rows", metavar="N", type=int, help="for xlsx: leads that can be pasted in (default: 300)"
     )

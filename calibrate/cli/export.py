@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-_OPTIONS = ("dialect", "table", "view", "rows")
+_OPTIONS = ("dialect", "table", "view", "prefix", "rows")
 
 
 def run(options: argparse.Namespace) -> None:

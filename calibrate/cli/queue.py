@@ -7,7 +7,6 @@ from pathlib import Path
 
 from calibrate.cli.say import progress
 from calibrate.cli.scoring_options import day, out_for
-from calibrate.errors import SpecError
 from calibrate.present.terminal import paragraph
 
 
@@ -17,10 +16,8 @@ def run(options: argparse.Namespace) -> None:
     from calibrate.engines.tables import open_table
     from calibrate.present.called import write_calls
     from calibrate.scorecard import Scorecard
-    from calibrate.scoring import unseen_findings
+    from calibrate.scoring import scoring_findings
 
-    if options.most is not None and options.most < 1:
-        raise SpecError(f"--most: `{options.most}`; how many leads can be called is 1 or more.")
     out = out_for(options, "queue")
     card = Scorecard.load(options.card)
     with progress(3) as step:
@@ -28,10 +25,15 @@ def run(options: argparse.Namespace) -> None:
         table = open_table(Path(options.leads), sheet=options.sheet)
         step("ranking")
         found = call_list(
-            card, table, most=options.most, events=options.events, as_of=day(options.as_of)
+            card,
+            table,
+            most=options.most,
+            events=options.events,
+            as_of=day(options.as_of),
+            absent=options.missing_attributes,
         )
         step("writing")
         write_calls(found, out)
     print(f"{found}\nWritten to {out}")
-    for finding in unseen_findings(found.unseen):
+    for finding in scoring_findings(found.unseen, found.absent):
         print("\n".join(paragraph(f"! {finding.says} {finding.fix}")))

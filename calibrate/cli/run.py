@@ -54,7 +54,14 @@ def write_run(
         if scores:
             table = open_table(leads)
             scored = result.scorecard.score_table(table, events=events)
-            write_scored(result.scorecard, table, scored, folder / "scores.csv")
+            write_scored(
+                result.scorecard,
+                table,
+                scored,
+                folder / "scores.csv",
+                as_of=result.scorecard.made.as_of,
+                stamped=False,
+            )
     print(result)
     if choices is not None:
         print(f"\n{choices_text(choices)}")

@@ -4,48 +4,59 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from calibrate.cli.say import progress
-from calibrate.cli.scoring_options import day, out_for
+from calibrate.cli.scoring_options import Asked, day, out_for
 from calibrate.present.numbers import count_text, percent_text
 from calibrate.present.terminal import paragraph
+
+if TYPE_CHECKING:
+    from calibrate.engines.tables import Table
+    from calibrate.scorecard import Scorecard
 
 
 def run(options: argparse.Namespace) -> None:
     """Score the leads and write them, or explain one of them."""
     from calibrate.engines.tables import open_table
-    from calibrate.explaining import explain
-    from calibrate.moves import moves_between
-    from calibrate.present.scored import write_scored
     from calibrate.scorecard import Scorecard
-    from calibrate.scoring import unseen_findings
 
-    leads = Path(options.leads)
-    out = out_for(options, "scored")
-    as_of = day(options.as_of)
+    out, as_of = out_for(options, "scored"), day(options.as_of)
+    asked: Asked = {"events": options.events, "as_of": as_of, "absent": options.missing_attributes}
     card = Scorecard.load(options.card)
     with progress(3) as step:
         step("reading leads")
-        table = open_table(leads, sheet=options.sheet)
+        table = open_table(Path(options.leads), sheet=options.sheet)
         step("scoring")
         if options.explain is not None:
-            found = explain(card, table, options.explain, events=options.events, as_of=as_of)
+            says = _explained(card, table, options.explain, asked)
         else:
-            scored = card.score_table(table, events=options.events, as_of=as_of)
-            moves = moves_between(card, table, scored, options.since) if options.since else None
-            step("writing")
-            write_scored(card, table, scored, out, as_of=as_of)
-    if options.explain is not None:
-        print(found)
-        return
+            says = _scored(card, table, out, asked, options.since)
+    print(says)
+
+
+def _explained(card: Scorecard, table: Table, lead: str, asked: Asked) -> str:
+    from calibrate.explaining import explain
+
+    return repr(explain(card, table, lead, **asked))
+
+
+def _scored(card: Scorecard, table: Table, out: Path, asked: Asked, since: str | None) -> str:
+    from calibrate.moves import moves_between
+    from calibrate.present.scored import write_scored
+    from calibrate.scoring import scoring_findings
+
+    scored = card.score_table(table, **asked)
+    moves = moves_between(card, table, scored, since) if since else None
+    write_scored(card, table, scored, out, as_of=asked["as_of"])
     passing = int(scored.passing(card.threshold.score).sum())
-    print(
+    lines = [
         f"{count_text(table.rows)} leads scored with the card `{card.name}`; {count_text(passing)} "
-        f"({percent_text(passing / table.rows)}) pass, "
-        f"by the threshold {card.threshold.score}.\n"
-        f"Written to {out}"
-    )
+        f"({percent_text(passing / table.rows)}) pass, by the threshold {card.threshold.score}.",
+        f"Written to {out}",
+    ]
     if moves is not None:
-        print(f"\n{moves}")
-    for finding in unseen_findings(scored.unseen):
-        print("\n".join(paragraph(f"! {finding.says} {finding.fix}")))
+        lines += ["", str(moves)]
+    for finding in scoring_findings(scored.unseen, scored.absent):
+        lines += paragraph(f"! {finding.says} {finding.fix}")
+    return "\n".join(lines)

@@ -7,8 +7,17 @@ import datetime as dt
 import glob
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Literal, TypedDict
 
 from calibrate.errors import OutputError, SpecError
+
+
+class Asked(TypedDict):
+    """What is asked of a card beside the leads."""
+
+    events: str | None
+    as_of: dt.date | None
+    absent: Literal["refuse", "as-missing"]
 
 
 def out_for(options: argparse.Namespace, what: str) -> Path:

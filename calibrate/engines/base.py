@@ -30,12 +30,15 @@ class ColumnProfile:
         Leads without a value.
     distinct : int
         Different values, spellings counted apart.
+    decimal_comma : bool or None
+        Whether the commas of its texts are decimal ones; None where it has none to be read.
     """
 
     name: str
     holds: Literal["text", "boolean", "number"]
     missing: int
     distinct: int
+    decimal_comma: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,18 +11,25 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.levels import MISSING, NO, YES, fold, parse_number
+from calibrate.levels import (
+    DECIMAL_COMMA,
+    MISSING,
+    NO,
+    THOUSANDS_COMMA,
+    YES,
+    fold,
+    parse_number,
+    read_number,
+)
 from calibrate.present.numbers import number_text
 
 Codes = npt.NDArray[np.int8] | npt.NDArray[np.int16] | npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
-DecimalComma = Literal["no", "likely", "sure"]
+DecimalComma = Literal["no", "likely", "sure", "never"]
 """Whether a file writes decimal commas: likely when semicolons separate its cells, sure when a
-column of it cannot be read otherwise."""
+column of it cannot be read otherwise, never where those it had were replaced by points."""
 
-_DECIMAL_COMMA = re.compile(r"[-+]?([1-9]\d{0,2}(\.\d{3})+|\d+)(,\d+)?", re.ASCII)
-_THOUSANDS_COMMA = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
 _FEW_WHOLE = 2**16
 _EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
@@ -38,8 +45,12 @@ class TextColumn:
         Per lead: 0 for no value, else 1 + the place of its text in ``texts``.
     texts : tuple of str
         The distinct texts, as they stand in the table.
-    decimal_comma : {"no", "likely", "sure"}
+    decimal_comma : {"no", "likely", "sure", "never"}
         Whether ``1,234`` is a little over one here, and when sure, ``1.234`` over a thousand.
+    semicolons : bool
+        Whether semicolons separate the cells of its file.
+    typed : frozenset of str
+        Texts that came as numbers: their points are decimal ones whatever the others have.
 
     Examples
     --------
@@ -51,14 +62,49 @@ class TextColumn:
     codes: Codes
     texts: tuple[str, ...]
     decimal_comma: DecimalComma = "no"
+    semicolons: bool = False
+    typed: frozenset[str] = frozenset()
 
     @cached_property
     def numbers(self) -> tuple[float | None, ...]:
-        """Each distinct text as a number; None where it is none."""
-        plain = tuple(parse_number(text) for text in self.texts)
-        if self.decimal_comma == "sure" or (None in plain and any("," in t for t in self.texts)):
-            return self._with_commas(plain)
-        return plain
+        """Each distinct text as a number, as all of them together tell; None where it is none."""
+        if self.commas_are_decimal is None:
+            return tuple(parse_number(text) for text in self.texts)
+        return self.numbers_by(self.commas_are_decimal)
+
+    @cached_property
+    def commas_are_decimal(self) -> bool | None:
+        """Whether commas are decimal ones here, or separate thousands; None where none is read."""
+        is_sure = self.decimal_comma == "sure"
+        if not is_sure and not any("," in text for text in self.texts):
+            return None
+        stripped = [text.strip() for text in self.texts if text not in self.typed]
+        decimal = [DECIMAL_COMMA.fullmatch(text) is not None for text in stripped]
+        grouped = [
+            THOUSANDS_COMMA.fullmatch(text) is not None or parse_number(text) is not None
+            for text in stripped
+        ]
+        # Texts that are a number in neither way, such as a placeholder, have no say.
+        either = [one or other for one, other in zip(decimal, grouped, strict=True)]
+        has_commas = any(
+            is_number and "," in text for is_number, text in zip(either, stripped, strict=True)
+        )
+        if not has_commas and not (is_sure and any(either)):
+            return None
+        if decimal == either and (is_sure or self.decimal_comma == "likely" or grouped != either):
+            return True
+        return False if has_commas and grouped == either else None
+
+    def numbers_by(self, decimal_comma: bool | None) -> tuple[float | None, ...]:
+        """Give each distinct text as a number by itself, as `read_number` does."""
+        if self.decimal_comma == "never":
+            decimal_comma = False
+        return tuple(
+            parse_number(text)
+            if text in self.typed
+            else read_number(text, decimal_comma, semicolons=self.semicolons)
+            for text in self.texts
+        )
 
     @cached_property
     def counts(self) -> npt.NDArray[np.int64]:
@@ -94,7 +140,11 @@ class TextColumn:
 
     def values(self) -> Floats:
         """Each lead's number; NaN without one."""
-        found = [np.nan if value is None else value for value in self.numbers]
+        return self.values_of(self.numbers)
+
+    def values_of(self, numbers: Sequence[float | None]) -> Floats:
+        """Give each lead its number, from those of the distinct texts; NaN without one."""
+        found = [np.nan if value is None else value for value in numbers]
         return np.array([np.nan, *found])[self.codes]
 
     def _keep(self, stays: Sequence[bool]) -> TextColumn:
@@ -105,27 +155,6 @@ class TextColumn:
         fresh[1:][np.array(stays)] = np.arange(1, sum(stays) + 1)
         texts = tuple(text for text, stay in zip(self.texts, stays, strict=True) if stay)
         return replace(self, codes=small(fresh[self.codes], len(texts)), texts=texts)
-
-    def _with_commas(self, plain: tuple[float | None, ...]) -> tuple[float | None, ...]:
-        """Read commas as decimal or as thousands, whichever all numbers of the column allow."""
-        stripped = [text.strip() for text in self.texts]
-        decimal = [_DECIMAL_COMMA.fullmatch(text) is not None for text in stripped]
-        grouped = [
-            value is not None or _THOUSANDS_COMMA.fullmatch(text) is not None
-            for text, value in zip(stripped, plain, strict=True)
-        ]
-        # Texts that are a number in neither way, such as a placeholder, have no say.
-        either = [one or other for one, other in zip(decimal, grouped, strict=True)]
-        if decimal == either and (self.decimal_comma != "no" or grouped != either):
-            stripped = [text.replace(".", "").replace(",", ".") for text in stripped]
-        elif grouped == either:
-            stripped = [text.replace(",", "") for text in stripped]
-        else:
-            return plain
-        return tuple(
-            parse_number(text) if is_number else None
-            for text, is_number in zip(stripped, either, strict=True)
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +191,7 @@ class NumberColumn:
         texts = tuple(number_text(float(value)) for value in distinct[there])
         # NaN sorts last, so the places of the numbers are those of their texts.
         codes = np.where(np.isnan(self.numbers), 0, places + 1)
-        return TextColumn(codes=small(codes, len(texts)), texts=texts)
+        return TextColumn(codes=small(codes, len(texts)), texts=texts, typed=frozenset(texts))
 
 
 def _distinct(numbers: Floats) -> tuple[Floats, npt.NDArray[np.integer]]:
@@ -211,8 +240,8 @@ def needs_decimal_commas(column: Column) -> bool:
     if not isinstance(column, TextColumn):
         return False
     stripped = [text.strip() for text in column.texts]
-    return all(_DECIMAL_COMMA.fullmatch(text) for text in stripped) and any(
-        "," in text and not _THOUSANDS_COMMA.fullmatch(text) for text in stripped
+    return all(DECIMAL_COMMA.fullmatch(text) for text in stripped) and any(
+        "," in text and not THOUSANDS_COMMA.fullmatch(text) for text in stripped
     )
 
 
@@ -249,7 +278,9 @@ def from_arrow(array: Any, *, decimal_comma: DecimalComma = "no") -> Column | No
     elif pa.types.is_timestamp(kind):
         # Without its zone, in UTC, to the second: what the outcome is reckoned in.
         array = pc.strftime(array.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%S")
-    elif pa.types.is_date(kind) or pa.types.is_time(kind) or pa.types.is_null(kind):
+    elif pa.types.is_time(kind):
+        array = array.cast(pa.time32("s"), safe=False).cast(pa.string())
+    elif pa.types.is_date(kind) or pa.types.is_null(kind):
         array = array.cast(pa.string())
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         array = _decoded(array)
@@ -274,7 +305,11 @@ def from_objects(values: Sequence[Any]) -> Column | None:
         return _numbers(pa.chunked_array([pa.array(numbers, pa.float64())]))
     if kinds == {bool}:
         return from_arrow(pa.chunked_array([pa.array(plain, pa.bool_())]))
-    return from_arrow(pa.chunked_array([_text_array(plain)]))
+    column = from_arrow(pa.chunked_array([_text_array(plain)]))
+    if not isinstance(column, TextColumn):
+        return column
+    typed = {number_or_text(one) for one in plain if not isinstance(one, str | bool | None)}
+    return replace(column, typed=frozenset(typed) - {one for one in plain if isinstance(one, str)})
 
 
 def as_arrow(cells: Sequence[Sequence[Any]]) -> Any:
@@ -313,11 +348,21 @@ def _text_array(values: Sequence[Any]) -> Any:
 
 
 def number_or_text(value: Any) -> str:
-    """Write a cell as text: 2024.0 as ``2024``, dates as ISO 8601, and truth as yes or no."""
+    """Write a cell as text: 2024.0 as ``2024``, dates as ISO 8601, and truth as yes or no.
+
+    A cell among others of mixed types gets the text that it would have in a column of its type.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float) or (isinstance(value, int) and abs(value) <= _EXACT):
         return number_text(float(value))
+    if isinstance(value, dt.timedelta):
+        return number_text(value // dt.timedelta(milliseconds=1) / 1000)
+    if isinstance(value, dt.datetime):
+        in_utc = value.astimezone(dt.UTC) if value.tzinfo is not None else value
+        return in_utc.strftime("%Y-%m-%dT%H:%M:%S")
+    if isinstance(value, dt.time):
+        return value.isoformat(timespec="seconds")
     iso = getattr(value, "isoformat", None)
     return str(iso()) if iso is not None else str(value)
 

@@ -96,7 +96,8 @@ def _read_text(content: bytes, where: str) -> TableRead:
     comma: DecimalComma = "likely" if read.separator == ";" else "no"
     found = [from_arrow(column, decimal_comma=comma) for column in read.table.columns]
     if any(needs_decimal_commas(column) for column in found if column is not None):
-        found = [_with_decimal_commas(column) for column in found]
+        comma = "sure"
+    found = [_of_file(column, comma, semicolons=read.separator == ";") for column in found]
     columns, unusable = named_columns(
         zip(read.names, found, strict=True), f"{where}, row {read.header_row}"
     )
@@ -109,8 +110,11 @@ def _read_text(content: bytes, where: str) -> TableRead:
     )
 
 
-def _with_decimal_commas(column: Column | None) -> Column | None:
-    return replace(column, decimal_comma="sure") if isinstance(column, TextColumn) else column
+def _of_file(column: Column | None, comma: DecimalComma, *, semicolons: bool) -> Column | None:
+    """Note on a column of texts how its file writes numbers."""
+    if not isinstance(column, TextColumn):
+        return column
+    return replace(column, decimal_comma=comma, semicolons=semicolons)
 
 
 def _read_parquet(content: bytes, where: str) -> TableRead:

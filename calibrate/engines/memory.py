@@ -303,4 +303,5 @@ def _profile(name: str, column: Column) -> ColumnProfile:
         holds=holds,
         missing=int(np.count_nonzero(column.codes == 0)),
         distinct=distinct,
+        decimal_comma=column.commas_are_decimal,
     )

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.columns import Column, TextColumn, small, text_column
+from calibrate.engines.columns import Column, NumberColumn, TextColumn, small, text_column
 from calibrate.levels import Levels
-from calibrate.present.numbers import number_text
 
 UNSEEN = -1
 """Stands for the level of a value that no level of the card covers."""
@@ -37,36 +36,53 @@ def band_codes(numbers: npt.NDArray[np.float64], edges: Sequence[float]) -> npt.
 
 
 def level_rows(column: Column, levels: Levels) -> npt.NDArray[np.integer]:
-    """Give each lead the number of its level, or -1 for a value never seen."""
+    """Give each lead the number of its level, or -1 for a value never seen.
+
+    Each value is read by itself: what stands on other leads does not touch it.
+    """
+    if levels.kind == "number" and isinstance(column, NumberColumn):
+        by_band = _rows_of_bands(levels)
+        return np.asarray(by_band[band_codes(column.numbers, levels.edges)])
+    texts = text_column(column)
+    return np.asarray(rows_of_codes(texts, levels)[texts.codes])
+
+
+def rows_of_codes(texts: TextColumn, levels: Levels) -> npt.NDArray[np.integer]:
+    """Give each code of a column of texts the number of its level; the first is for no value.
+
+    Few texts stand for many leads: each finds its level once.
+    """
     missing = UNSEEN if levels.missing is None else levels.missing
     if levels.kind == "number":
-        return _band_rows(column, levels, missing)
-    texts = text_column(column)
+        return _bands_of_texts(texts, levels, missing)
+    # Numbers written out have points, which are no decimal ones where commas are.
+    written_out = texts.typed if levels.decimal_comma else ()
     found = [
-        _level_of(levels, text, number)
-        for text, number in zip(texts.texts, texts.numbers, strict=True)
+        _level_of(levels, None if text in written_out and number is not None else text, number)
+        for text, number in zip(texts.texts, texts.numbers_by(levels.decimal_comma), strict=True)
     ]
-    return small(np.array([missing, *found]), len(levels.levels))[texts.codes]
+    return small(np.array([missing, *found]), len(levels.levels))
 
 
-def _level_of(levels: Levels, text: str, number: float | None) -> int:
-    found = levels.find(text)
+def _level_of(levels: Levels, text: str | None, number: float | None) -> int:
+    found = None if text is None else levels.find(text)
     if found is None and number is not None:
-        # `1,5` in a file of decimal commas is the level 1.5.
-        found = levels.find(number_text(number))
+        # `1,5` is the level 1.5, and 1.5 the level `1,5`.
+        found = levels.find_number(number)
     return UNSEEN if found is None else found
 
 
-def _band_rows(column: Column, levels: Levels, missing: int) -> npt.NDArray[np.integer]:
-    if isinstance(column, TextColumn) and not column.is_number:
-        # A text among numbers is not "no number": it is a value never seen.
-        known = np.array([UNSEEN, *(UNSEEN if n is None else 0 for n in column.numbers)])
-        codes = band_codes(column.values(), levels.edges)
-        unreadable = (known[column.codes] == UNSEEN) & (column.codes > 0)
-    else:
-        codes, unreadable = band_codes(column.values(), levels.edges), None
-    numbers = np.append(np.arange(len(levels.edges) + 1), missing)
-    rows: npt.NDArray[np.integer] = small(numbers, len(levels.levels))[codes]
-    if unreadable is not None:
-        rows[unreadable] = UNSEEN
-    return rows
+def _bands_of_texts(texts: TextColumn, levels: Levels, missing: int) -> npt.NDArray[np.integer]:
+    by_band = _rows_of_bands(levels)
+    numbers = texts.numbers_by(levels.decimal_comma)
+    known = np.array([np.nan if number is None else number for number in numbers])
+    by_text = by_band[band_codes(known, levels.edges)]
+    # A text among numbers is not "no number": it is a value never seen.
+    by_text[np.isnan(known)] = UNSEEN
+    return np.append(np.array([missing], dtype=by_band.dtype), by_text)
+
+
+def _rows_of_bands(levels: Levels) -> npt.NDArray[np.integer]:
+    """Give each band its number, and last what has no number."""
+    missing = UNSEEN if levels.missing is None else levels.missing
+    return small(np.append(np.arange(len(levels.edges) + 1), missing), len(levels.levels))

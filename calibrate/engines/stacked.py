@@ -121,15 +121,22 @@ def _text_or_empty(column: Column | None, rows: int) -> TextColumn:
 def _texts(columns: list[TextColumn]) -> TextColumn:
     """Give all columns the codes of one list of texts."""
     comma = _decimal_comma(columns)
-    if comma == "no":
+    if comma == "no" and any(column.decimal_comma != "no" for column in columns if column.texts):
         columns = [_without_commas(column) for column in columns]
+        comma = "never"
     places: dict[str, int] = {}
     parts = []
     for column in columns:
         codes = [0, *(places.setdefault(text, len(places) + 1) for text in column.texts)]
         parts.append(np.array(codes, np.int32)[column.codes])
     stacked = small(np.concatenate(parts), len(places))
-    return TextColumn(codes=stacked, texts=tuple(places), decimal_comma=comma)
+    return TextColumn(
+        codes=stacked,
+        texts=tuple(places),
+        decimal_comma=comma,
+        typed=frozenset().union(*(column.typed for column in columns)),
+        semicolons=comma != "never" and any(column.semicolons for column in columns),
+    )
 
 
 def _decimal_comma(columns: Iterable[TextColumn]) -> DecimalComma:

@@ -156,6 +156,8 @@ def _from_series(series: Any) -> Column | None:
 
     try:
         array = pa.array(series, from_pandas=True)
+        if _is_blurred(series, array.type):
+            raise pa.ArrowTypeError
         # A frame read from Parquet is in chunks already; wrapped again, Arrow would rebuild it
         # value by value.
         column = from_arrow(
@@ -167,6 +169,17 @@ def _from_series(series: Any) -> Column | None:
         return column
     # Mixed types, intervals and periods come as Python's own values.
     return from_objects(series.astype(object).where(series.notna(), None).tolist())
+
+
+def _is_blurred(series: Any, kind: Any) -> bool:
+    """Whether Arrow took yes and no for 1 and 0, or cut times off days, to get one type."""
+    import pyarrow as pa
+
+    blurs = pa.types.is_floating, pa.types.is_decimal, pa.types.is_date
+    if series.dtype != object or not any(is_one(kind) for is_one in blurs):
+        return False
+    other = dt.datetime if pa.types.is_date(kind) else bool
+    return any(isinstance(value, other) for value in series)
 
 
 def check_width(table: Table, looked_at: int) -> None:

@@ -17,6 +17,9 @@ FORMATS: Mapping[str, str] = {
     "sql": "calibrate.export.sql:sql",
     "python": "calibrate.export.python:python",
     "xlsx": "calibrate.export.spreadsheet:workbook",
+    "pmml": "calibrate.export.pmml:pmml",
+    "hubspot": "calibrate.export.hubspot:hubspot",
+    "marketo": "calibrate.export.marketo:marketo",
 }
 """From the name of a format to ``module:function``; the function takes the card and its options."""
 
@@ -30,7 +33,8 @@ def export(card: Scorecard, to: str, **options: Any) -> str | bytes:
     to : str
         One of `FORMATS`.
     **options
-        Those of the format: ``dialect``, ``table`` and ``view`` of ``sql``, ``rows`` of ``xlsx``.
+        Those of the format: ``dialect``, ``table``, ``view`` and ``prefix`` of ``sql``, ``rows`` of
+        ``xlsx``.
 
     Returns
     -------

@@ -56,12 +56,14 @@ class Folding:
 
 
 def folding_for(names: Iterable[str]) -> Folding:
-    """Find which characters must be replaced to tell which of some folded names a text is.
+    r"""Find which characters must be replaced to tell which of some folded names a text is.
 
     Examples
     --------
-    >>> folding_for(["ok"])
-    Folding(capitals='KKO', lowers='kko', dotted=False)
+    The sign for kelvin lowers to a `k` too.
+
+    >>> print(ascii(folding_for(["ok"]).capitals), folding_for(["ok"]).lowers)
+    'K\u212aO' kko
     """
     names = list(names)
     letters = sorted({letter for name in names for letter in name})
@@ -90,9 +92,9 @@ def forms(name: str) -> tuple[str, ...]:
         return (name,)
     if sum(name.count(sigma) for sigma in SIGMAS) > _MOST_SIGMAS:
         raise CalibrateError(
-            f"The value `{name[:60]}` has more than {_MOST_SIGMAS} sigmas; no database lowers `Σ` "
-            f"as calibrate does, and so many spellings cannot be listed. Shorten the value in the "
-            f"leads, or export the card `--to python`."
+            f"The value `{name[:60]}` has more than {_MOST_SIGMAS} sigmas; what `Σ` becomes in "
+            f"lower case depends on what stands around it, and so many spellings cannot be listed. "
+            f"Shorten the value in the leads, or export the card `--to python`."
         )
     choices = [(letter, _CAPITAL_SIGMA) if letter in SIGMAS else (letter,) for letter in name]
     tried = ("".join(letters) for letters in product(*choices))

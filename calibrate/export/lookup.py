@@ -9,7 +9,6 @@ from functools import cache
 from itertools import product
 
 from calibrate.levels import MISSING, NO, YES, Levels, fold, parse_number
-from calibrate.present.numbers import number_text
 from calibrate.scorecard.parts import CardAttributePart
 
 LONGEST_CELL = 32_767
@@ -131,7 +130,7 @@ def _numbers(levels: Levels, gone: Collection[str]) -> dict[float, tuple[int, in
     if levels.kind != "number":
         for number, level in levels.meaning.items():
             if isinstance(number, float):
-                typed = levels.find(number_text(number))
+                typed = levels.find_number(number)
                 found[number] = (_place(typed), _place(level))
     missing = _place(levels.missing)
     # Of a text no level is found anyway where the card has none for what is missing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from calibrate.behaviours import BehaviourRecipe
@@ -14,15 +15,18 @@ from calibrate.export.standalone import score
 from calibrate.export.truth import Truth
 from calibrate.leads import Recipe
 from calibrate.levels import fold
+from calibrate.policy.conditions import condition_text
+from calibrate.policy.standing import out_names
 from calibrate.present.numbers import number_text
 from calibrate.present.spreadsheet import harmless
 from calibrate.recipes import MemberRecipe, columns_of, email_type
 from calibrate.scorecard import Scorecard
+from calibrate.scorecard.scored import scored_columns
 
 # Whole modules, since it is their source that is written.
-levels, recipes, columns, numbers, spreadsheet, standalone = (
+levels, recipes, columns, numbers, spreadsheet, scored, standalone = (
     sys.modules[one.__module__]
-    for one in (fold, email_type, TextColumn, number_text, harmless, score)
+    for one in (fold, email_type, TextColumn, number_text, harmless, scored_columns, score)
 )
 
 _IMPORTS = """from __future__ import annotations
@@ -32,19 +36,22 @@ import datetime as dt
 import math
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Mapping
 from typing import Any
 """
 _CONSTANTS = (
-    (levels, ("MISSING", "YES", "NO")),
-    (columns, ("_EXACT", "_DECIMAL_COMMA", "_THOUSANDS_COMMA")),
+    (levels, ("MISSING", "YES", "NO", "DECIMAL_COMMA", "THOUSANDS_COMMA")),
+    (columns, ("_EXACT",)),
     (recipes, ("FREE_DOMAINS", "DISPOSABLE_DOMAINS", "ROLES", "_ADDRESS", "_LETTERS", "_VOWELS",
                "_CONSONANTS_ALONE")),
     (spreadsheet, ("_NUMBER_LIKE",)),
+    (scored, ("NAMES", "MOST_POINTS", "MOST_SHOWN")),
 )  # fmt: skip
 _RULES = (
     levels.fold,
     levels.parse_number,
+    levels.read_number,
     levels._meaning,
     numbers.number_text,
     recipes.members,
@@ -66,25 +73,29 @@ def python(card: Scorecard) -> str:
     Returns
     -------
     str
-        A module with ``score(lead)``, which gives ``score``, ``passes`` and ``points``; run as a
-        program, it scores a CSV table. The rules in it are calibrate's own, word for word.
+        A module with ``score(lead)``, which gives ``score``, ``passes``, what else ``calibrate
+        score`` tells but the reasons, and ``points``; run as a program, it scores a CSV table. The
+        rules in it are calibrate's own, word for word.
     """
     recipes_of = {one.name: one.made_from for one in card.attributes}
-    attributes = [
-        _attribute(part, recipes_of[part.column], card.missing) for part in card.scoring.columns
-    ]
-    names = dict.fromkeys(name for one in attributes for name in one["columns"])
+
+    def entry(part: ColumnPoints, **further: Any) -> dict[str, Any]:
+        return further | _attribute(part, recipes_of[part.column], card.missing)
+
+    attributes = [entry(part) for part in card.scoring.columns]
+    policy = _policy(card, entry)
+    asked = [*attributes, *_entries_in(policy)]
+    names = dict.fromkeys(name for one in asked for name in one["columns"])
     lines = [
         _IMPORTS,
         f"# The card {card.name!r}, made by {card.made.by!r}.",
-        *_log_lines(attributes, recipes_of),
+        *_log_lines(asked, recipes_of),
         f"BASE = {card.points.base!r}",
         f"THRESHOLD = {card.threshold.score!r}",
         f"NOTHINGS = {card.missing!r}",
         f"COLUMNS = {tuple(names)!r}",
-        "ATTRIBUTES = (",
-        *("    {\n" + _entries(one) + "    }," for one in attributes),
-        ")",
+        f"ATTRIBUTES = {_written(tuple(attributes))}",
+        *(f"{name} = {_written(value)}" for name, value in policy.items()),
         "",
         *(
             f"{name} = {_literal(getattr(module, name))}"
@@ -97,19 +108,61 @@ def python(card: Scorecard) -> str:
     return _PART.sub(lambda _: written.rstrip("\n"), inspect.getsource(standalone))
 
 
+def _policy(card: Scorecard, entry: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Give what stands above the points, by the names it has in the file."""
+    scoring, probability, grid = card.scoring, card.probability, card.grid
+    table = () if probability is None else probability.table
+    return {
+        "CAPS": tuple((tuple(sorted(cap.columns)), cap.most) for cap in scoring.caps),
+        "FIT": tuple(sorted(scoring.fit)),
+        "ENGAGEMENT": tuple(sorted(scoring.engagement)),
+        "CLOSE_RATES": tuple((row.score, row.close_rate) for row in table),
+        "TIERS": tuple((one.name, one.from_, one.action, one.within_hours) for one in card.tiers),
+        "VETOES": tuple(
+            entry(part, says=says)
+            for part, says in zip(scoring.vetoes, out_names(card.vetoes, ()), strict=True)
+        ),
+        "GATES": tuple(
+            {
+                "name": gate.name,
+                "needs": needs.at_least,
+                "conditions": tuple(
+                    entry(part, says=condition_text(one))
+                    for part, one in zip(needs.conditions, gate.conditions, strict=True)
+                ),
+            }
+            for needs, gate in zip(scoring.gates, card.gates, strict=True)
+        ),
+        "SURE": tuple(
+            entry(part, says=f"{one.attribute}: {one.label}")
+            for part, one in zip(scoring.must_contact, card.must_contact, strict=True)
+        ),
+        "GRID": None if grid is None else (grid.fit, grid.engagement),
+        "SIZE": None if scoring.prefix is None else entry(scoring.prefix),
+    }
+
+
+def _entries_in(policy: dict[str, Any]) -> list[dict[str, Any]]:
+    of_gates = (one for gate in policy["GATES"] for one in gate["conditions"])
+    size = () if policy["SIZE"] is None else (policy["SIZE"],)
+    return [*policy["VETOES"], *of_gates, *policy["SURE"], *size]
+
+
 def _attribute(
     part: ColumnPoints, recipe: Recipe | None, nothings: tuple[str, ...]
 ) -> dict[str, Any]:
     """Give all that the file must know of an attribute."""
     found, points = part.levels, part.points
+    is_behaviour = isinstance(recipe, BehaviourRecipe)
     made = None if isinstance(recipe, BehaviourRecipe) else recipe
     entry: dict[str, Any] = {
         "name": part.column,
-        "made": None if made is None else made.as_,
+        "made": "behaviour" if is_behaviour else None if made is None else made.as_,
         "columns": (part.column,) if made is None else columns_of(made),
         "kind": found.kind,
-        "missing": Truth(part=part, nothings=nothings).missing,
+        "missing": Truth(part=part, nothings=() if is_behaviour else nothings).missing,
         "otherwise": part.otherwise,
+        "decimal_comma": found.decimal_comma,
     }
     if isinstance(recipe, MemberRecipe):
         entry |= {"member": fold(recipe.member), "separator": recipe.separator}
@@ -135,8 +188,17 @@ def _log_lines(attributes: list[dict[str, Any]], recipes_of: dict[str, Recipe | 
     ]
 
 
-def _entries(entry: dict[str, Any]) -> str:
-    return "".join(f"        {key!r}: {value!r},\n" for key, value in entry.items())
+def _written(value: Any, depth: int = 0) -> str:
+    """Write tuples and mappings one entry a line, as far as they hold further ones."""
+    is_entry = isinstance(value, dict) and "name" in value
+    if not is_entry and not (isinstance(value, tuple) and isinstance(next(iter(value), 0), dict)):
+        return repr(value)
+    inside, ends = "    " * (depth + 1), "    " * depth
+    if isinstance(value, dict):
+        lines = [f"{inside}{key!r}: {_written(one, depth + 1)},\n" for key, one in value.items()]
+        return "{\n" + "".join(lines) + ends + "}"
+    lines = [f"{inside}{_written(one, depth + 1)},\n" for one in value]
+    return "(\n" + "".join(lines) + ends + ")"
 
 
 def _literal(value: Any) -> str:

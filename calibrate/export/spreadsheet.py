@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calibrate.errors import MissingExtraError
+from calibrate.errors import MissingExtraError, ScorecardError
 from calibrate.export.lists import SHEET, Lists, label_of
 from calibrate.export.pages import (
     Page,
@@ -50,8 +50,10 @@ def workbook(card: Scorecard, *, rows: int = ROWS) -> bytes:
     MissingExtraError
         Without the extra ``excel``.
     ScorecardError
-        When the card asks for more attributes than a sheet has columns for.
+        When the card asks for more attributes than a sheet has columns for, or has a policy that
+        the formulas do not know yet.
     """
+    _refuse_policy(card)
     try:
         import xlsxwriter
     except ImportError:
@@ -79,6 +81,23 @@ def workbook(card: Scorecard, *, rows: int = ROWS) -> bytes:
     _fill(book, card, rows)
     book.close()
     return content.getvalue()
+
+
+def _refuse_policy(card: Scorecard) -> None:
+    """Refuse a card whose score or `passes` the formulas would give wrongly."""
+    has = {
+        "vetoes": card.vetoes,
+        "gates": card.gates,
+        "must_contact": card.must_contact,
+        "points.caps": card.scoring.caps,
+    }
+    found = [f"`{name}`" for name, value in has.items() if value]
+    if found:
+        raise ScorecardError(
+            f"card `{card.name}`: its {', '.join(found)} cannot be written as formulas yet, and "
+            f"without them the workbook would pass other leads. Export it `--to python` or "
+            f"`--to sql`, or calibrate without them."
+        )
 
 
 def save_workbook(card: Scorecard, path: str | Path, *, rows: int = ROWS) -> Path:

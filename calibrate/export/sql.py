@@ -1,23 +1,35 @@
-"""A card as SQL: a select, or a view, that gives every row its score and whether it passes."""
+"""A card as SQL: a select, or a view, that tells of every row what `calibrate score` tells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.base import ColumnPoints
 from calibrate.errors import CalibrateError, SpecError, did_you_mean
 from calibrate.export.dialects import DIALECTS, Dialect, Writer, can_hold
-from calibrate.export.sql_points import points_expression, reads_numbers
+from calibrate.export.sql_points import points_expression
+from calibrate.export.sql_policy import STANDS, SUMS, TOLD, Reckoned, Told, one_column
 from calibrate.export.sql_values import Cell
 from calibrate.export.truth import Truth
 from calibrate.leads import Recipe
 from calibrate.recipes import columns_of
 from calibrate.scorecard import Scorecard
+from calibrate.scorecard.parts import CardAttributePart
+from calibrate.scorecard.scored import NAMES
+
+_Asked = Sequence[tuple[ColumnPoints, Recipe | None]]
+_PREFIX = "calibrate_"
 
 
 def sql(
-    card: Scorecard, *, dialect: str = "duckdb", table: str = "leads", view: str | None = None
+    card: Scorecard,
+    *,
+    dialect: str = "duckdb",
+    table: str = "leads",
+    view: str | None = None,
+    prefix: str | None = None,
 ) -> str:
     """Write a card as SQL.
 
@@ -29,12 +41,17 @@ def sql(
         The relation that holds the leads, as the engine names it: ``crm.leads``.
     view : str, optional
         Make a view of this name; by default a plain select.
+    prefix : str, optional
+        Put before the name of every column that is added; by default nothing, and ``calibrate_``
+        where the card reads a column of one of their names.
 
     Returns
     -------
     str
-        One statement: all columns of the relation, then ``score`` and ``passes``, with
-        ``calibrate_`` before them where the card reads a column of that name.
+        One statement: all columns of the relation, then ``score``, ``passes``, ``close_rate``,
+        ``tier``, ``fit``, ``engagement``, and as far as the card has a policy for them ``gate``,
+        ``must_contact``, ``grade``, ``stakes``, ``shown`` and ``action``. It fails in every engine
+        where the relation has a column of such a name already.
 
     Raises
     ------
@@ -45,25 +62,44 @@ def sql(
         raise SpecError(f"--dialect: `{dialect[:40]}` is none; {did_you_mean(dialect, DIALECTS)}")
     writer = Writer(dialect)
     relation = _relation(writer, table, "--table")
-    earning = _earning(card)
-    _refuse_unclear(card, earning)
-    cells = _cells(card, earning, writer)
-    terms = [
-        (part.column, writer.write(points_expression(part, recipe, cells.__getitem__)))
-        for part, recipe in earning
-    ]
+    asked = _asked(card)
+    _refuse_unclear(card, asked)
+    before = _prefix(prefix, _columns(asked))
+    cells = _cells(card, asked, writer)
+    by_name = {one.name: one for one in card.attributes}
+    told = Told(
+        card=card,
+        writer=writer,
+        worth=lambda part: points_expression(
+            part,
+            by_name[part.column].made_from,
+            cells.__getitem__,
+            _known(by_name[part.column]),
+        ),
+    )
+    columns = {f"{before}{name}": value for name, value in told.told.items()}
     # Spark puts its settings for `${...}`, in comments too.
-    lines = [line.replace("${", "$ {") for line in _header(card, earning, writer.dialect)]
+    lines = [_plain(line) for line in _header(card, asked, writer.dialect, list(columns))]
     if view is not None:
         lines.append(f"CREATE OR REPLACE VIEW {_relation(writer, view, '--view')} AS")
-    lines += _comma_lines([cell for cell in cells.values() if cell.commas], relation)
-    lines += _select_lines(card, terms, relation, list(cells.values()), writer.dialect)
+    lines += ["SELECT", f"  t.*, {', '.join(columns)}", f"FROM {relation} AS t"]
+    staged = [
+        one_column(cell.staged.name, cell.any_number) for cell in cells.values() if cell.staged
+    ]
+    results = [one_column(name, value) for name, value in columns.items()]
+    for row, reckoned in (
+        ("n", staged), (SUMS, told.sums), (STANDS, told.stands), (TOLD, results)
+    ):  # fmt: skip
+        lines += _row_lines(list(reckoned), row, writer)
     return "\n".join(lines) + "\n"
 
 
-def _earning(card: Scorecard) -> list[tuple[ColumnPoints, Recipe | None]]:
-    recipes = {one.name: one.made_from for one in card.attributes}
-    return [(part, recipes[part.column]) for part in card.scoring.columns]
+def _asked(card: Scorecard) -> _Asked:
+    """Give all that is read of a lead, for its points or for the policy."""
+    recipes, scoring = {one.name: one.made_from for one in card.attributes}, card.scoring
+    prefix = () if scoring.prefix is None else (scoring.prefix,)
+    parts = (*scoring.columns, *scoring.conditions, *prefix)
+    return [(part, recipes[part.column]) for part in parts]
 
 
 def _is_read(recipe: Recipe | None) -> bool:
@@ -71,9 +107,9 @@ def _is_read(recipe: Recipe | None) -> bool:
     return recipe is None or isinstance(recipe, BehaviourRecipe)
 
 
-def _columns(earning: Sequence[tuple[ColumnPoints, Recipe | None]]) -> list[str]:
+def _columns(asked: _Asked) -> list[str]:
     found: dict[str, None] = {}
-    for part, recipe in earning:
+    for part, recipe in asked:
         if recipe is None or isinstance(recipe, BehaviourRecipe):
             found[part.column] = None
         else:
@@ -81,40 +117,64 @@ def _columns(earning: Sequence[tuple[ColumnPoints, Recipe | None]]) -> list[str]
     return list(found)
 
 
-def _added(columns: Sequence[str]) -> tuple[str, str]:
-    """Name the two columns that are added; another name where the card reads one of that name."""
+def _known(attribute: CardAttributePart) -> tuple[str, ...]:
+    """List the values of an attribute that have a level of their own."""
+    named = (one for one in attribute.levels if one.level is not None)
+    return tuple(text for one in named for text in (str(one.level), *one.members))
+
+
+def _prefix(given: str | None, columns: Iterable[str]) -> str:
+    """Say what stands before the names of the columns that are added."""
     taken = {name.lower() for name in columns}
-    score, passes = (f"calibrate_{name}" if name in taken else name for name in ("score", "passes"))
-    return score, passes
+    if given is None:
+        return _PREFIX if taken & set(NAMES) else ""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,30}|", given):
+        raise SpecError(
+            f"--prefix: `{given[:40]}` cannot begin the name of a column; take small letters a-z, "
+            f"digits and `_`, such as `lead_`."
+        )
+    clash = [name for name in NAMES if f"{given}{name}" in taken]
+    if clash:
+        raise SpecError(
+            f"--prefix: the card reads a column `{given}{clash[0]}`; take another prefix."
+        )
+    return given
 
 
-def _cells(
-    card: Scorecard, earning: Sequence[tuple[ColumnPoints, Recipe | None]], writer: Writer
-) -> dict[str, Cell]:
+def _plain(line: str) -> str:
+    return line.replace("${", "$ {")
+
+
+def _cells(card: Scorecard, asked: _Asked, writer: Writer) -> dict[str, Cell]:
     """Give the columns that are read; the numbers among them are reckoned before the points."""
-    kinds = {part.column: part for part, recipe in earning if _is_read(recipe)}
     cells = {}
-    for place, name in enumerate(_columns(earning)):
-        part = kinds.get(name)
-        is_number = part is not None and part.levels.kind == "number"
-        with_commas = part is not None and reads_numbers(part, card.missing)
+    for place, name in enumerate(_columns(asked)):
+        parts = [part for part, recipe in asked if part.column == name and _is_read(recipe)]
+        is_number = any(part.levels.kind == "number" for part in parts)
         cells[name] = Cell(
             writer=writer,
             column=writer.column(name),
-            nothings=card.missing,
-            commas=writer.exp.column(f"c{place}", table="m") if with_commas else None,
+            nothings=_nothings(card, [recipe for part, recipe in asked if part.column == name]),
+            decimal_comma=next((part.levels.decimal_comma for part in parts), None),
             staged=writer.exp.column(f"n{place}", table="n") if is_number else None,
         )
     return cells
 
 
-def _refuse_unclear(card: Scorecard, earning: Sequence[tuple[ColumnPoints, Recipe | None]]) -> None:
+def _nothings(card: Scorecard, recipes: Iterable[Recipe | None]) -> tuple[str, ...]:
+    """Give the texts that stand for nothing: no count of events does, that calibrate made."""
+    is_made = any(isinstance(recipe, BehaviourRecipe) for recipe in recipes)
+    return () if is_made else card.missing
+
+
+def _refuse_unclear(card: Scorecard, asked: _Asked) -> None:
     problems = [
         f"`{part.column[:60]}`: {why}, and SQL cannot tell the type of a column in every engine"
-        for part, recipe in earning
+        for part, recipe in asked
         if _is_read(recipe)
-        and (why := Truth(part=part, nothings=card.missing).ambiguous) is not None
+        and (why := Truth(part=part, nothings=_nothings(card, [recipe])).ambiguous) is not None
     ]
+    problems = list(dict.fromkeys(problems))
     if problems:
         raise CalibrateError(
             f"card `{card.name}`: {'; '.join(problems)}. Group them (`levels` in the spec) and "
@@ -143,72 +203,49 @@ def _relation(writer: Writer, name: str, option: str) -> str:
 
 
 def _header(
-    card: Scorecard, earning: Sequence[tuple[ColumnPoints, Recipe | None]], dialect: Dialect
+    card: Scorecard, asked: _Asked, dialect: Dialect, added: Sequence[str]
 ) -> Iterator[str]:
     yield f"-- Score of the card {card.name!r} for {dialect}; made by {card.made.by!r}."
     yield f"-- Base {card.points.base}; a lead passes from {card.threshold.score} on."
-    score, passes = _added(_columns(earning))
-    yield f"-- Adds `{score}` and `{passes}` to the table's columns, which may not be there yet."
-    behaviours = [part.column for part, recipe in earning if isinstance(recipe, BehaviourRecipe)]
+    if card.vetoes or card.gates:
+        yield "-- One that a veto or a gate keeps out does not pass, whatever its score."
+    if card.must_contact:
+        yield "-- One on a must-contact level passes, whatever its score."
+    yield "-- Adds these to the table's columns; none may be there yet:"
+    yield f"--   {', '.join(added)}"
+    behaviours = [part.column for part, recipe in asked if isinstance(recipe, BehaviourRecipe)]
     if behaviours:
         yield "-- Made from a log of events; the table must have columns with their values:"
-        yield from (f"--   {name!r}" for name in behaviours)
+        yield from (f"--   {name!r}" for name in dict.fromkeys(behaviours))
     joined = card.reads.columns if card.reads is not None else {}
-    if any(name in joined for name in _columns(earning)):
+    if any(name in joined for name in _columns(asked)):
         yield "-- From joined files; the table must have columns with their values:"
         yield from (
             f"--   {name!r} from {joined[name][1]!r} of {joined[name][0]!r}"
-            for name in _columns(earning)
+            for name in _columns(asked)
             if name in joined
         )
 
 
-def _comma_lines(cells: Sequence[Cell], relation: str) -> Iterator[str]:
-    """Write the one row that says how each column of texts writes its numbers."""
-    if not cells:
-        return
-    yield "WITH m AS ("
-    yield "  -- How the commas of a column of texts are meant: all of its texts together decide."
-    yield "  SELECT"
-    yield ",\n".join(
-        f"    {cell.writer.write(cell.commas_noted)} AS {cell.commas.name}" for cell in cells
-    )
-    yield f"  FROM {relation} AS t"
-    yield ")"
-
-
-def _select_lines(
-    card: Scorecard,
-    terms: Sequence[tuple[str, str]],
-    relation: str,
-    cells: Sequence[Cell],
-    dialect: Dialect,
-) -> Iterator[str]:
-    yield "SELECT"
-    score, passes = _added([cell.column.name for cell in cells])
-    yield f"  t.*, s.score AS {score}, s.score >= {card.threshold.score} AS {passes}"
-    yield f"FROM {relation} AS t"
-    if any(cell.commas for cell in cells):
-        yield "CROSS JOIN m"
-    staged = [cell for cell in cells if cell.staged]
-    if staged:
-        columns = [(cell.writer.write(cell.any_number), cell.staged.name) for cell in staged]
-        yield from _row_lines(columns, "n", dialect)
-    total = [f"{card.points.base}"]
-    for name, term in terms:
-        total += [f"  -- {name!r}".replace("${", "$ {"), f"  + {term}"]
-    yield from _row_lines([("\n".join(total), "score")], "s", dialect)
-
-
-def _row_lines(columns: Sequence[tuple[str, str]], name: str, dialect: Dialect) -> Iterator[str]:
+def _row_lines(columns: Sequence[Reckoned], row: str, writer: Writer) -> Iterator[str]:
     """Write what is reckoned once for every row, under a name of its own."""
-    listed = ",\n".join(f"  {expression} AS {column}" for expression, column in columns)
-    if dialect == "bigquery":
+    if not columns:
+        return
+    listed = ",\n".join(f"  {_terms(one, writer)} AS {one.name}" for one in columns)
+    if writer.dialect == "bigquery":
         yield "CROSS JOIN UNNEST([STRUCT("
-        yield f"{listed}\n)]) AS {name}"
+        yield f"{listed}\n)]) AS {row}"
+    elif writer.dialect == "postgres":
+        # Without the offset, Postgres would reckon everything again wherever it is named.
+        yield f"CROSS JOIN LATERAL (SELECT\n{listed}\n  OFFSET 0) AS {row}"
     else:
-        yield "CROSS JOIN LATERAL (SELECT"
-        # Without it, Postgres would reckon everything again wherever it is named.
-        yield f"{listed}\n  {'OFFSET 0' if dialect == 'postgres' else ''}) AS {name}".replace(
-            "\n  )", "\n)"
-        )
+        yield f"CROSS JOIN LATERAL (SELECT\n{listed}\n) AS {row}"
+
+
+def _terms(one: Reckoned, writer: Writer) -> str:
+    """Write terms one below the other, each under its comment."""
+    lines: list[str] = []
+    for place, (said, term) in enumerate(one.terms):
+        lines += [f"  -- {_plain(said)}"] if said else []
+        lines.append(f"  {'+ ' if place else ''}{writer.write(term)}")
+    return "\n".join(lines).strip() if len(lines) == 1 else "\n".join(["(", *lines, "  )"])

@@ -17,7 +17,9 @@ CellOf = Callable[[str], Cell]
 """Gives the cell of a column by the column's name."""
 
 
-def points_expression(part: ColumnPoints, recipe: Recipe | None, cell_of: CellOf) -> Any:
+def points_expression(
+    part: ColumnPoints, recipe: Recipe | None, cell_of: CellOf, known: tuple[str, ...] = ()
+) -> Any:
     """Give the points of an attribute.
 
     Parameters
@@ -29,6 +31,8 @@ def points_expression(part: ColumnPoints, recipe: Recipe | None, cell_of: CellOf
         column of the attribute's name.
     cell_of : callable
         Gives the cell of a column.
+    known : tuple of str
+        Values that most leads have, looked for as they are written.
 
     Returns
     -------
@@ -38,16 +42,10 @@ def points_expression(part: ColumnPoints, recipe: Recipe | None, cell_of: CellOf
     if recipe is not None and not isinstance(recipe, BehaviourRecipe):
         return derived_points(part, recipe, cell_of)
     cell = cell_of(part.column)
-    truth = Truth(part=part, nothings=cell.nothings)
+    truth = Truth(part=part, nothings=cell.nothings, known=known)
     if part.levels.kind == "number":
         return _band_points(truth, cell)
     return _level_points(truth, cell)
-
-
-def reads_numbers(part: ColumnPoints, nothings: tuple[str, ...]) -> bool:
-    """Say whether a text of this attribute may have to be read as a number."""
-    truth = Truth(part=part, nothings=nothings)
-    return part.levels.kind == "number" or (truth.numbers_matter and bool(truth.comma_numbers))
 
 
 def _level_points(truth: Truth, cell: Cell) -> Any:
@@ -61,8 +59,9 @@ def _level_points(truth: Truth, cell: Cell) -> Any:
     last = otherwise
     if comma_numbers:
         last = cell.by_number(cell.read_with_commas, comma_numbers, otherwise)
-    if numbers:
-        last = cell.by_number(cell.read_alone, numbers, last)
+    alone = _whole(w, truth.lone_numbers) if numbers else {}
+    if alone:
+        last = cell.by_number(cell.read_alone, alone, last)
     folded = cell.by_key(_whole(w, truth.folded), last)
     nan = w.exp.and_(cell.is_number, w.exp.EQ(this=_lowered(w, cell), expression=w.text("nan")))
     arms = [(cell.is_null, missing), (nan, missing)]
@@ -74,7 +73,10 @@ def _level_points(truth: Truth, cell: Cell) -> Any:
 
 def _holdable(w: Writer, truth: Truth) -> list[tuple[str, Any]]:
     return [
-        (name, w.whole(points)) for name, points in truth.shown.items() if can_hold(w.dialect, name)
+        (name, w.whole(points))
+        for name, points in truth.shown.items()
+        # What a number would look like as a text, but is not that number, waits for the type.
+        if can_hold(w.dialect, name) and truth.means_what_it_says(name)
     ]
 
 

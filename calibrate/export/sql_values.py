@@ -10,10 +10,10 @@ from calibrate.export.dialects import Writer, can_hold
 from calibrate.export.folding import DOTTED, folding_for, forms, spaces
 from calibrate.export.truth import gone_numbers, gone_texts
 
-_DECIMAL_COMMA = "^[-+]?([1-9][0-9]{0,2}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?$"
+_WITH_POINTS = "^[-+]?([1-9][0-9]{0,2}([.][0-9]{3})+|[0-9]+)"
+_DECIMAL_COMMA = f"{_WITH_POINTS}(,[0-9]+)?$"
+_SURELY_DECIMAL_COMMA = f"{_WITH_POINTS},[0-9]+$"
 _THOUSANDS_COMMA = "^[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+([.][0-9]+)?$"
-_HAS_COMMA, _ONLY_GROUPED, _ONLY_DECIMAL = 4, 2, 1
-"""What is noted of a column's texts: the sum of these over all of them, each once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +27,8 @@ class Cell:
         The column itself.
     nothings : tuple of str
         The card's texts that stand for nothing.
-    commas : expression or None
-        What `commas_noted` said of the column, where its texts may be numbers.
+    decimal_comma : bool or None
+        What the card knows of the commas in its texts.
     staged : expression or None
         The number of the cell, NULL without one, where it was reckoned before.
     """
@@ -36,7 +36,7 @@ class Cell:
     writer: Writer
     column: Any
     nothings: tuple[str, ...]
-    commas: Any = None
+    decimal_comma: bool | None = None
     staged: Any = None
 
     @property
@@ -96,36 +96,17 @@ class Cell:
 
     @property
     def read_with_commas(self) -> Any:
-        """The text as a number, commas as the whole column is read."""
-        w, exp, text = self.writer, self.writer.exp, self.trimmed
-        decimal = exp.EQ(this=self.commas.copy(), expression=w.whole(_HAS_COMMA + _ONLY_DECIMAL))
-        grouped = exp.In(
-            this=self.commas.copy(),
-            expressions=[w.whole(_HAS_COMMA), w.whole(_HAS_COMMA + _ONLY_GROUPED)],
-        )
-        without_points = self._replaced(text.copy(), ".", "")
-        meant = w.case(
-            [
-                (
-                    decimal,
-                    w.case(
-                        [
-                            (
-                                w.matches(text.copy(), _DECIMAL_COMMA),
-                                self._replaced(without_points, ",", "."),
-                            )
-                        ],
-                        exp.null(),
-                    ),
-                ),
-                (
-                    exp.and_(grouped, w.matches(text.copy(), _THOUSANDS_COMMA)),
-                    self._replaced(text.copy(), ",", ""),
-                ),
-            ],
-            text,
-        )
-        return w.read(meant)
+        """The text as a number, commas as the card knows them, or as the text itself allows."""
+        w, text = self.writer, self.trimmed
+        with_point = self._replaced(self._replaced(text.copy(), ".", ""), ",", ".")
+        without_commas = self._replaced(text.copy(), ",", "")
+        if self.decimal_comma:
+            is_decimal = w.matches(text.copy(), _DECIMAL_COMMA)
+            return w.read(w.case([(is_decimal, with_point)], w.exp.null()))
+        arms = [(w.matches(text.copy(), _THOUSANDS_COMMA), without_commas)]
+        if self.decimal_comma is None:
+            arms.append((w.matches(text.copy(), _SURELY_DECIMAL_COMMA), with_point))
+        return w.read(w.case(arms, text))
 
     @property
     def any_number(self) -> Any:
@@ -156,31 +137,3 @@ class Cell:
             return nan
         listed = w.exp.In(this=self.number, expressions=[w.number(one) for one in numbers])
         return w.exp.or_(nan, listed)
-
-    @property
-    def commas_noted(self) -> Any:
-        """What has to be known of all texts of the column to read the commas in any of them."""
-        w, exp, text = self.writer, self.writer.exp, self.trimmed
-        without = self._replaced(text.copy(), ",", "")
-        comma = w.case(
-            [(exp.EQ(this=without, expression=text.copy()), w.whole(0))], w.whole(_HAS_COMMA)
-        )
-        grouped = exp.or_(
-            w.matches(text.copy(), _THOUSANDS_COMMA),
-            exp.Not(this=exp.paren(self.read_alone.is_(exp.null()))),
-        )
-        kind = w.case(
-            [
-                (
-                    w.matches(text.copy(), _DECIMAL_COMMA),
-                    w.case([(grouped, w.whole(0))], w.whole(_ONLY_DECIMAL)),
-                ),
-                (grouped.copy(), w.whole(_ONLY_GROUPED)),
-            ],
-            w.whole(0),
-        )
-        noted = w.case(
-            [(self.is_null, w.whole(0)), (self.is_number, w.whole(0)), (self.is_gone, w.whole(0))],
-            exp.Add(this=exp.paren(comma), expression=exp.paren(kind)),
-        )
-        return w.call("BITOR_AGG" if w.dialect == "snowflake" else "BIT_OR", noted)

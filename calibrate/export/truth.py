@@ -12,8 +12,7 @@ import numpy as np
 from calibrate.engines.base import ColumnPoints
 from calibrate.engines.columns import NumberColumn, TextColumn
 from calibrate.engines.places import level_rows
-from calibrate.levels import MISSING, NO, YES, fold, parse_number
-from calibrate.present.numbers import number_text
+from calibrate.levels import MISSING, NO, YES, fold, parse_number, read_number
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dt\d\d:\d\d")
 
@@ -28,10 +27,13 @@ class Truth:
         The attribute's levels and their points.
     nothings : tuple of str
         The card's texts that stand for nothing.
+    known : tuple of str
+        Values that most leads have, beside those of the levels: a condition names only few.
     """
 
     part: ColumnPoints
     nothings: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
     def of_texts(self, texts: Sequence[str]) -> tuple[int, ...]:
         """Give the points of texts, each as if it were alone in its column.
@@ -85,6 +87,7 @@ class Truth:
         for level in self.part.levels.levels:
             if level.text is not None:
                 names += [level.text, *level.members]
+        names = list(dict.fromkeys([*names, *self.known]))
         return dict(zip(names, self.of_texts(names), strict=True))
 
     @cached_property
@@ -102,11 +105,25 @@ class Truth:
     @cached_property
     def numbers(self) -> dict[float, int]:
         """Points of every number that is nothing, or the meaning of a level."""
-        found = dict.fromkeys(gone_numbers(self.nothings), self.missing)
+        return self._gone | self._meanings
+
+    @cached_property
+    def lone_numbers(self) -> dict[float, int]:
+        """Points of every number that a text is, commas not looked at: of nothing, at least."""
+        return self._gone if self.part.levels.decimal_comma else self.numbers
+
+    @property
+    def _gone(self) -> dict[float, int]:
+        return dict.fromkeys(gone_numbers(self.nothings), self.missing)
+
+    @property
+    def _meanings(self) -> dict[float, int]:
+        """Points of every number that is the meaning of a level, and not nothing."""
+        found: dict[float, int] = {}
         if self.part.levels.kind != "number":
             for meaning, place in self.part.levels.meaning.items():
-                if isinstance(meaning, float):
-                    found.setdefault(meaning, self.part.points[place])
+                if isinstance(meaning, float) and meaning not in self._gone:
+                    found[meaning] = self.part.points[place]
         return found
 
     @cached_property
@@ -116,10 +133,16 @@ class Truth:
         if levels.kind == "number":
             return {}
         numbers = [meaning for meaning in levels.meaning if isinstance(meaning, float)]
-        places = {number: levels.find(number_text(number)) for number in numbers}
+        places = {number: levels.find_number(number) for number in numbers}
         return {
             number: self.part.points[place] for number, place in places.items() if place is not None
         }
+
+    def means_what_it_says(self, name: str) -> bool:
+        """Whether a text that reads as a number is that number on this card too."""
+        number = parse_number(name)
+        commas = self.part.levels.decimal_comma
+        return number is None or commas is None or read_number(name, commas) == number
 
     @property
     def numbers_matter(self) -> bool:
@@ -138,8 +161,9 @@ class Truth:
         if any(_MOMENT.match(name) for name in self.part.levels.position):
             return "its levels are moments, which every engine writes its own way"
         spelled: dict[float, str] = {}
+        commas = self.part.levels.decimal_comma
         for name in self.part.levels.position:
-            number = parse_number(name)
+            number = parse_number(name) if commas is None else read_number(name, commas)
             if number is not None and name not in gone_texts(self.nothings):
                 twin = spelled.setdefault(number, name)
                 if self.of_text(twin) != self.of_text(name):

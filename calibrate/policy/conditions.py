@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from calibrate.engines.base import ColumnPoints
 from calibrate.errors import did_you_mean
-from calibrate.levels import MISSING, OTHER, Kind, Level, Levels, bands, fold, parse_number
+from calibrate.levels import (
+    MISSING,
+    OTHER,
+    Kind,
+    Level,
+    Levels,
+    bands,
+    fold,
+    parse_number,
+    read_number,
+)
+from calibrate.present.numbers import number_text
 from calibrate.rules import RangePart
 
 Tested = tuple[str, ...] | RangePart
@@ -35,7 +46,9 @@ def meets(condition: Mapping[str, Tested], levels: Mapping[str, Levels]) -> Colu
         ranges = bands(edges)
         return ColumnPoints(
             column=attribute,
-            levels=Levels(kind="number", levels=ranges),
+            levels=Levels(
+                kind="number", levels=ranges, decimal_comma=levels[attribute].decimal_comma
+            ),
             points=tuple(int(band.low == test.from_) for band in ranges),
             otherwise=0,
         )
@@ -44,7 +57,11 @@ def meets(condition: Mapping[str, Tested], levels: Mapping[str, Levels]) -> Colu
     kind: Kind = "boolean" if own.kind == "boolean" else "category"
     return ColumnPoints(
         column=attribute,
-        levels=Levels(kind=kind, levels=tuple(Level(text=text) for text in texts)),
+        levels=Levels(
+            kind=kind,
+            levels=tuple(Level(text=text) for text in texts),
+            decimal_comma=own.decimal_comma,
+        ),
         points=(1,) * len(texts),
         otherwise=0,
     )
@@ -55,7 +72,15 @@ def _texts(value: str, levels: Levels) -> tuple[str, ...]:
     for level in levels.levels:
         if level.text is not None and fold(level.text) == fold(value):
             return (level.text, *level.members)
-    return (value.strip(),)
+    if levels.kind == "number":
+        number = parse_number(value) if levels.decimal_comma else None
+        return (value.strip() if number is None else number_text(number).replace(".", ","),)
+    # `t` is the level yes, and nothing at all is (missing), as they are in the leads.
+    place = levels.find(value)
+    found = None if place is None else levels.levels[place]
+    if found is None or found.text in (None, OTHER) or found.members:
+        return (value.strip(),)
+    return (str(found.text),)
 
 
 def problems_of(condition: Mapping[str, Tested], levels: Mapping[str, Levels]) -> list[str]:
@@ -67,7 +92,9 @@ def problems_of(condition: Mapping[str, Tested], levels: Mapping[str, Levels]) -
     if isinstance(test, RangePart):
         texts = [fold(one.text) for one in own.levels if one.text is not None]
         words = [text for text in texts if text not in (MISSING, OTHER)]
-        if own.kind != "number" and any(parse_number(text) is None for text in words):
+        if own.kind != "number" and any(
+            read_number(text, own.decimal_comma) is None for text in words
+        ):
             return [f"`{attribute}` is no number; list the values that are meant: [...]"]
         return []
     return [

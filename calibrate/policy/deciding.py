@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from calibrate.engines.base import Scoring
-from calibrate.errors import Finding, LeadsError
+from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.evidence import Evidence
 from calibrate.leads import Leads
 from calibrate.levels import Levels
@@ -14,12 +14,14 @@ from calibrate.points import Points
 from calibrate.policy.declared import MustContact, Policy, declared_policy
 from calibrate.policy.grid import Grid, make_grid
 from calibrate.policy.rated import rated_frame
-from calibrate.policy.standing import BY_THEIR_POINTS, SURE, Standings, with_policy
+from calibrate.policy.standing import Standings, with_policy
 from calibrate.policy.tiers import Tier, make_tiers
 from calibrate.present.numbers import count_text, percent_text
 from calibrate.probability import Probability, fit_probability
+from calibrate.rules import BY_THEIR_POINTS, SURE
 from calibrate.scores import ScoreTable
 from calibrate.scoring import scoring_by
+from calibrate.spec import ThresholdRule
 from calibrate.spread import threshold_intervals
 from calibrate.threshold import Beside, Threshold, check_reach, choose_threshold
 
@@ -143,6 +145,7 @@ def decide(points: Points, evidence: Evidence, leads: Leads) -> Decision:
     deciding = standings.deciding
     if not sum(deciding.customers):
         raise LeadsError(_nobody_left(standings))
+    _check_reached(spec.threshold, deciding)
     beside = Beside(
         deciding=sum(deciding.leads),
         all_leads=leads.counted,
@@ -168,6 +171,15 @@ def decide(points: Points, evidence: Evidence, leads: Leads) -> Decision:
             *findings,
         ),
     )
+
+
+def _check_reached(rule: ThresholdRule, deciding: ScoreTable) -> None:
+    """Refuse a declared threshold that none of the leads reaches: nothing is known of it."""
+    if isinstance(rule, int) and len(deciding.scores) > 1 and rule > deciding.scores[-1]:
+        raise SpecError(
+            f"spec: threshold: none of the leads reaches {rule}; the highest score of those whose "
+            f"points decide is {deciding.scores[-1]}"
+        )
 
 
 def _number(levels: Levels, one: MustContact) -> int:

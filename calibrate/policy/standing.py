@@ -21,15 +21,11 @@ from calibrate.engines.judging import Flags
 from calibrate.levels import Levels
 from calibrate.policy.conditions import Tested, condition_text, meets
 from calibrate.policy.rated import Rated, rated_frame
-from calibrate.rules import GatePart, SizePrefixPart
+from calibrate.rules import BY_THEIR_POINTS, SURE, GatePart, SizePrefixPart
 from calibrate.scores import ScoreTable, by_score
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-SURE, BY_THEIR_POINTS = "must contact", "points decide"
-"""What leads are called that are not out."""
 
 
 def with_policy(
@@ -90,6 +86,7 @@ def _digits(prefix: SizePrefixPart, levels: Mapping[str, Levels]) -> ColumnPoint
         levels=Levels(
             kind=each[0][0].levels.kind,
             levels=tuple(level for one, _ in each for level in one.levels.levels),
+            decimal_comma=each[0][0].levels.decimal_comma,
         ),
         points=tuple(digit for one, digit in each for _ in one.points),
         otherwise=0,

@@ -65,11 +65,11 @@ def make_tiers(
     card's own table of close rates.
     """
     starts, findings = _starts(spec.tiers, table, probability, points.lowest)
-    problems = [*_off_scale(spec), *_out_of_reach(starts, points), *_no_tier(spec, starts)]
+    problems = [*_off_scale(spec), *_out_of_reach(starts, points), *_no_tier(spec)]
     if problems:
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
     rising = sorted(starts.items(), key=lambda one: one[1])
-    ends = [start for _, start in rising[1:]] + [None]
+    ends = [*(start for _, start in rising), None][1:]
     tiers = tuple(
         Tier(
             name=name,
@@ -127,7 +127,26 @@ def _declared(
             )
         else:
             starts[name] = start
-    return starts, tuple(findings)
+    return starts, (*findings, *_out_of_order(tiers, starts))
+
+
+def _out_of_order(
+    tiers: Mapping[str, int | TierRatePart], starts: Mapping[str, int]
+) -> tuple[Finding, ...]:
+    """Remark on tiers by score and by close rate that do not come in the order declared."""
+    declared = [name for name in tiers if name in starts]
+    rising = sorted(declared, key=lambda name: starts[name])
+    if declared in (rising, rising[::-1]):
+        return ()
+    listed = ", ".join(f"`{name}` from {starts[name]}" for name in rising)
+    return (
+        Finding(
+            code="tiers-out-of-order",
+            severity="warning",
+            says=f"From low to high the tiers are {listed}: not in the order of the spec.",
+            fix="Declare all of them by scores, or all by close rates.",
+        ),
+    )
 
 
 def _from_rate(probability: Probability, rate: float) -> int | None:
@@ -161,8 +180,9 @@ def _off_scale(spec: Spec) -> list[str]:
     return []
 
 
-def _no_tier(spec: Spec, starts: Mapping[str, int]) -> list[str]:
-    names = list(spec.tiers if isinstance(spec.tiers, dict) else starts)
+def _no_tier(spec: Spec) -> list[str]:
+    presets = {"fifths": FIFTHS, "buying_stages": tuple(BUYING_STAGES)}
+    names = list(spec.tiers if isinstance(spec.tiers, dict) else presets[spec.tiers])
     return [
         f"follow_up: there is no tier `{name}`; {did_you_mean(name, names)}"
         for name in spec.follow_up

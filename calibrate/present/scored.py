@@ -33,6 +33,7 @@ def write_scored(
     path: Path,
     *,
     as_of: dt.date | None = None,
+    stamped: bool = True,
 ) -> Path:
     """Write leads with their scores, and say when and by which card they were scored.
 
@@ -44,7 +45,8 @@ def write_scored(
     whole = without_scores(table.original)
     for name, values in card.columns_of(scored, as_of=as_of).items():
         whole = whole.append_column(name, pa.array(values, from_pandas=True))
-    for name, text in stamps(card, as_of or dt.date.today()).items():
+    # Scores of the run itself belong to no day: the same leads must give the same file.
+    for name, text in (stamps(card, as_of or dt.date.today()) if stamped else {}).items():
         whole = whole.append_column(name, pa.repeat(pa.scalar(text), table.rows))
     return write_table(whole, path)
 

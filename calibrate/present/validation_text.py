@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from calibrate.stats.calibration import Recalibration
     from calibrate.stats.delong import AucInterval
     from calibrate.validation import Validation
+    from calibrate.validation.measures import Kept
     from calibrate.validation.surprises import Surprise
 
 _SHOWN = 3
@@ -69,11 +70,9 @@ def kept_sentence(found: Validation) -> str:
     low, high = (percent_text(end) for end in kept.customers_interval)
     says = (
         f"Threshold {kept.score}: keeps {percent_text(kept.leads_kept)} of leads and "
-        f"{percent_text(kept.customers_kept)} of customers ({low} to {high}"
+        f"{percent_text(kept.customers_kept)} of customers ({low} to {high}; promised "
+        f"{percent_text(kept.promised)}: {_promise(kept)}"
     )
-    if kept.promised is not None:
-        word = "kept" if kept.kept_promise else "not kept"
-        says += f"; promised {percent_text(kept.promised)}: {word}"
     says += f"). At or above close {_rate(kept.above)}"
     return (
         f"{says}, below {_rate(kept.below)}." if kept.below.leads else f"{says}; nobody is below."
@@ -129,6 +128,12 @@ def worked_sentence(found: Validation) -> str | None:
     )
 
 
+def _promise(kept: Kept) -> str:
+    if kept.kept_promise:
+        return "kept"
+    return "not kept" if kept.broke_promise else "missed, by luck perhaps"
+
+
 def _number(one: Recalibration | None) -> str:
     if one is None:
         return "unknown"
@@ -159,7 +164,7 @@ def _ranking(found: Validation) -> list[str]:
 
 
 def _parts(found: Validation) -> list[str]:
-    names = f"{'tier':<30} {'leads':>8} {'customers':>10} {'close rate':>11}"
+    names = f"{'tier':<28} {'leads':>8} {'customers':>10} {'close rate':>11}"
     head = f"  {names}  95 % interval"
     lines = [head, *(_row(one) for one in found.tiers)] if found.tiers else []
     if found.standings:
@@ -170,7 +175,7 @@ def _parts(found: Validation) -> list[str]:
 def _row(one: Rated) -> str:
     ends = [percent_text(end) for end in one.interval or ()]
     return (
-        f"  {shorten(clean(one.name), 30):<30} {count_text(one.leads):>8} "
+        f"  {shorten(clean(one.name), 28):<28} {count_text(one.leads):>8} "
         f"{count_text(one.customers):>10} {percent_text(one.close_rate):>11}  {' to '.join(ends)}"
     ).rstrip()
 
@@ -229,8 +234,9 @@ def validation_summary(found: Validation) -> dict[str, Any]:
             "leads_kept": significant(kept.leads_kept),
             "customers_kept": significant(kept.customers_kept),
             "customers_kept_interval": [significant(end) for end in kept.customers_interval],
-            "promised": None if kept.promised is None else significant(kept.promised),
+            "promised": significant(kept.promised),
             "kept_promise": kept.kept_promise,
+            "broke_promise": kept.broke_promise,
             "above": _rated(kept.above),
             "below": _rated(kept.below),
         },

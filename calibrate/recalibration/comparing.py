@@ -25,7 +25,7 @@ from calibrate.recalibration.scored import (
 from calibrate.recalibration.shares import share_moves
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.parts import CardAttributePart
-from calibrate.scoring import ScoredLeads, unseen_findings
+from calibrate.scoring import ScoredLeads, scoring_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.changes import rate_changes
 from calibrate.stats.stability_index import StabilityIndex
@@ -189,7 +189,7 @@ def _of_leads(old: Scorecard, new: Scorecard, found: _OnLeads | None) -> dict[st
 
 
 def _unseen(found: _OnLeads | None) -> tuple[Finding, ...]:
-    return () if found is None else unseen_findings(found.old.unseen)
+    return () if found is None else scoring_findings(found.old.unseen, found.old.absent)
 
 
 def _overall_p(then: Rated, now: Rated) -> float:

@@ -113,7 +113,7 @@ def columns_there(card: Scorecard, table: Table, events: object) -> Mapping[str,
         card.reads or ReadsPart(),
         missing=card.missing,
         events=events,  # type: ignore[arg-type]
-    )
+    ).columns
 
 
 def counted_levels(

@@ -23,7 +23,7 @@ from calibrate.levels import Levels
 from calibrate.policy.conditions import problems_of
 from calibrate.policy.standing import with_policy
 from calibrate.rules import Condition, GatePart, SizePrefixPart
-from calibrate.scorecard.columns import columns_for
+from calibrate.scorecard.columns import Absent, columns_for
 from calibrate.scorecard.layout import card_document
 from calibrate.scorecard.parts import (
     AucPart,
@@ -148,6 +148,7 @@ class Scorecard(Part):
         *,
         events: pd.DataFrame | str | Path | None = None,
         as_of: dt.date | None = None,
+        absent: Absent = "refuse",
     ) -> pd.DataFrame:
         """Score leads.
 
@@ -161,6 +162,9 @@ class Scorecard(Part):
         as_of : date, optional
             See what leads did from the end of this day, and let it age until then; by default from
             the moment in a lead's life from which the card was made.
+        absent : {"refuse", "as-missing"}
+            What becomes of a column that the card needs and the table lacks: an error, or empty on
+            every lead.
 
         Returns
         -------
@@ -180,7 +184,7 @@ class Scorecard(Part):
         import pandas as pd
 
         table = open_table(leads)
-        scored = self.score_table(table, events=events, as_of=as_of)
+        scored = self.score_table(table, events=events, as_of=as_of, absent=absent)
         index = None if isinstance(leads, str | Path) else leads.index
         frame = pd.DataFrame(self.columns_of(scored, as_of=as_of), index=index)
         frame.attrs["unseen"] = {one.attribute: one.leads for one in scored.unseen}
@@ -196,10 +200,11 @@ class Scorecard(Part):
         *,
         events: pd.DataFrame | str | Path | Table | None = None,
         as_of: dt.date | None = None,
+        absent: Absent = "refuse",
     ) -> ScoredLeads:
         """Score a table that is open already."""
         scoring = self.scoring
-        columns = columns_for(
+        found = columns_for(
             table,
             tuple(
                 (one.name, one.made_from) for one in self.attributes if one.name in scoring.needed
@@ -208,8 +213,9 @@ class Scorecard(Part):
             missing=self.missing,
             events=events,
             as_of=as_of,
+            absent=absent,
         )
-        return score_columns(scoring, columns, table.rows)
+        return score_columns(scoring, found.columns, table.rows, absent=found.absent)
 
     def close_rates(self, scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Give how often leads of each score close, by the card's table.

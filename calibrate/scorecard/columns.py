@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from calibrate.behaviours import BehaviourRecipe, SeenEvents, behaviour, seen_events
 from calibrate.dates import Times, read_dates
-from calibrate.engines.columns import Column
+from calibrate.engines.columns import Column, TextColumn
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import NoRowsError, ScorecardError, near_names
 from calibrate.eventlog import NOTHING_HAPPENED, read_log
@@ -27,6 +28,30 @@ if TYPE_CHECKING:
 Wanted = Sequence[tuple[str, Recipe | None]]
 """Attributes by name, and how those are made that are no column."""
 
+Absent = Literal["refuse", "as-missing"]
+"""What becomes of a column that earns points and is not in the table."""
+
+_OR_AS_MISSING = (
+    "Or take them as empty on every lead: --missing-attributes as-missing (in Python: "
+    '`absent="as-missing"`).'
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardColumns:
+    """The columns that a card scores.
+
+    Attributes
+    ----------
+    columns : mapping of str to Column
+        By attribute.
+    absent : tuple of str
+        Columns that the table lacks, taken as empty.
+    """
+
+    columns: Mapping[str, Column]
+    absent: tuple[str, ...]
+
 
 def columns_for(
     table: Table,
@@ -36,7 +61,8 @@ def columns_for(
     missing: Sequence[str],
     events: pd.DataFrame | str | Path | Table | None = None,
     as_of: dt.date | None = None,
-) -> dict[str, Column]:
+    absent: Absent = "refuse",
+) -> CardColumns:
     """Give the column of every attribute, whatever it is made from.
 
     Parameters
@@ -52,6 +78,8 @@ def columns_for(
         The log; by default the file that the card names, beside the leads.
     as_of : date, optional
         The landmark of every lead is the end of this day.
+    absent : {"refuse", "as-missing"}
+        What becomes of a column that the table lacks.
 
     Raises
     ------
@@ -62,20 +90,34 @@ def columns_for(
         table = join_tables(
             table, reads.join, repeated=reads.repeated or "last", names=reads.columns
         ).table
-    plain = {
+    plain = _sources(wanted)
+    lacking = lacking_columns(table, wanted)
+    if lacking and absent == "refuse":
+        raise ScorecardError(f"{_lacking(table, lacking)} {_OR_AS_MISSING}")
+    own = {name: table.columns[name].without(missing) for name in plain - set(lacking)}
+    nothing = TextColumn(codes=np.zeros(table.rows, dtype=np.int8), texts=())
+    own |= dict.fromkeys(lacking, nothing)
+    seen = None
+    if any(isinstance(recipe, BehaviourRecipe) for _, recipe in wanted):
+        seen = _seen(table, reads, missing, events, as_of)
+    return CardColumns(
+        columns={name: _column(name, recipe, own, seen) for name, recipe in wanted},
+        absent=tuple(lacking),
+    )
+
+
+def lacking_columns(table: Table, wanted: Wanted) -> list[str]:
+    """Name the columns of the table itself that attributes need and it lacks."""
+    return [name for name in sorted(_sources(wanted)) if name not in table.columns]
+
+
+def _sources(wanted: Wanted) -> set[str]:
+    return {
         source
         for name, recipe in wanted
         if not isinstance(recipe, BehaviourRecipe)
         for source in ((name,) if recipe is None else columns_of(recipe))
     }
-    lacking = [name for name in sorted(plain) if name not in table.columns]
-    if lacking:
-        raise ScorecardError(_lacking(table, lacking))
-    own = {name: table.columns[name].without(missing) for name in plain}
-    seen = None
-    if any(isinstance(recipe, BehaviourRecipe) for _, recipe in wanted):
-        seen = _seen(table, reads, missing, events, as_of)
-    return {name: _column(name, recipe, own, seen) for name, recipe in wanted}
 
 
 def _column(

@@ -211,6 +211,7 @@ def _attribute_part(
         made_from=attribute.recipe,
         group=evidence.group,
         unit=evidence.unit,
+        decimal_comma=evidence.levels.decimal_comma,
         m=evidence.m,
         pooled=evidence.levels.pooled,
         test=_test_part(evidence),

@@ -189,6 +189,9 @@ class CardAttributePart(Part):
     made_from: Recipe | None = Field(None, description="How it is made, if it is no column.")
     group: Group
     unit: str | None = None
+    decimal_comma: bool | None = Field(
+        None, description="Whether commas in its texts are decimal ones; else thousands' ones."
+    )
     m: FiniteFloat = Field(description="Leads at the overall rate mixed into every level.")
     pooled: tuple[str, ...] = Field((), description="Values too rare to stand alone.")
     test: TestPart
@@ -223,6 +226,7 @@ class CardAttributePart(Part):
             kind=self.kind,
             levels=tuple(one.as_level for one in self.levels),
             pooled=self.pooled,
+            decimal_comma=self.decimal_comma,
         )
 
 

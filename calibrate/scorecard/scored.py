@@ -25,9 +25,9 @@ NAMES = (
     "reasons scored_on scored_by"
 ).split()
 """All columns there can be, in their order."""
-_MOST_POINTS = 99
+MOST_POINTS = 99
 """In one number for table stakes, hundreds count conditions; the rest shows points up to this."""
-_MOST_SHOWN = 999
+MOST_SHOWN = 999
 """After a size prefix, points up to this are shown."""
 _HOURS_A_DAY = 24
 
@@ -108,14 +108,14 @@ def _must_contact(card: Scorecard, scored: ScoredLeads) -> list[str]:
 
 def _stakes(scored: ScoredLeads) -> npt.NDArray[np.int64]:
     """Write the first gate and the points as one number: 435 meets four conditions."""
-    shown = np.clip(scored.scores, 0, _MOST_POINTS)
+    shown = np.clip(scored.scores, 0, MOST_POINTS)
     return np.asarray(100 * scored.met[0].sum(axis=0) + shown)
 
 
 def _shown(scored: ScoredLeads) -> npt.NDArray[np.int64]:
     """Put the digit of the size before the score: 3062."""
     digits = np.zeros_like(scored.scores) if scored.prefix is None else scored.prefix
-    return np.asarray(1000 * digits + np.clip(scored.scores, 0, _MOST_SHOWN))
+    return np.asarray(1000 * digits + np.clip(scored.scores, 0, MOST_SHOWN))
 
 
 def _follow_up(

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.dates import Times
-from calibrate.earlier import Earlier
+from calibrate.earlier import Earlier, plain_id
 from calibrate.engines.base import BY_POINTS
 from calibrate.engines.judging import Flags
 from calibrate.errors import Finding, LeadsError
-from calibrate.levels import fold
 from calibrate.policy.rated import Rated
 from calibrate.present.numbers import count_text
 from calibrate.scorecard import Scorecard
@@ -92,8 +91,7 @@ def frozen_of(
     LeadsError
         When a lead was scored twice, no lead is found again, or all of them have one outcome.
     """
-    rows = _rows_by_name(earlier)
-    found = np.array([rows.get(fold(name), -1) for name in names], dtype=np.int64)
+    found = np.array([earlier.rows.get(plain_id(name), -1) for name in names], dtype=np.int64)
     known = jury.rows & (found >= 0)
     if not known.any():
         raise LeadsError(_no_overlap(earlier, names))
@@ -127,23 +125,8 @@ def _rated(name: str, rows: Flags, customer: Flags) -> Rated:
     return Rated(name=name, leads=int(rows.sum()), customers=int((rows & customer).sum()))
 
 
-def _rows_by_name(earlier: Earlier) -> dict[str, int]:
-    rows: dict[str, int] = {}
-    for row, name in enumerate(earlier.names):
-        if not name.strip():
-            continue
-        if fold(name) in rows:
-            first, second = (earlier.table.row_names.name(one) for one in (rows[fold(name)], row))
-            raise LeadsError(
-                f"{earlier.table.where}: the lead `{name[:40]}` was scored twice, in {first} and "
-                f"in {second}. Give the file of one scoring."
-            )
-        rows[fold(name)] = row
-    return rows
-
-
 def _no_overlap(earlier: Earlier, names: list[str]) -> str:
-    theirs = next((name for name in earlier.names if name.strip()), "")
+    theirs = next(iter(earlier.rows), "")
     ours = next((name for name in names if name.strip()), "")
     return (
         f"{earlier.table.where}: none of the {count_text(earlier.table.rows)} leads scored there "

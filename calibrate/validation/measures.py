@@ -23,11 +23,13 @@ from calibrate.stats.calibration import (
     calibration_intercept,
     calibration_slope,
 )
-from calibrate.stats.delong import PairedAuc, paired_auc
-from calibrate.stats.intervals import wilson
+from calibrate.stats.changes import rate_changes
+from calibrate.stats.delong import PairedAuc, auc_interval, paired_auc
+from calibrate.stats.intervals import Z_95, wilson
 from calibrate.stats.promise import kept_promise
 from calibrate.stats.rising import Rising, rising
 
+_ALPHA = 0.05
 BANDS = 10
 """The range of scores is shown in so many parts of equal width."""
 
@@ -63,14 +65,17 @@ class Kept:
     score : int
     above, below : Rated
         Leads at or above it, and under it.
-    promised : float or None
+    promised : float
         The share of customers it was to keep, in [0, 1].
+    promised_by : int
+        Customers among the leads that taught, on whom the promise rests.
     """
 
     score: int
     above: Rated
     below: Rated
-    promised: float | None
+    promised: float
+    promised_by: int
 
     @property
     def leads_kept(self) -> float:
@@ -89,12 +94,18 @@ class Kept:
         return float(low), float(high)
 
     @property
-    def kept_promise(self) -> bool | None:
-        """Whether it kept the share of customers it promised; None without a promise."""
-        if self.promised is None:
-            return None
+    def kept_promise(self) -> bool:
+        """Whether Wilson's interval of the share kept holds the promise, or lies above it."""
         customers = self.above.customers + self.below.customers
-        return kept_promise(self.above.customers, customers, self.promised)
+        return kept_promise(self.above.customers, customers, self.promised) is not False
+
+    @property
+    def broke_promise(self) -> bool:
+        """Whether it did not, and not by luck: the promise too was made on a draw of customers."""
+        then = round(self.promised * self.promised_by)
+        customers = self.above.customers + self.below.customers
+        p_values, _ = rate_changes([then], [self.promised_by], [self.above.customers], [customers])
+        return not self.kept_promise and bool(p_values[0] <= _ALPHA)
 
 
 def tally_rows(scores: npt.NDArray[np.integer], customer: Flags) -> ScoreTable:
@@ -174,7 +185,27 @@ def kept_of(card: Scorecard, table: ScoreTable) -> Kept:
         leads=sum(table.leads) - above.leads,
         customers=sum(table.customers) - above.customers,
     )
-    return Kept(score=score, above=above, below=below, promised=promise_of(card))
+    return Kept(
+        score=score,
+        above=above,
+        below=below,
+        promised=promise_of(card),
+        promised_by=sum(card.score_table_taught.customers),
+    )
+
+
+def expected_auc(card: Scorecard) -> tuple[float, float]:
+    """Give the AUC that a card should have on leads it has not seen, and its standard error.
+
+    The cross-validated one; of a card that does not say it, that on its own leads.
+    """
+    if card.auc is None:
+        table = card.score_table_taught
+        own = auc_interval(table.leads, table.customers)
+        return own.auc, (own.high - own.low) / (2 * Z_95)
+    low, high = card.auc.interval
+    known = card.auc.cross_validated
+    return card.auc.fit if known is None else known, (high - low) / (2 * Z_95)
 
 
 def promise_of(card: Scorecard) -> float:

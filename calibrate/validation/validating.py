@@ -16,7 +16,7 @@ from calibrate.present.numbers import count_text
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.names import lead_names
 from calibrate.scores import ScoreTable
-from calibrate.scoring import unseen_findings
+from calibrate.scoring import scoring_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.delong import auc_interval
 from calibrate.validation.declared import spec_of
@@ -25,6 +25,7 @@ from calibrate.validation.judging import Jury, jury_of
 from calibrate.validation.measures import (
     against,
     bands_of,
+    expected_auc,
     foretold_of,
     kept_of,
     rising_of,
@@ -140,7 +141,7 @@ def validate(
         findings=(
             *jury.findings,
             *(_old_card() if card.auc is None else ()),
-            *unseen_findings(found.unseen),
+            *scoring_findings(found.unseen, found.absent),
             *remarks,
             *(() if frozen is None else frozen.findings),
         ),
@@ -161,9 +162,10 @@ def _check(table: Table, tally: ScoreTable) -> None:
 def _measures(card: Scorecard, tally: ScoreTable) -> dict[str, Any]:
     """Measure what the counts by score tell."""
     tiers, bands = tiers_of(card, tally), bands_of(card, tally)
+    expected, _ = expected_auc(card)
     return {
         "auc": auc_interval(tally.leads, tally.customers),
-        "expected_auc": _expected(card),
+        "expected_auc": expected,
         "tiers": tiers,
         "bands": bands,
         # A card without tiers is held to its bands.
@@ -172,12 +174,6 @@ def _measures(card: Scorecard, tally: ScoreTable) -> dict[str, Any]:
         "foretold": foretold_of(card, tally),
         "kept": kept_of(card, tally),
     }
-
-
-def _expected(card: Scorecard) -> float:
-    if card.auc is None:
-        return card.score_table_taught.auc
-    return card.auc.fit if card.auc.cross_validated is None else card.auc.cross_validated
 
 
 def _case(
@@ -190,6 +186,7 @@ def _case(
     return Case(
         auc=measures["auc"],
         expected=measures["expected_auc"],
+        expected_se=expected_auc(card)[1],
         then=Rated(name="then", leads=card.cohort.leads, customers=card.cohort.customers),
         now=Rated(name="now", leads=len(jury.customer), customers=int(jury.customer.sum())),
         tiers=measures["tiers_rise"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,7 @@ from calibrate.policy.rated import Rated
 from calibrate.present.numbers import count_text, lift_text, percent_text
 from calibrate.stats.changes import rate_changes
 from calibrate.stats.delong import AucInterval
+from calibrate.stats.intervals import Z_95
 from calibrate.stats.rising import Rising
 from calibrate.validation.measures import Kept
 
@@ -34,6 +36,8 @@ class Case:
         Later leads.
     expected : float
         The AUC that was to be expected, in [0, 1].
+    expected_se : float
+        Its standard error: the leads that taught are a draw as well.
     then, now : Rated
         Overall, of the leads that taught and of those that judge.
     tiers : Rising
@@ -48,6 +52,7 @@ class Case:
 
     auc: AucInterval
     expected: float
+    expected_se: float
     then: Rated
     now: Rated
     tiers: Rising
@@ -69,9 +74,10 @@ def verdict_of(case: Case) -> tuple[Verdict, tuple[str, ...]]:
     -------
     verdict : {"ready", "caution", "not ready"}
         *not ready* when the AUC's interval reaches 0.5, when the AUC lies more than 0.05 under the
-        one to be expected and the interval ends below that, or when the overall rate moved by a
-        factor of more than 2 and not by luck; *ready* when none of these, tiers rise, the threshold
-        keeps its promise, and at least 50 later customers say so; *caution* otherwise.
+        one to be expected and farther than luck takes two such AUCs apart, or when the overall
+        rate moved by a factor of more than 2 and not by luck; *ready* when none of these, tiers
+        rise, the threshold keeps its promise, and at least 50 later customers say so; *caution*
+        otherwise.
     reasons : tuple of str
         Of the verdict; those for *ready* where nothing speaks against it.
     """
@@ -112,7 +118,9 @@ def _pairs(one: AucInterval) -> str:
 
 
 def _worse_than_expected(case: Case) -> list[str]:
-    if case.auc.auc >= case.expected - MOST_LOST or case.auc.high >= case.expected:
+    lost = case.expected - case.auc.auc
+    half = (case.auc.high - case.auc.low) / 2
+    if lost <= MOST_LOST or lost <= math.hypot(half, Z_95 * case.expected_se):
         return []
     return [
         f"The score ranks these leads worse than it was made to: customers score higher in "
@@ -168,7 +176,7 @@ def _broken_promise(case: Case) -> list[str]:
         f"{percent_text(one.customers_kept)} of them, and {percent_text(one.promised)} was "
         f"promised."
         for what, one in found
-        if one is not None and one.kept_promise is False
+        if one is not None and one.broke_promise
     ]
 
 
