@@ -17,6 +17,9 @@ The path, and the public names along it::
     call_list        whom to call first               -> CallList
     moves_since      who newly passes, who rose       -> Moves
     validate         do later leads bear the card out -> Validation
+    compare          last quarter's card and this one's  -> Comparison
+    rerun            calibrate as last quarter, compare -> Rerun
+    history          a folder of cards over time      -> History
     compare_methods  measures, awards, overlap judged -> MethodComparison
     calibrate        all of it at once                -> Calibration
 
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
     from calibrate.policy import Decision, decide
     from calibrate.probability import Probability, fit_probability
     from calibrate.reading import read_leads
+    from calibrate.recalibration import Comparison, compare
+    from calibrate.rerunning import Rerun, rerun
     from calibrate.scorecard import Scorecard
     from calibrate.scores import ScoreTable, tally_scores
     from calibrate.screening import Screening, screen
@@ -59,6 +64,7 @@ if TYPE_CHECKING:
     from calibrate.spec import Spec
     from calibrate.teaching import teach
     from calibrate.threshold import Threshold, choose_threshold
+    from calibrate.timeline import History, history
     from calibrate.validation import Validation, spec_of, validate
 
 __version__ = "0.1.0"
@@ -98,6 +104,12 @@ _HOME = {
     "validate": "validation",
     "Validation": "validation",
     "spec_of": "validation",
+    "compare": "recalibration",
+    "Comparison": "recalibration",
+    "rerun": "rerunning",
+    "Rerun": "rerunning",
+    "history": "timeline",
+    "History": "timeline",
     "calibrate": "pipeline",
     "Calibration": "pipeline",
     "CalibrateError": "errors",
@@ -115,12 +127,14 @@ __all__ = [
     "Calibration",
     "CallList",
     "Check",
+    "Comparison",
     "Counts",
     "Decision",
     "EngineError",
     "Evidence",
     "Explanation",
     "Finding",
+    "History",
     "Leads",
     "LeadsError",
     "MethodComparison",
@@ -129,6 +143,7 @@ __all__ = [
     "OutputError",
     "Points",
     "Probability",
+    "Rerun",
     "ScoreTable",
     "Scorecard",
     "ScorecardError",
@@ -143,13 +158,16 @@ __all__ = [
     "call_list",
     "check",
     "choose_threshold",
+    "compare",
     "compare_methods",
     "count",
     "decide",
     "explain",
     "fit_probability",
+    "history",
     "moves_since",
     "read_leads",
+    "rerun",
     "screen",
     "spec_of",
     "tally_scores",

@@ -24,7 +24,7 @@ BY_NAME, BY_NUMBER, AS_MAPPING = "written-by-name", "written-by-number", "writte
 _UNSAID = ("function-after", BY_NAME, BY_NUMBER, AS_MAPPING)
 """How steps of a path begin that stand in no file."""
 
-_PLANNED = frozenset(("fit", "damping"))
+_PLANNED = frozenset(("fit",))
 """Keys of the spec format that this version does not act on yet: refused, never ignored."""
 
 

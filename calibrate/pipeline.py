@@ -20,6 +20,7 @@ from calibrate.points import Points, assign_points
 from calibrate.policy import Decision, decide
 from calibrate.probability import Probability
 from calibrate.reading import read_leads
+from calibrate.recalibration.damping import damped, damping_findings
 from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
 from calibrate.scores import ScoreTable
@@ -45,6 +46,7 @@ def calibrate(
     *,
     events: str | Path | pd.DataFrame | Table | None = None,
     name: str | None = None,
+    previous: Scorecard | None = None,
     progress: Progress = lambda step: None,
 ) -> Calibration:
     """Calibrate a scorecard from a table of past leads.
@@ -59,6 +61,8 @@ def calibrate(
         The log of what leads did, one row an event.
     name : str, optional
         Name of the card; by default that of the table.
+    previous : Scorecard, optional
+        The earlier card, for `damping` of the points.
     progress : callable, optional
         Is told each step as it begins.
 
@@ -84,12 +88,15 @@ def calibrate(
     counts, evidence = teach(table)
     progress("assigning points")
     points = assign_points(evidence, table.spec.points, leads=table, override=table.spec.override)
+    if points.settings.damping and previous is not None:
+        points = damped(points, evidence, previous)
     decision = decide(points, evidence, table)
     progress("resampling points")
     stable = stability(points, evidence, table)
     decision = decision.with_intervals(points, evidence, table)
     findings = (
         *table.findings,
+        *damping_findings(points, previous),
         *card_findings(points, evidence, table, decision.everyone),
         *decision.findings,
     )

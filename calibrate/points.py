@@ -32,11 +32,13 @@ class LevelPoints:
     points : int
         What a lead of this level gets.
     earned : int
-        What the evidence gives; differs from `points` only where the analyst overrode it.
+        What the evidence gives; differs from `points` only where overridden or kept.
     adjusted : int
         -1, 0 or 1: correction of the rounding, so that the card's range is exactly 100.
     why : str or None
         The analyst's reason for an override.
+    kept : bool
+        Whether the points are those of an earlier card.
     """
 
     value: float
@@ -44,6 +46,7 @@ class LevelPoints:
     earned: int
     adjusted: int
     why: str | None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,9 +72,13 @@ def _range(points: Points) -> list[Finding]:
 
 
 def _what_bends(points: Points) -> str:
-    by_hand = any(level.why for one in points.attributes for level in one.given)
-    causes = ["the points set by hand"] * by_hand + ["the caps"] * bool(points.settings.caps)
-    return " and ".join(causes)
+    given = [level for one in points.attributes for level in one.given]
+    causes = {
+        "the points set by hand": any(level.why for level in given),
+        "the points kept": any(level.kept for level in given),
+        "the caps": bool(points.settings.caps),
+    }
+    return " and ".join(cause for cause, is_one in causes.items() if is_one)
 
 
 def _short(points: Points, evidence: Evidence) -> list[Finding]:
@@ -121,7 +125,7 @@ def _rounding(points: Points, leads: Leads, whole: ScoreTable) -> list[Finding]:
         if any(level.value for level in one.given)
     )
     cost = tally(leads, columns, 0).auc - whole.auc
-    overridden = any(level.why for one in points.attributes for level in one.given)
+    overridden = any(level.why or level.kept for one in points.attributes for level in one.given)
     if overridden or not cost > ROUNDING_COST:
         return []
     return [

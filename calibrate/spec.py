@@ -211,6 +211,10 @@ class PointsPart(Part):
         default_factory=dict, description="Most points that the attributes of a group may add."
     )
 
+    damping: bool | None = Field(
+        None, strict=True, description="true: a level keeps its earlier points unless it moved."
+    )
+
     @model_validator(mode="after")
     def _unit_with_points(self) -> Self:
         if self.scale == "0-100" and self.points_per_unit is not None:

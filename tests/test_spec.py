@@ -173,7 +173,7 @@ def test_all_problems_are_listed_at_once() -> None:
         ("only: []", "only"),
         ("leads: {id: ''}", "leads.id"),
         ("fit: {}", "fit: part of the spec format, but this version does not act on it yet"),
-        ("points: {damping: 1}", "points.damping: part of the spec format"),
+        ("points: {damping: 1}", "points.damping: found 1"),
         ("attributes: {a: {wanted: 'yes'}}", "attributes.a.wanted: found `yes`"),
         ("attributes: {a: {separator: ','}}", "`separator` goes with `kind: list`"),
         ("events: {expire: {open: {}}}", "name either `expires_days` or `half_life_days`"),

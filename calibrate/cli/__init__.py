@@ -20,6 +20,9 @@ _EPILOG = """examples:
   calibrate queue scorecard.yaml new.csv      whom to call first, and why
   calibrate threshold scorecard.yaml new.csv --capacity 200
   calibrate validate scorecard.yaml later.csv does it hold on later leads?
+  calibrate compare old.yaml new.yaml new.csv what moved: keep, refresh or rebuild
+  calibrate rerun q1/scorecard.yaml q2.csv    calibrate as last quarter, and compare
+  calibrate history cards                     a folder of cards as a time series
   calibrate export scorecard.yaml --to sql --dialect postgres --out score.sql
 """
 
@@ -91,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_queue(commands.add_parser("queue", help="rank the leads to call, and why"))
     _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
     _add_validate(commands.add_parser("validate", help="does the card hold on later leads?"))
+    _add_compare(commands.add_parser("compare", help="old card, new card: what moved?"))
+    _add_rerun(commands.add_parser("rerun", help="calibrate as last quarter, and compare"))
+    _add_history(commands.add_parser("history", help="a folder of cards as a time series"))
     _add_export(commands.add_parser("export", help="write the card as SQL, Excel, PMML ..."))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
     _add_demo(commands.add_parser("demo", help="write sample leads into a folder and run them"))
@@ -228,6 +234,39 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
         "--scored", metavar="FILE", help="scored leads of that time: judge the scores given then"
     )
     parser.add_argument("--as-of", metavar="DAY", help="the day the data were taken: 2026-09-30")
+    parser.add_argument("--html", metavar="FILE", help="also write it as a page, with plots")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD", help="scorecard.yaml of last quarter")
+    parser.add_argument("new", metavar="NEW", help="scorecard.yaml of this quarter")
+    parser.add_argument(
+        "leads", metavar="LEADS", nargs="?", help=f"of now, with their outcome; {_LEADS}"
+    )
+    parser.add_argument(
+        "--spec", metavar="FILE", help="how leads are counted (default: as for the new card)"
+    )
+    _add_events(parser)
+    parser.add_argument("--html", metavar="FILE", help="also write it as a page, with plots")
+
+
+def _add_rerun(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD", help="scorecard.yaml of last quarter")
+    parser.add_argument("leads", metavar="LEADS", help=f"of now, with their outcome; {_LEADS}")
+    parser.add_argument(
+        "--out", metavar="FOLDER", default="calibration", help="folder (default: calibration)"
+    )
+    parser.add_argument(
+        "--spec", metavar="FILE", help="last quarter's (default: spec.yaml beside OLD)"
+    )
+    _add_events(parser)
+    parser.add_argument(
+        "--damping", action="store_true", help="let points stand that luck alone would move"
+    )
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", help="with cards: 2026Q1.yaml, 2026Q2.yaml")
     parser.add_argument("--html", metavar="FILE", help="also write it as a page, with plots")
 
 

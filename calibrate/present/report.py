@@ -156,6 +156,7 @@ def environment() -> Environment:
         "count": numbers.count_text,
         "percent": numbers.percent_text,
         "lift": numbers.lift_text,
+        "share": numbers.share_text,
         "p": numbers.p_text,
         "ends": numbers.ends_text,
         "points": numbers.points_text,

@@ -13,7 +13,7 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {key: plain[key] for key in ("schema", "name")}
     for key in ("made", "cohort", "overall", "points"):
         document[key] = _flow(plain[key])
-    for key in ("max_attributes", "caps"):
+    for key in ("max_attributes", "caps", "damping"):
         if not plain["points"][key]:
             del document["points"][key]
     if plain["missing"]:

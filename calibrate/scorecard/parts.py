@@ -107,6 +107,9 @@ class CardPointsPart(Part):
     caps: dict[Group, Whole] = Field(
         default_factory=dict, description="Most points that a group may add."
     )
+    damping: bool | None = Field(
+        None, description="Whether levels kept earlier points unless they moved."
+    )
     base: Integer = Field(description="What every lead starts from.")
     multiplier: FiniteFloat = Field(description="points = multiplier x value, rounded.")
 
@@ -142,8 +145,13 @@ class LevelPart(Part):
     from_: FiniteFloat | None = Field(None, alias="from", description="In the band; null: no end.")
     below: FiniteFloat | None = Field(None, description="Not in the band; null: no end.")
     points: Integer
-    earned: Integer | None = Field(None, description="What the evidence gives, where overridden.")
+    earned: Integer | None = Field(
+        None, description="What the evidence gives, where overridden or kept."
+    )
     why: str | None = Field(None, description="The reason of an override.")
+    kept: Literal[True] | None = Field(
+        None, description="The points are those of the earlier card, for the level has not moved."
+    )
     value: FiniteFloat = Field(description="The measure; 0 where no points were awarded.")
     adjusted: Literal[-1, 1] | None = Field(
         None, description="Correction of the rounding, so that the range is exactly 100."

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from calibrate.engines.base import SHARDS, Cap, ColumnPoints, Ints, Scoring
 from calibrate.evidence import AttributeEvidence, Evidence, Overall
 from calibrate.leads import Leads
-from calibrate.points import AttributePoints, Points
+from calibrate.points import AttributePoints, LevelPoints, Points
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,11 +55,7 @@ class Seats:
     @classmethod
     def of(cls, points: AttributePoints, evidence: AttributeEvidence, *, is_made: bool) -> Seats:
         """Give every level that has a value, or points set by hand, a seat of its own."""
-        seated = [
-            place
-            for place, given in enumerate(points.given)
-            if given.value or given.why is not None
-        ]
+        seated = [place for place, given in enumerate(points.given) if given.value or is_set(given)]
         seat_of = {place: 1 + number for number, place in enumerate(seated)}
         given = [points.given[place] for place in seated]
         counted = [evidence.evidence[place] for place in seated]
@@ -72,7 +68,7 @@ class Seats:
             points=np.array([0, *(one.points for one in given)]),
             leads=np.array([0.0, *(one.leads for one in counted)]),
             customers=np.array([0.0, *(one.customers for one in counted)]),
-            by_hand=np.array([np.nan, *(np.nan if g.why is None else g.points for g in given)]),
+            by_hand=np.array([np.nan, *(g.points if is_set(g) else np.nan for g in given)]),
             stands_for=ColumnPoints(
                 column=points.name,
                 levels=points.levels,
@@ -80,6 +76,11 @@ class Seats:
                 otherwise=0 if other is None else seat_of.get(other, 0),
             ),
         )
+
+
+def is_set(given: LevelPoints) -> bool:
+    """Say whether points are not what the evidence gives: set by hand, or kept."""
+    return given.why is not None or given.kept
 
 
 def seats_of(points: Points, evidence: Evidence, leads: Leads) -> tuple[Seats, ...]:

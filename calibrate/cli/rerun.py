@@ -1,0 +1,28 @@
+"""``calibrate rerun``: last quarter's card and spec on this quarter's leads."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from calibrate.cli import DOES_NOT_HOLD, DONE
+from calibrate.cli.say import RUN_STEPS, progress
+
+
+def run(options: argparse.Namespace) -> int:
+    """Calibrate, compare, write the folder, and print the advice."""
+    from calibrate.rerunning import rerun
+
+    with progress(RUN_STEPS + 1) as step:
+        found = rerun(
+            Path(options.old),
+            Path(options.leads),
+            spec=options.spec,
+            events=options.events,
+            damping=options.damping,
+            progress=step,
+        )
+        found.save(options.out, progress=step)
+    print(found)
+    print(f"\nWritten to {options.out}/: open comparison.html; scorecard.yaml is the new card.")
+    return DONE if found.comparison.holds else DOES_NOT_HOLD

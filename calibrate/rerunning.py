@@ -1,0 +1,178 @@
+"""Last quarter's card and spec on this quarter's leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calibrate.engines.tables import Table, open_table
+from calibrate.files import make_folder, write_whole
+from calibrate.pipeline import Calibration, calibrate
+from calibrate.recalibration.comparing import compare
+from calibrate.recalibration.result import Comparison
+from calibrate.scorecard import Scorecard
+from calibrate.spec import Spec, as_spec
+from calibrate.validation.declared import spec_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DATED = {"as_of": "the day the data were taken", "fit": "the days of the leads that teach"}
+"""Keys of a spec that belong to one quarter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rerun:
+    """A new quarter's run, and what moved since the last.
+
+    Attributes
+    ----------
+    calibration : Calibration
+    comparison : Comparison
+    dropped : tuple of str
+        What of last quarter's spec was not used, in words.
+    """
+
+    calibration: Calibration
+    comparison: Comparison
+    dropped: tuple[str, ...]
+
+    @property
+    def scorecard(self) -> Scorecard:
+        """The new card."""
+        return self.calibration.scorecard
+
+    def save(self, folder: str | Path, progress: Callable[[str], None] = lambda step: None) -> Path:
+        """Write the run's folder, with ``comparison.html`` in it.
+
+        Raises
+        ------
+        OutputError
+            When the folder cannot be written to; nothing is left behind half-written.
+        """
+        from calibrate.present.comparison_page import comparison_html
+
+        page = comparison_html(self.comparison)
+        written = self.calibration.save(make_folder(Path(folder)), progress)
+        write_whole(written / "comparison.html", page)
+        return written
+
+    def __repr__(self) -> str:
+        from calibrate.present.comparison_text import rerun_text
+
+        return rerun_text(self)
+
+    def _repr_html_(self) -> str:
+        return self.comparison._repr_html_()
+
+
+def rerun(
+    old_card: Scorecard | str | Path,
+    leads: str | Path | pd.DataFrame,
+    *,
+    spec: Spec | str | Path | None = None,
+    events: str | Path | pd.DataFrame | None = None,
+    damping: bool = False,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Rerun:
+    """Calibrate again as last quarter, and compare.
+
+    Parameters
+    ----------
+    old_card : Scorecard or path
+    leads : path or DataFrame
+        Of now, with what became of them.
+    spec : Spec or path, optional
+        Last quarter's; by default ``spec.yaml`` beside the card's file, and without one what the
+        card itself remembers (`spec_of`), which is not how points were made but how leads are read.
+    events : path or DataFrame, optional
+        The log of what leads did.
+    damping : bool
+        Let levels keep their points unless they moved, as `damping: true` in the spec does, on the
+        bands of the old card.
+    progress : callable, optional
+        Is told each step as it begins.
+
+    Returns
+    -------
+    Rerun
+
+    Raises
+    ------
+    SpecError, LeadsError, ScorecardError
+        As `calibrate` and `compare`.
+
+    Notes
+    -----
+    The new card has the old one's name. Days that belong to last quarter are dropped from the spec,
+    but for the very table that taught the old card: a rerun on the same data changes nothing.
+    """
+    beside = None
+    if not isinstance(old_card, Scorecard):
+        beside = Path(old_card).parent / "spec.yaml"
+        old_card = Scorecard.load(old_card)
+    if spec is None:
+        spec = Spec.load(beside) if beside is not None and beside.is_file() else spec_of(old_card)
+    declared = as_spec(spec)
+    table = open_table(leads, sheet=declared.leads.sheet)
+    if damping:
+        declared = declared.changed(points=_damping(declared))
+    declared, dropped = this_quarters(declared, old_card, table)
+    if declared.points.damping:
+        declared = on_old_bands(declared, old_card, table)
+    run = calibrate(
+        table, declared, events=events, name=old_card.name, previous=old_card, progress=progress
+    )
+    progress("comparing")
+    found = compare(old_card, run.scorecard, table, spec=run.leads.spec, events=events)
+    return Rerun(calibration=run, comparison=found, dropped=dropped)
+
+
+def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tuple[str, ...]]:
+    """Drop what belongs to last quarter, and say what.
+
+    Parameters
+    ----------
+    spec : Spec
+        Last quarter's.
+    card : Scorecard
+        Last quarter's.
+    table : Table
+        This quarter's leads.
+    """
+    document = spec.document()
+    found = [key for key in _DATED if key in document]
+    if not found or table.fingerprint == card.made.fingerprint:
+        return spec, ()
+    kept = Spec.model_validate({key: one for key, one in document.items() if key not in found})
+    kept._folder = spec.folder
+    return kept, tuple(f"{key} {_told(document[key])} ({_DATED[key]})" for key in found)
+
+
+def on_old_bands(spec: Spec, card: Scorecard, table: Table) -> Spec:
+    """Declare the old bands of numbers that earned points: on others no level could be the same.
+
+    Bands that the spec declares stay, and so does everything for the table that taught the card.
+    """
+    if table.fingerprint == card.made.fingerprint:
+        return spec
+    declared = dict(spec.document().get("attributes", {}))
+    for one in card.attributes:
+        edges = one.as_levels.edges
+        if not edges or one.made_from is not None or one.name not in table.columns:
+            continue
+        if any(level.points for level in one.levels):
+            declared[one.name] = {"bands": list(edges)} | declared.get(one.name, {})
+    return spec.changed(attributes=declared) if declared else spec
+
+
+def _damping(spec: Spec) -> dict[str, object]:
+    return dict(spec.document().get("points", {})) | {"damping": True}
+
+
+def _told(value: object) -> str:
+    return (
+        ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else f"{value}"
+    )
