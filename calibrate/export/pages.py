@@ -168,9 +168,9 @@ def _about(card: Scorecard) -> list[str]:
         f"Every lead starts from {card.points.base} points; each thing known about it adds or "
         f"takes away points, by how often such leads became customers.",
         f"A lead with {cut.score} points or more passes (rule: {rule_name(cut.rule)}). That keeps "
-        f"{percent_text(cut.leads_kept)} of the leads{whose} and {percent_text(cut.customers_kept)} of "
-        f"the customers; of the leads that pass, {percent_text(cut.close_rate_at_or_above)} "
-        f"became customers.",
+        f"{percent_text(cut.leads_kept)} of the leads{whose} and "
+        f"{percent_text(cut.customers_kept)} of the customers; of the leads that pass, "
+        f"{percent_text(cut.close_rate_at_or_above)} became customers.",
         *(
             ["Vetoes, gates and must-contact levels come before the points: see the sheet Policy."]
             if above
