@@ -182,13 +182,13 @@ def _results(
     ]
 
 
-@dataclass(kw_only=True)
 class _Hidden:
-    """The hidden cells of a row, written one after the other."""
+    """Writes the hidden cells of a row, one after the other."""
 
-    page: Page
-    row: int
-    column: int
+    def __init__(self, *, page: Page, row: int, column: int) -> None:
+        self._page = page
+        self.row = row
+        self.column = column
 
     def put(self, formula: str, empty: str | int, *, is_array: bool = False) -> Cell:
         from xlsxwriter.utility import xl_rowcol_to_cell
@@ -196,9 +196,9 @@ class _Hidden:
         row, column = self.row, self.column
         if is_array:
             formula = f"{{{formula}}}"
-            self.page.sheet.write_array_formula(row, column, row, column, formula, None, empty)
+            self._page.sheet.write_array_formula(row, column, row, column, formula, None, empty)
         else:
-            self.page.sheet.write_formula(row, column, formula, None, empty)
+            self._page.sheet.write_formula(row, column, formula, None, empty)
         self.column += 1
         return Cell(at=xl_rowcol_to_cell(row, column, col_abs=True), empty=empty)
 
