@@ -18,11 +18,11 @@ _RULES = (
     Column(head="Rule", look="wrapped", width=44),
 )
 _RATED = (
-    Column(head="Leads", look="count", width=11),
-    Column(head="Customers", look="count", width=11),
-    Column(head="Close rate", look="share", width=11),
-    Column(head="from", look="share", width=9),
-    Column(head="to", look="share", width=9),
+    Column(head="Leads", look="count", width=12),
+    Column(head="Customers", look="count", width=12),
+    Column(head="Close rate", look="share", width=12),
+    Column(head="from", look="share", width=12),
+    Column(head="to", look="share", width=11),
 )
 _STANDINGS = (Column(head="Decided by", look="wrapped", width=34), Column(head=""), *_RATED)
 _TIERS = (
@@ -35,7 +35,7 @@ _TIERS = (
 _SURE = (
     Column(head="Attribute", look="wrapped", width=34),
     Column(head="Level", look="wrapped", width=44),
-    Column(head="Close rate", look="share", width=11),
+    Column(head="Close rate", look="share", width=12),
     Column(head="from", look="share", width=11),
     Column(head="to", look="share", width=11),
 )
