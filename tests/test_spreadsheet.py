@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from calibrate import Scorecard, calibrate
 from calibrate.behaviours import BehaviourRecipe
-from calibrate.errors import MissingExtraError, OutputError, ScorecardError
+from calibrate.errors import MissingExtraError, OutputError
+from calibrate.export.lists import label_of
 from calibrate.export.lookup import Lookup, lookup_of
 from calibrate.export.questions import question
 from calibrate.export.spreadsheet import save_workbook, workbook
@@ -31,6 +32,7 @@ from calibrate.recipes import (
     SpamSignsRecipe,
 )
 from calibrate.rules import GatePart
+from tests.odd_cards import policy_card
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 
@@ -101,7 +103,8 @@ def test_the_same_card_is_the_same_bytes(card: Scorecard, content: bytes) -> Non
 def test_the_sheets_are_there_and_the_lists_hidden(content: bytes) -> None:
     states = {sheet.title: sheet.sheet_state for sheet in opened(content)}
     assert states == dict.fromkeys(
-        ["Read me first", "Card", "Score a lead", "Score many", "Evidence", "Sweep"], "visible"
+        ["Read me first", "Card", "Policy", "Score a lead", "Score many", "Evidence", "Sweep"],
+        "visible",
     ) | {"Lists": "hidden"}
 
 
@@ -132,7 +135,9 @@ def test_the_evidence_sheet_is_the_cards_frame(card: Scorecard, content: bytes) 
     assert rates == frame["close_rate"].tolist()
 
 
-def test_texts_of_leads_are_texts_and_never_formulas_or_links(content: bytes) -> None:
+def test_texts_of_leads_are_texts_and_never_formulas_or_links(
+    content: bytes, judging: bytes
+) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         names = parts.namelist()
         sheets = [parts.read(name).decode() for name in names if "worksheets/sheet" in name]
@@ -149,14 +154,17 @@ def test_texts_of_leads_are_texts_and_never_formulas_or_links(content: bytes) ->
     known = {"CHAR", "COUNT", "COUNTA", "EXACT", "FIND", "GESTEP", "ISBLANK", "ISERROR", "IF"}
     known |= {"INDEX", "ISLOGICAL", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MATCH", "MAX", "MID"}
     known |= {"MIN", "NA", "NOT", "AND", "OR", "RIGHT", "ROW", "SUBSTITUTE", "SUM", "SUMPRODUCT"}
-    known |= {"VALUE", "ABS"}
-    for formula in formulas(content):
+    known |= {"VALUE", "ABS", "MMULT"}
+    for formula in [*formulas(content), *formulas(judging)]:
         assert set(re.findall(r"([A-Z.]+)\(", formula)) <= known, formula
         assert "http" not in formula
 
 
 def test_formulas_keep_within_the_limits_of_excel(content: bytes) -> None:
-    found = formulas(content)
+    check_limits(formulas(content))
+
+
+def check_limits(found: list[str]) -> None:
     assert found
     for formula in found:
         assert len(formula) <= 8192
@@ -206,21 +214,101 @@ def test_a_workbook_is_written_whole_or_not_at_all(card: Scorecard, tmp_path: Pa
         save_workbook(card, tmp_path / "nowhere" / "card.xlsx", rows=1)
 
 
-@pytest.mark.parametrize(
-    ("changed", "named"),
-    [
-        ({"vetoes": ({"source": ("a*",)},)}, "`vetoes`"),
-        (
-            {"gates": (GatePart.model_validate({"name": "g", "any": [{"source": ["a*"]}]}),)},
-            "`gates`",
-        ),
-    ],
-)
-def test_a_policy_that_the_formulas_do_not_know_is_refused_by_name(
-    card: Scorecard, changed: dict[str, Any], named: str
-) -> None:
-    with pytest.raises(ScorecardError, match=f"its {named} cannot be written as formulas"):
-        workbook(card.model_copy(update=changed))
+# ------------------------------------------------------------------ the policy
+
+
+@pytest.fixture(scope="module")
+def judging() -> bytes:
+    """The workbook of a card with all that can stand above the points."""
+    return workbook(policy_card(), rows=2)
+
+
+def changed(card: Scorecard, **parts: Any) -> Scorecard:
+    return Scorecard.from_yaml(card.model_copy(update=parts).to_yaml())
+
+
+@pytest.mark.parametrize("needs", [2, 7])
+def test_a_lead_of_which_nothing_is_known_is_judged_before_it_is_reckoned(needs: int) -> None:
+    card = policy_card()
+    gate = card.gates[0].model_copy(update={"at_least": needs})
+    card = changed(card, gates=(gate, *card.gates[1:]))
+    sheet = opened(workbook(card, rows=1), values=True)["Score a lead"]
+    # Nothing is asked of the columns that attributes are made from, but of the attributes.
+    plain = [one.model_copy(update={"made_from": None}) for one in card.attributes]
+    card = changed(card, attributes=tuple(plain))
+    told = card.score(pd.DataFrame({one.name: [None] for one in plain})).loc[0]
+    shown = {row[0].value: row[1].value for row in sheet.iter_rows(6, 18)}
+    assert shown["Score"] == told["score"]
+    assert shown["Result"] == ("passes" if told["passes"] else "does not pass")
+    assert shown["Close rate"] == told["close_rate"]
+    assert (shown["Kept out by"] or "") == label_of(told["gate"])
+    assert (told["gate"] != "") == (needs == 7)
+    assert [shown["Stakes"], shown["Grade"]] == [told["stakes"], told["grade"]]
+
+
+def test_what_only_the_policy_needs_is_asked_for_and_earns_nothing(judging: bytes) -> None:
+    sheet = opened(judging, values=True)["Score a lead"]
+    points = {row[0].value: row[2].value for row in sheet.iter_rows(18)}
+    assert points["day"] == 0
+    said = [row[0].value for row in opened(judging)["Card"].iter_rows()]
+    assert any("asked for by the policy: `day`" in str(text) for text in said)
+
+
+def test_formulas_of_a_policy_keep_within_the_limits_of_excel(judging: bytes) -> None:
+    check_limits(formulas(judging))
+
+
+def test_a_long_policy_makes_no_formula_longer(card: Scorecard) -> None:
+    names = [f"name {number}" for number in range(600)]
+    any_of = {"name": "g", "any": [{"source": [name]} for name in names[300:]]}
+    long = changed(
+        card,
+        attributes=(made_attribute(names),),
+        vetoes=tuple({"source": (name,)} for name in names[:300]),
+        gates=(GatePart.model_validate(any_of),),
+    )
+    check_limits(formulas(workbook(long, rows=1)))
+
+
+def test_the_policy_sheet_says_rules_standings_tiers_and_the_grid() -> None:
+    frame = pd.DataFrame(
+        {
+            "source": ["a", "b", "c", "d"] * 100,
+            "visits": [number % 7 for number in range(400)],
+            "converted": [
+                int(number % 4 == 0 or (number % 7 > 4 and number % 3 > 0)) for number in range(400)
+            ],
+        }
+    )
+    spec = {
+        "attributes": {"source": {"group": "firmographic"}, "visits": {"group": "behaviour"}},
+        "points": {"award": "all"},
+        "vetoes": [{"source": ["b"]}],
+        "gates": [{"name": "came", "all": [{"visits": {"from": 1}}]}],
+        "must_contact": {"close_rate_low": 0.8},
+    }
+    card = calibrate(frame, spec).scorecard
+    rows = [
+        [cell.value for cell in row]
+        for row in opened(workbook(card, rows=1))["Policy"].iter_rows(max_col=9)
+    ]
+    assert ["A veto keeps out", "source: b"] in [row[:2] for row in rows]
+    assert ["came: needs 1 of 1", "visits: 1 or more"] in [row[:2] for row in rows]
+    (sure,) = card.must_contact
+    assert [sure.attribute, sure.label, sure.close_rate, *sure.interval] in [r[:5] for r in rows]
+    for standing in card.standings:
+        assert [standing.standing, None, standing.leads, standing.customers] in [
+            row[:4] for row in rows
+        ]
+    for tier in card.tiers:
+        found = next(row for row in rows if row[0] == tier.name)
+        assert found[2:5] == [tier.leads, tier.customers, tier.close_rate]
+        assert found[7] == tier.from_
+    assert card.grid is not None
+    rates = [one.close_rate for one in card.grid.cells]
+    letters = [row[2:6] for row in rows if row[0] in list("ABCD")]
+    assert [rate for row in letters[:4] for rate in row] == rates
+    assert [leads for row in letters[4:] for leads in row] == [one.leads for one in card.grid.cells]
 
 
 def test_the_extra_is_named_where_it_is_missing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 import shutil
@@ -18,11 +19,13 @@ import pytest
 from calibrate import Scorecard, calibrate
 from calibrate.engines.columns import Column, NumberColumn
 from calibrate.engines.tables import open_table
+from calibrate.export.lists import label_of
 from calibrate.export.pages import by_strength
 from calibrate.export.spreadsheet import workbook
 from calibrate.levels import parse_number
 from calibrate.scorecard.columns import columns_for
 from calibrate.scorecard.parts import ReadsPart
+from tests.odd_cards import odd_table, policy_card
 
 pytestmark = [
     pytest.mark.full,
@@ -175,10 +178,19 @@ def spelled(text: str, rng: np.random.Generator) -> str:
     return str(pick_one(SPACES, rng) + change(text) + pick_one(SPACES, rng))
 
 
-def typed(book_bytes: bytes, leads_rows: list[list[Any]], first: int) -> bytes:
+def typed(book_bytes: bytes, leads_rows: list[list[Any]]) -> bytes:
     """Type leads into the workbook, as texts where they are texts."""
     book = openpyxl.load_workbook(io.BytesIO(book_bytes))
     sheet = book["Score many"]
+    heads = [cell.value for cell in sheet[3]]
+    first = 1 + min(
+        (n for n, head in enumerate(heads) if str(head).startswith("points: ")),
+        default=len(heads),
+    ) - len(leads_rows[0])  # fmt: skip
+    if "Close rate" in heads:  # shown to every digit, so that it can be compared
+        rates = 1 + heads.index("Close rate")
+        for row in range(4, 4 + len(leads_rows)):
+            sheet.cell(row, rates).number_format = "General"
     for row, values in enumerate(leads_rows, start=4):
         sheet.cell(row, 1).value = f"L{row}"
         for column, value in enumerate(values, start=first):
@@ -226,16 +238,22 @@ def recalculated(content: bytes, place: Path, sheet: str = "Score many") -> list
         return list(csv.reader(file))[3:]
 
 
+def heads_of(content: bytes) -> list[str]:
+    """Give the heads of the sheet for many leads."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return [str(cell.value) for cell in book["Score many"][3]]
+
+
 def inputs(card: Scorecard, leads: pd.DataFrame | Path) -> list[list[Any]]:
     """Give what is typed for each lead: its values, and what is made from them."""
     table = open_table(leads)
-    earning = [one for one in by_strength(card) if any(level.points for level in one.levels)]
+    earning = [one for one in by_strength(card) if one.name in card.scoring.needed]
     made = columns_for(
         table,
         tuple((one.name, one.made_from) for one in earning),
         card.reads or ReadsPart(),
         missing=card.missing,
-    )
+    ).columns
     columns = []
     for one in earning:
         if one.made_from is not None:
@@ -270,12 +288,15 @@ SPEC = {
 
 def cannot_be_told(value: Any) -> bool:
     """Whether a value is of the kinds that the workbook says it cannot score."""
+    if isinstance(value, float):  # next to a number of fewer digits, which may name a level
+        return float(f"{value:.15g}") != value
     if not isinstance(value, str):
         return False
     lines_and_tab = "\t" in value and "\n" in value
     foreign = any(letter.isdigit() and not letter.isascii() for letter in value)
     long = len(re.sub(r"\D", "", value)) > 15 and parse_number(value) is not None
-    return lines_and_tab or foreign or long
+    power = re.fullmatch(r"\s*[+-]?[\d.]+[eE][+-]?\d{2,}\s*", value) is not None
+    return lines_and_tab or foreign or long or power or "\x01" in value
 
 
 def test_ten_thousand_odd_leads_score_in_the_workbook_as_by_the_card(tmp_path: Path) -> None:
@@ -286,10 +307,13 @@ def test_ten_thousand_odd_leads_score_in_the_workbook_as_by_the_card(tmp_path: P
     by_card = card.score(frame)["score"].tolist()
     assert len(set(by_card)) > 200
     rows = inputs(card, frame)
-    found = recalculated(typed(workbook(card, rows=len(frame)), rows, first=4), tmp_path)
+    book = workbook(card, rows=len(frame))
+    heads = heads_of(book)
+    found = recalculated(typed(book, rows), tmp_path)
     told = 0
     for values, score, line in zip(rows, by_card, found, strict=True):
-        points = line[3 + len(values) : 3 + 2 * len(values)]
+        after = heads.index(f"points: {by_strength(card)[0].name}")
+        points = line[after : after + len(values)]
         untold = [value for value, said in zip(values, points, strict=True) if said == "?"]
         if untold:
             assert line[1:3] == ["cannot be scored: see the ?", ""]
@@ -299,6 +323,79 @@ def test_ten_thousand_odd_leads_score_in_the_workbook_as_by_the_card(tmp_path: P
             assert line[2] == ("passes" if score >= card.threshold.score else "does not pass")
             told += 1
     assert told > 9_000
+
+
+TOLD = {
+    "Tier": "tier", "Close rate": "close_rate", "Kept out by": "gate",
+    "Must contact": "must_contact", "Fit": "fit", "Engagement": "engagement", "Grade": "grade",
+    "Stakes": "stakes", "Shown": "shown", "Action": "action",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("threshold", [200, 5])
+def test_odd_leads_are_judged_in_the_workbook_as_by_the_card(
+    tmp_path: Path, threshold: int
+) -> None:
+    card = policy_card(threshold=threshold)
+    frame = odd_leads(1_000, threshold)
+    wanted = card.columns_of(card.score_table(open_table(frame)))
+    rows = inputs(card, frame)
+    book = workbook(card, rows=len(frame))
+    heads = heads_of(book)
+    found = recalculated(typed(book, rows), tmp_path)
+    first = next(n for n, head in enumerate(heads) if head.startswith("points: "))
+    seen: dict[str, set[str]] = {name: set() for name in ("score", "Result", *TOLD)}
+    for row, (values, line) in enumerate(zip(rows, found, strict=True)):
+        untold = [
+            value for value, points in zip(values, line[first:], strict=False) if points == "?"
+        ]
+        if untold:
+            assert line[1] == "cannot be scored: see the ?"
+            assert not any(line[2 : 3 + len(TOLD)])
+            assert all(map(cannot_be_told, untold)), untold
+            continue
+        assert line[1] == str(wanted["score"][row]), values
+        seen["score"].add(line[1])
+        says = "passes" if wanted["passes"][row] else "does not pass"
+        assert line[heads.index("Result")] == says, values
+        seen["Result"].add(says)
+        for head, name in TOLD.items():
+            shown, value = line[heads.index(head)], wanted[name][row]
+            seen[head].add(shown)
+            if name == "close_rate":
+                assert float(shown) == value, values
+            else:
+                assert shown == label_of("" if value is None else str(value)), (head, values)
+    assert len(seen["score"]) > 200
+    assert all(len(shown) > 1 for shown in seen.values()), seen
+    assert {one.split(":")[0].split(",")[0] for one in seen["Kept out by"]} == {
+        "", "veto", *(gate.name for gate in card.gates),
+    }  # fmt: skip
+    assert len(seen["Must contact"]) == 1 + len(card.must_contact)
+    assert len(seen["Grade"]) > 8
+
+
+def odd_leads(leads: int, seed: int) -> pd.DataFrame:
+    """Odd leads as a sheet can hold them: no infinite numbers, days and truths as texts.
+
+    Who types TRUE into a cell for texts gets a text; a truth written there by a program is 1 in
+    LibreOffice.
+    """
+    frame = odd_table(leads, seed).to_pandas(integer_object_nulls=True)
+    return pd.DataFrame(
+        {
+            name: pd.Series([as_typed(value) for value in frame[name]], dtype=object)
+            for name in frame
+        }
+    )
+
+
+def as_typed(value: Any) -> Any:
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    if isinstance(value, float):
+        return float(f"{value:.16g}")  # the digits that openpyxl writes
+    return str(value) if isinstance(value, bool | dt.date) else value
 
 
 @pytest.mark.parametrize("edges", [[0.1 + 0.2, 1 / 3, 2 / 3], [-1e-7, 1.0, 1e15 / 3, 2.0**60]])
@@ -312,7 +409,7 @@ def test_edges_of_seventeen_digits_are_kept_to_the_last(edges: list[float], tmp_
     }
     card = Scorecard.from_yaml(calibrate(taught, spec).scorecard.to_yaml())
     frame = pd.DataFrame({"size": values})
-    book = typed(workbook(card, rows=len(values)), [[value] for value in values], first=4)
+    book = typed(workbook(card, rows=len(values)), [[value] for value in values])
     found = [line[1] for line in recalculated(book, tmp_path)]
     assert found == [str(score) for score in card.score(frame)["score"]]
 
@@ -325,7 +422,7 @@ def test_the_sample_leads_with_what_they_did_score_in_the_workbook(
     by_card = card.score(data / "leads.csv")["score"].tolist()[:1000]
     rows = inputs(card, data / "leads.csv")[:1000]
     assert any(one.made_from for one in card.attributes if one.levels[0].points)
-    book = typed(workbook(card, rows=len(rows)), rows, first=4)
+    book = typed(workbook(card, rows=len(rows)), rows)
     assert [line[1] for line in recalculated(book, tmp_path)] == [str(score) for score in by_card]
 
 
@@ -338,7 +435,8 @@ def test_one_lead_typed_in_has_its_score_and_the_points_that_make_it(
     lead = leads_frame.head(1).assign(source=[source])
     book = openpyxl.load_workbook(io.BytesIO(workbook(card, rows=1)))
     sheet = book["Score a lead"]
-    for row, value in enumerate(inputs(card, lead)[0], start=10):
+    first = next(cell.row for cell in sheet["A"] if cell.value == "Attribute") + 1
+    for row, value in enumerate(inputs(card, lead)[0], start=first):
         sheet.cell(row, 2).value = value
         if isinstance(value, str):
             sheet.cell(row, 2).data_type = "s"
@@ -349,7 +447,8 @@ def test_one_lead_typed_in_has_its_score_and_the_points_that_make_it(
     scored = card.score(lead)
     assert said["Score"][0] == str(scored["score"][0])
     assert said["Result"][0] == ("passes" if scored["passes"][0] else "does not pass")
-    points = [int(line[2]) for line in lines[6:] if line[0]]
+    assert said["Tier"][0] == scored["tier"][0]
+    points = [int(line[2]) for line in lines[first - 4 :] if line[0]]
     assert card.points.base + sum(points) == scored["score"][0]
     shown = {" FAIR ": "Fair", "=1+1": "=1+1", None: "nothing typed"}
     assert said["source"][2] == shown[source]

@@ -25,6 +25,8 @@ _NESTED = 40
 """Functions within one another; Excel allows 64."""
 _EDGES = 100
 """Edges in one formula; Excel allows 8 192 letters."""
+_ARGUMENTS = 200
+"""Cells in one function; Excel allows 255."""
 _DIGITS = 15
 """So many digits a spreadsheet keeps of a number that is typed."""
 _POWER = 22
@@ -107,15 +109,40 @@ def steps_of(lookup: Lookup, places: Places) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def points_formula(place: str, places: Places) -> str:
-    """Give the points of the level at a place; a question mark where it cannot be told."""
-    return f'=IF({place}<0,"?",IF({place}=0,{places.otherwise},INDEX({places.points},{place})))'
+def points_formula(place: str, further: Sequence[str], places: Places) -> str:
+    """Give the points of the level at a place; a question mark where it cannot be told.
+
+    Parameters
+    ----------
+    place : str
+        The cell of the place.
+    further : sequence of str
+        Places of the same value for the conditions on it, which have to be told as well.
+    places : Places
+    """
+    worth = f"IF({place}=0,{places.otherwise},INDEX({places.points},{place}))"
+    return f'=IF({_least([place, *further])}<0,"?",{worth})'
 
 
-def label_formula(value: str, place: str, places: Places) -> str:
+def worth_formula(place: str, places: Places) -> str:
+    """Give what the level at a place is worth for a condition; nothing where it cannot be told."""
+    return f"=IF({place}<1,0,INDEX({places.points},{place}))"
+
+
+def _least(cells: Sequence[str]) -> str:
+    """Give the least of some cells; a function takes 255 at most."""
+    if len(cells) == 1:
+        return cells[0]
+    parts = [
+        ",".join(cells[start : start + _ARGUMENTS]) for start in range(0, len(cells), _ARGUMENTS)
+    ]
+    return f"MIN({','.join(parts if len(parts) == 1 else (f'MIN({one})' for one in parts))})"
+
+
+def label_formula(value: str, place: str, further: Sequence[str], places: Places) -> str:
     """Name the level at a place, and what is on none."""
     return (
-        f'=IF({place}<0,"? write it another way",IF({place}=0,'
+        f'=IF({_least([place, *further])}<0,"? write it another way",IF({place}=0,'
         f'IF(ISBLANK({value}),"{NOTHING_TYPED}","{NEVER_SEEN}"),INDEX({places.labels},{place})))'
     )
 

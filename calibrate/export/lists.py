@@ -13,7 +13,6 @@ from calibrate.export.cells import Places
 from calibrate.export.lookup import LONGEST_CELL, Lookup
 from calibrate.present.numbers import significant
 from calibrate.present.terminal import clean
-from calibrate.scorecard.parts import CardAttributePart
 
 SHEET = "Lists"
 
@@ -49,8 +48,21 @@ class Lists:
         self._rows[column] = first + len(values)
         return _range(place, first, first + len(values) - 1) if values else ""
 
-    def places(self, attribute: CardAttributePart, lookup: Lookup) -> Places:
-        """Write what one attribute needs."""
+    def places(
+        self, lookup: Lookup, points: Sequence[int], otherwise: int, labels: Sequence[str] = ()
+    ) -> Places:
+        """Write what is looked up for one attribute, or for one condition on it.
+
+        Parameters
+        ----------
+        lookup : Lookup
+        points : sequence of int
+            By level.
+        otherwise : int
+            For a value never seen.
+        labels : sequence of str
+            Levels in words, where they are shown.
+        """
         numbers = list(lookup.numbers)
         return Places(
             spaces=self.spaces,
@@ -64,11 +76,9 @@ class Lists:
                 "levels of numbers as texts", [b for _, b in lookup.numbers.values()]
             ),
             edges=tuple(self.add("edges", [edge]) for edge in lookup.edges),
-            points=self.add("points", [level.points for level in attribute.levels]),
-            otherwise=self.add("points otherwise", [attribute.otherwise]),
-            labels=self.add(
-                "levels", [label_of(level.as_level.label) for level in attribute.levels]
-            ),
+            points=self.add("points", points),
+            otherwise=self.add("points otherwise", [otherwise]),
+            labels=self.add("levels", [label_of(label) for label in labels]),
         )
 
 

@@ -70,8 +70,19 @@ def lookup_of(attribute: CardAttributePart, nothings: Sequence[str]) -> Lookup:
     nothings : sequence of str
         Texts of a column that stand for no value; they do not touch what is made from columns.
     """
-    levels = attribute.as_levels
-    gone = {fold(text) for text in nothings} if attribute.made_from is None else set()
+    return level_lookup(attribute.as_levels, nothings if attribute.made_from is None else ())
+
+
+def level_lookup(levels: Levels, nothings: Sequence[str]) -> Lookup:
+    """Make the lookup of some levels, of a card or of a condition.
+
+    Parameters
+    ----------
+    levels : Levels
+    nothings : sequence of str
+        Texts that stand for no value.
+    """
+    gone = {fold(text) for text in nothings}
     found = _texts(levels, gone) if levels.kind != "number" else _nothings(levels, gone)
     long = tuple(text for text in found if len(text.encode("utf-16-le")) // 2 > LONGEST_CELL)
     numbers = _numbers(levels, gone)

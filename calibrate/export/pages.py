@@ -88,6 +88,12 @@ class Page:
             self.sheet.set_column(place, place, column.width)
 
 
+def has_policy(card: Scorecard) -> bool:
+    """Say whether anything beside the points is told of a lead."""
+    above = (card.vetoes, card.gates, card.must_contact, card.tiers, card.points.caps)
+    return any(above) or card.grid is not None or card.size_prefix is not None
+
+
 def by_strength(card: Scorecard) -> tuple[CardAttributePart, ...]:
     """Give the attributes, those first that move a score most."""
 
@@ -126,15 +132,17 @@ def write_first_page(page: Page, card: Scorecard, remarks: Sequence[str]) -> Non
     if not card.findings:
         row = page.say(row, "Nothing was found that speaks against the card.")
     row = page.say(row + 1, "What is in this workbook", "heading")
-    for text in (*_SHEETS, *remarks):
+    sheets = (_CARD_SHEET, *([_POLICY_SHEET] if has_policy(card) else []), *_SHEETS)
+    for text in (*sheets, *remarks):
         row = page.say(row, text)
     page.sheet.hide_gridlines(2)
     page.sheet.set_portrait()
     page.sheet.fit_to_pages(1, 0)
 
 
+_CARD_SHEET = "Card: the points of every level, with the leads they come from."
+_POLICY_SHEET = "Policy: what decides beside the points, tiers, and how often leads of each close."
 _SHEETS = (
-    "Card: the points of every level, with the leads they come from.",
     "Score a lead: type what you know about one lead, and read its score and why.",
     "Score many: paste leads, one a row, and read their scores.",
     "Evidence: all numbers behind the points. Sweep: what each threshold would keep.",
@@ -150,6 +158,8 @@ def _about(card: Scorecard) -> list[str]:
     if cohort.window_days is not None:
         window = f" within {count_text(cohort.window_days)} days"
     low, high = overall.interval
+    above = card.vetoes or card.gates or card.must_contact
+    whose = " whose points decide" if above else ""
     return [
         f"Made from {count_text(cohort.leads)} leads{created}. "
         f"{count_text(cohort.customers)} of them became customers{window}: a close rate of "
@@ -158,9 +168,14 @@ def _about(card: Scorecard) -> list[str]:
         f"Every lead starts from {card.points.base} points; each thing known about it adds or "
         f"takes away points, by how often such leads became customers.",
         f"A lead with {cut.score} points or more passes (rule: {rule_name(cut.rule)}). That keeps "
-        f"{percent_text(cut.leads_kept)} of the leads and {percent_text(cut.customers_kept)} of "
-        f"the customers; of the leads that pass, {percent_text(cut.close_rate_at_or_above)} "
-        f"became customers.",
+        f"{percent_text(cut.leads_kept)} of the leads{whose} and "
+        f"{percent_text(cut.customers_kept)} of the customers; of the leads that pass, "
+        f"{percent_text(cut.close_rate_at_or_above)} became customers.",
+        *(
+            ["Vetoes, gates and must-contact levels come before the points: see the sheet Policy."]
+            if above
+            else []
+        ),
     ]
 
 
@@ -221,11 +236,17 @@ def write_card(page: Page, card: Scorecard) -> None:
     else:
         page.say(3, "No level earns points: every lead has the same score.")
     idle = [one.name for one in card.attributes if not any(lv.points for lv in one.levels)]
-    if idle:
-        names = ", ".join(f"`{name}`" for name in idle)
-        text = f"Without points, so not asked for: {names}. Their numbers are in Evidence."
-        page.say(end + 1, text, "note", last=len(_CARD) - 1)
-    _printed(page, frozen=3)
+    needed = card.scoring.needed
+    for why, those in (
+        ("Without points, so not asked for", [name for name in idle if name not in needed]),
+        ("Without points, asked for by the policy", [name for name in idle if name in needed]),
+    ):
+        if those:
+            end += 1
+            names = ", ".join(f"`{name}`" for name in those)
+            text = f"{why}: {names}. Their numbers are in Evidence."
+            page.say(end, text, "note", last=len(_CARD) - 1)
+    printed(page, frozen=3)
 
 
 def _card_row(attribute: CardAttributePart, level: LevelPart) -> tuple[str | float | None, ...]:
@@ -294,7 +315,7 @@ def write_evidence(page: Page, card: Scorecard) -> None:
         page.sheet.autofilter(0, 0, end - 1, len(columns) - 1)
         rates = list(frame.columns).index("close_rate")
         bar(page.sheet, (1, rates, end - 1, rates))
-    _printed(page, frozen=1)
+    printed(page, frozen=1)
 
 
 _SWEEP = (
@@ -344,7 +365,7 @@ def write_sweep(page: Page, book: Any, card: Scorecard) -> None:
     )
     if rows:
         page.sheet.insert_chart(after + 1, aside, _chart(book, end - 1))
-    _printed(page, frozen=1)
+    printed(page, frozen=1)
 
 
 def _chart(book: Any, last: int) -> Any:
@@ -368,7 +389,8 @@ def _chart(book: Any, last: int) -> Any:
     return chart
 
 
-def _printed(page: Page, *, frozen: int) -> None:
+def printed(page: Page, *, frozen: int) -> None:
+    """Prepare a sheet for paper, its first rows on every page and always in sight."""
     page.sheet.freeze_panes(frozen, 0)
     page.sheet.repeat_rows(frozen - 1)
     page.sheet.set_landscape()

@@ -4,148 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calibrate.errors import ScorecardError
-from calibrate.export.cells import (
-    NOTHING_TYPED,
-    Places,
-    Step,
-    label_formula,
-    points_formula,
-    steps_of,
-)
+from calibrate.export.asked import Asked, asked_of, tested_of
+from calibrate.export.cells import label_formula, points_formula, worth_formula
+from calibrate.export.lines import Line, empty_lead, lines_of
 from calibrate.export.lists import Lists, label_of
-from calibrate.export.lookup import Lookup, lookup_of
-from calibrate.export.pages import Column, Page, by_strength
+from calibrate.export.pages import Column, Page
 from calibrate.export.questions import question
+from calibrate.export.standing_cells import Cell, Words, cells_needed, put_standing, words_of
 from calibrate.export.styles import colour_points, colour_results
-from calibrate.levels import MISSING, OTHER
+from calibrate.export.sums import Weights, engagement_of, fit_of, score_of, weights_of
 
 if TYPE_CHECKING:
+    from calibrate.export.cells import Step
     from calibrate.scorecard.card import Scorecard
-    from calibrate.scorecard.parts import CardAttributePart
 
 ONE = "Score a lead"
 MANY = "Score many"
 MOST_COLUMNS = 16_384
 """Columns that a sheet has."""
 
-_UNTOLD = "cannot be scored: see the ?"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """An attribute that earns points, and how its cell is read.
+class Form:
+    """What both sheets are made of.
 
     Attributes
     ----------
-    attribute : CardAttributePart
-    lookup : Lookup
-    places : Places
-    steps : tuple of Step
-    choices : str
-        Range of the values to choose from; empty where a number is asked.
+    card : Scorecard
+    asked : tuple of Asked
+    weights : Weights
+    words : Words
+    lines : tuple of Line
+        What is told of a lead beside its score.
+    empty : dict of str
+        What the card tells of a lead of which nothing is known.
     """
 
-    attribute: CardAttributePart
-    lookup: Lookup
-    places: Places
-    steps: tuple[Step, ...]
-    choices: str
-
-    @property
-    def empty_points(self) -> int:
-        """What an empty cell is worth."""
-        place = self.lookup.missing
-        return self.attribute.levels[place - 1].points if place else self.attribute.otherwise
-
-    @property
-    def empty_label(self) -> str:
-        """What an empty cell counts as."""
-        return MISSING if self.lookup.missing else NOTHING_TYPED
+    card: Scorecard
+    asked: tuple[Asked, ...]
+    weights: Weights
+    words: Words
+    lines: tuple[Line, ...]
+    empty: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One line of what comes out for a lead: its name, formula, and value for an empty lead."""
+def form_of(card: Scorecard, lists: Lists) -> Form:
+    """Prepare what both sheets are made of.
 
-    name: str
-    formula: str
-    empty: str | int
-    width: float = 14
-
-
-def asked_of(card: Scorecard, lists: Lists) -> tuple[Asked, ...]:
-    """Prepare the attributes that earn points, the strongest first."""
-    asked = []
-    for attribute in by_strength(card):
-        if any(level.points for level in attribute.levels):
-            lookup = lookup_of(attribute, card.missing)
-            places = lists.places(attribute, lookup)
-            asked.append(
-                Asked(
-                    attribute=attribute,
-                    lookup=lookup,
-                    places=places,
-                    steps=steps_of(lookup, places),
-                    choices=lists.add("to choose from", _choices(attribute)),
-                )
-            )
-    needed = 4 + sum(2 + len(one.steps) for one in asked)
+    Raises
+    ------
+    ScorecardError
+        When a sheet has too few columns for it.
+    """
+    asked = asked_of(card, lists)
+    empty = empty_lead(card)
+    form = Form(
+        card=card,
+        asked=asked,
+        weights=weights_of(card.scoring, [one.attribute.name for one in asked], lists),
+        words=words_of(card, lists),
+        lines=lines_of(card, empty, threshold_cell(), lists),
+        empty=empty,
+    )
+    needed = 2 + len(form.lines) + sum(2 + one.cells for one in asked) + cells_needed(card)
     if needed > MOST_COLUMNS:
         raise ScorecardError(
             f"The card `{card.name}` asks for {len(asked)} attributes; scoring them needs {needed} "
             f"columns, and a sheet has {MOST_COLUMNS}. Leave attributes out in the spec (`exclude`,"
             f" `points: {{max_attributes: 20}}`), or take another export."
         )
-    return tuple(asked)
-
-
-def results(score: str, empty: int, card: Scorecard) -> tuple[Result, ...]:
-    """Give what is said of a lead once its score is known; tiers and gates are further lines.
-
-    Parameters
-    ----------
-    score : str
-        The cell of the lead's score.
-    empty : int
-        The score of a lead of which nothing is known.
-    card : Scorecard
-    """
-    says = "passes" if empty >= card.threshold.score else "does not pass"
-    passes = f"{score}>={threshold_cell()}"
-    return (
-        Result(
-            name="Result",
-            formula=f'=IF(ISNUMBER({score}),IF({passes},"passes","does not pass"),"")',
-            empty=says,
-        ),
-    )
-
-
-def remarks_of(asked: Sequence[Asked]) -> list[str]:
-    """Name the levels that a spreadsheet cannot tell."""
-    found = []
-    for one in asked:
-        name = one.attribute.name
-        for text in one.lookup.too_long:
-            found.append(
-                f"Not in this workbook: the level `{text[:60]}…` of `{name}` is longer than a "
-                f"cell can be."
-            )
-        found += [
-            f"`{name}`: the level `{text}` has a control character that formulas cannot tell from "
-            f"a tab; it is answered with a ?, not scored."
-            for text in one.lookup.texts
-            if "\x01" in text
-        ]
-        if one.lookup.sigma_refused:
-            found.append(
-                f"`{name}`: values with a capital Σ that are not written as in the card are "
-                f"answered with a ?, not scored."
-            )
-    return found
+    return form
 
 
 _ONE = (
@@ -168,7 +99,7 @@ def threshold_cell() -> str:
     return f"'{ONE}'!$B${THRESHOLD_ROW + 1}"
 
 
-def write_one(page: Page, card: Scorecard, asked: Sequence[Asked]) -> None:
+def write_one(page: Page, form: Form) -> None:
     """Write the sheet on which one lead is scored."""
     from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -180,62 +111,121 @@ def write_one(page: Page, card: Scorecard, asked: Sequence[Asked]) -> None:
         "beside each say why the score is what it is.",
         "note",
     )
-    base, passing = card.points.base, card.threshold.score
-    empty = base + sum(one.empty_points for one in asked)
-    score = xl_rowcol_to_cell(SCORE_ROW, 1, row_abs=True, col_abs=True)
-    said = results(score, empty, card)
-    first = SCORE_ROW + len(said) + 3
+    asked = form.asked
+    first = SCORE_ROW + len(form.lines) + 3
     page.cell(BASE_ROW, 0, "Every lead starts from", "plain")
-    page.cell(BASE_ROW, 1, base, "fact")
+    page.cell(BASE_ROW, 1, form.card.points.base, "fact")
     page.cell(THRESHOLD_ROW, 0, "Passes from", "plain")
-    page.cell(THRESHOLD_ROW, 1, passing, "fact")
-    page.cell(SCORE_ROW, 0, "Score", "result")
-    points = f"$C${first + 1}:$C${first + max(len(asked), 1)}"
-    page.sheet.write_formula(
-        SCORE_ROW, 1, f"={_total(points, len(asked), base_cell())}", page.looks["result"], empty
-    )
-    for row, one in enumerate(said, start=SCORE_ROW + 1):
-        page.cell(row, 0, one.name, "result")
-        page.sheet.write_formula(row, 1, one.formula, page.looks["result"], one.empty)
-    for row in range(SCORE_ROW, SCORE_ROW + 1 + len(said)):
-        page.sheet.set_row(row, 23)
-    colour_results(page.sheet, page.looks, (SCORE_ROW + 1, 1, SCORE_ROW + len(said), 1))
+    page.cell(THRESHOLD_ROW, 1, form.card.threshold.score, "fact")
     page.head(first - 1, _ONE)
+    tested: dict[int, Cell] = {}
     for row, each in enumerate(asked, start=first):
-        _write_question(page, row, each)
+        tested |= _write_question(page, row, each)
+    score = xl_rowcol_to_cell(SCORE_ROW, 1, row_abs=True, col_abs=True)
+    points = f"$C${first + 1}:$C${first + max(len(asked), 1)}"
+    hidden = _Hidden(page=page, row=SCORE_ROW, column=len(_ONE))
+    results = _results(form, score, points, tested, hidden)
+    page.cell(SCORE_ROW, 0, "Score", "result")
+    page.sheet.write_formula(
+        SCORE_ROW,
+        1,
+        f"={score_of(form.weights, points, base_cell())}",
+        page.looks["result"],
+        form.empty["score"],
+    )
+    for row, (line, formula) in enumerate(zip(form.lines, results, strict=True), SCORE_ROW + 1):
+        page.cell(row, 0, line.name, "result")
+        look = page.looks["result_share" if line.is_share else "result"]
+        page.sheet.write_formula(row, 1, formula, look, line.empty)
+    for row in range(SCORE_ROW, SCORE_ROW + 1 + len(form.lines)):
+        page.sheet.set_row(row, 23)
+    colour_results(page.sheet, page.looks, (SCORE_ROW + 1, 1, SCORE_ROW + len(form.lines), 1))
     if asked:
         colour_points(page.sheet, (first, 2, first + len(asked) - 1, 2))
-        last = len(_ONE) + max(len(one.steps) for one in asked)
-        page.sheet.set_column(len(_ONE), last, None, None, {"hidden": True})
+    last = max([hidden.column, *(len(_ONE) + one.cells for one in asked)])
+    page.sheet.set_column(len(_ONE), last, None, None, {"hidden": True})
     page.sheet.freeze_panes(first, 0)
     page.sheet.hide_gridlines(2)
     page.sheet.set_landscape()
     page.sheet.fit_to_pages(1, 0)
 
 
-def _write_question(page: Page, row: int, one: Asked) -> None:
+def _results(
+    form: Form,
+    score: str,
+    points: str,
+    tested: dict[int, Cell],
+    hidden: _Hidden,
+    *,
+    across: bool = False,
+) -> list[str]:
+    """Write the hidden cells behind what is told of a lead; give the formulas that tell it."""
+    in_order = [tested[number] for number in range(len(tested_of(form.card.scoring)))]
+    stands = put_standing(form.card, form.words, in_order, hidden.put)
+    fit = engagement = "0"
+    if form.card.grid is not None:
+        weights, told = form.weights, form.empty
+        fit = hidden.put(f"={fit_of(weights, score, points, across=across)}", told["fit"]).at
+        engaged = engagement_of(weights, score, points, across=across)
+        engagement = hidden.put(f"={engaged}", told["engagement"]).at
+    return [
+        line.formula.format(
+            score=score,
+            said=stands.said,
+            sure=stands.sure,
+            met=stands.met,
+            digit=stands.digit,
+            fit=fit,
+            engagement=engagement,
+        )
+        for line in form.lines
+    ]
+
+
+class _Hidden:
+    """Writes the hidden cells of a row, one after the other."""
+
+    def __init__(self, *, page: Page, row: int, column: int) -> None:
+        self._page = page
+        self.row = row
+        self.column = column
+
+    def put(self, formula: str, empty: str | int, *, is_array: bool = False) -> Cell:
+        from xlsxwriter.utility import xl_rowcol_to_cell
+
+        row, column = self.row, self.column
+        if is_array:
+            formula = f"{{{formula}}}"
+            self._page.sheet.write_array_formula(row, column, row, column, formula, None, empty)
+        else:
+            self._page.sheet.write_formula(row, column, formula, None, empty)
+        self.column += 1
+        return Cell(at=xl_rowcol_to_cell(row, column, col_abs=True), empty=empty)
+
+
+def _write_question(page: Page, row: int, one: Asked) -> dict[int, Cell]:
     page.cell(row, 0, one.attribute.name, "wrapped")
     _write_input(page, one, (row, 1, row, 1))
-    place = _write_steps(page, one, row, 1, len(_ONE))
-    page.sheet.write_formula(
-        row, 2, points_formula(place, one.places), page.looks["points"], one.empty_points
-    )
-    label = label_formula(f"$B{row + 1}", place, one.places)
+    found = _write_steps(one, f"$B{row + 1}", _Hidden(page=page, row=row, column=len(_ONE)))
+    points = points_formula(found.place, found.further, one.places)
+    page.sheet.write_formula(row, 2, points, page.looks["points"], one.empty_points)
+    label = label_formula(f"$B{row + 1}", found.place, found.further, one.places)
     page.sheet.write_formula(row, 3, label, page.looks["counts_as"], one.empty_label)
     page.cell(row, 4, question(one.attribute), "note")
+    return found.tested
 
 
-def write_many(page: Page, card: Scorecard, asked: Sequence[Asked], rows: int) -> None:
+def write_many(page: Page, form: Form, rows: int) -> None:
     """Write the sheet on which leads are pasted, one a row."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    said = results("", 0, card)
-    first = 2 + len(said)  # the lead's name, its score and the results stand before its values
-    after = first + len(asked)
+    asked = form.asked
+    first = 2 + len(
+        form.lines
+    )  # the lead's name, its score and the results stand before its values
+    hidden = first + 2 * len(asked)
     columns = (
         Column(head="Lead", width=18),
         Column(head="Score", width=11),
-        *(Column(head=one.name, width=one.width) for one in said),
+        *(Column(head=one.name, width=one.width) for one in form.lines),
         *(Column(head=label_of(one.attribute.name), width=18) for one in asked),
         *(
             Column(head=f"points: {label_of(one.attribute.name)}", look="points", width=12)
@@ -256,45 +246,59 @@ def write_many(page: Page, card: Scorecard, asked: Sequence[Asked], rows: int) -
     for place, one in enumerate(asked, start=first):
         _write_input(page, one, (3, place, 2 + rows, place))
     for row in range(3, 3 + rows):
-        page.sheet.write_blank(row, 0, None, page.looks["input_text"])
-        given = f"$A{row + 1}"
-        if asked:
-            given += f",{xl_rowcol_to_cell(row, first, col_abs=True)}"
-            given += f":{xl_rowcol_to_cell(row, after - 1, col_abs=True)}"
-        _write_points(page, asked, row, first, given)
-        points = f"{xl_rowcol_to_cell(row, after)}:{xl_rowcol_to_cell(row, after + len(asked) - 1)}"
-        total = _total(points, len(asked), base_cell())
-        page.sheet.write_formula(
-            row, 1, f'=IF(COUNTA({given})=0,"",{total})', page.looks["strong"], ""
-        )
-        found = results(f"$B{row + 1}", 0, card)
-        for place, result in enumerate(found, start=2):
-            page.sheet.write_formula(row, place, result.formula, page.looks["plain"], "")
-    if asked:
-        hidden = after + len(asked)
-        last = hidden + sum(len(one.steps) for one in asked) - 1
+        _write_lead(page, form, row, first)
+    last = hidden + sum(one.cells for one in asked) + cells_needed(form.card) - 1
+    if last >= hidden:
         page.sheet.set_column(hidden, last, None, None, {"hidden": True})
-    colour_results(page.sheet, page.looks, (3, 2, 2 + rows, 1 + len(said)))
+    colour_results(page.sheet, page.looks, (3, 2, 2 + rows, 1 + len(form.lines)))
     page.sheet.freeze_panes(3, 2)
     page.sheet.set_landscape()
     page.sheet.repeat_rows(2)
     page.sheet.print_area(0, 0, 2 + rows, first - 1)  # a list to print: leads and results
 
 
-def _write_points(page: Page, asked: Sequence[Asked], row: int, first: int, given: str) -> None:
+def _write_lead(page: Page, form: Form, row: int, first: int) -> None:
+    """Write the row of one lead."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    after = first + len(form.asked)
+    page.sheet.write_blank(row, 0, None, page.looks["input_text"])
+    given = f"$A{row + 1}"
+    if form.asked:
+        given += f",{xl_rowcol_to_cell(row, first, col_abs=True)}"
+        given += f":{xl_rowcol_to_cell(row, after - 1, col_abs=True)}"
+    hidden = _Hidden(page=page, row=row, column=after + len(form.asked))
+    tested = _write_points(page, form.asked, first, given, hidden)
+    points = f"{xl_rowcol_to_cell(row, after)}:"
+    points += xl_rowcol_to_cell(row, after + len(form.asked) - 1)
+    total = score_of(form.weights, points, base_cell(), across=True)
+    total = f'=IF(COUNTA({given})=0,"",{total})'
+    page.sheet.write_formula(row, 1, total, page.looks["strong"], "")
+    results = _results(form, f"$B{row + 1}", points, tested, hidden, across=True)
+    for place, (line, formula) in enumerate(zip(form.lines, results, strict=True), start=2):
+        look = page.looks["share" if line.is_share else "plain"]
+        page.sheet.write_formula(row, place, formula, look, "")
+
+
+def _write_points(
+    page: Page, asked: Sequence[Asked], first: int, given: str, hidden: _Hidden
+) -> dict[int, Cell]:
     """Write the points of one lead and, hidden behind them, the steps to them."""
-    step = first + 2 * len(asked)
-    for number, one in enumerate(asked):
-        place = _write_steps(page, one, row, first + number, step)
-        step += len(one.steps)
-        points = points_formula(place, one.places).removeprefix("=")
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    tested: dict[int, Cell] = {}
+    for number, one in enumerate(asked, start=first):
+        found = _write_steps(one, xl_rowcol_to_cell(hidden.row, number, col_abs=True), hidden)
+        tested |= found.tested
+        points = points_formula(found.place, found.further, one.places).removeprefix("=")
         page.sheet.write_formula(
-            row,
-            first + len(asked) + number,
+            hidden.row,
+            number + len(asked),
             f'=IF(COUNTA({given})=0,"",{points})',
             page.looks["points"],
             "",
         )
+    return tested
 
 
 def _write_input(page: Page, one: Asked, cells: tuple[int, int, int, int]) -> None:
@@ -308,36 +312,42 @@ def _write_input(page: Page, one: Asked, cells: tuple[int, int, int, int]) -> No
         )
 
 
-def _write_steps(page: Page, one: Asked, row: int, value: int, first: int) -> str:
-    """Write the steps from a value to its level; give the cell of the place."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Where the steps of a value ended.
 
-    x = xl_rowcol_to_cell(row, value, col_abs=True)
-    before = [
-        xl_rowcol_to_cell(row, first + place, col_abs=True) for place in range(len(one.steps))
-    ]
-    for place, step in enumerate(one.steps, start=first):
-        formula = step.formula.format(*before, x=x)
-        if step.is_array:
-            formula = f"{{{formula}}}"
-            page.sheet.write_array_formula(row, place, row, place, formula, None, step.empty)
-        else:
-            page.sheet.write_formula(row, place, formula, None, step.empty)
-    return str(before[-1])
+    Attributes
+    ----------
+    place : str
+        The cell of its level's place.
+    further : tuple of str
+        Of its places among what conditions name.
+    tested : dict of int to Cell
+        What each test on it is worth.
+    """
 
-
-def _total(points: str, attributes: int, base: str) -> str:
-    if not attributes:
-        return base
-    return f'IF(COUNT({points})={attributes},{base}+SUM({points}),"{_UNTOLD}")'
+    place: str
+    further: tuple[str, ...]
+    tested: dict[int, Cell]
 
 
-def _choices(attribute: CardAttributePart) -> list[str]:
-    """Give the values to choose from: those of the card, as they are written in it."""
-    named: dict[str, None] = {}
-    for level in attribute.levels:
-        if level.level is not None and level.level not in (MISSING, OTHER):
-            named[level.level] = None
-            named.update(dict.fromkeys(level.members))
-    named.update(dict.fromkeys(attribute.pooled))
-    return [] if attribute.kind == "number" else [text for text in named if len(text) < 2**15 - 1]
+def _write_steps(one: Asked, x: str, hidden: _Hidden) -> _Found:
+    """Write the steps from a value to its level, and to what it is worth for each condition."""
+    place = _write_way(one.steps, x, hidden)
+    further = []
+    tested = {}
+    for test in one.tests:
+        found = place
+        if test.steps:
+            found = _write_way(test.steps, x, hidden)
+            further.append(found)
+        tested[test.number] = hidden.put(worth_formula(found, test.places), test.empty)
+    return _Found(place=place, further=tuple(further), tested=tested)
+
+
+def _write_way(steps: Sequence[Step], x: str, hidden: _Hidden) -> str:
+    cells: list[str] = []
+    for step in steps:
+        formula = step.formula.format(*cells, x=x)
+        cells.append(hidden.put(formula, step.empty, is_array=step.is_array).at)
+    return cells[-1]

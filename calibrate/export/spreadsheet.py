@@ -7,16 +7,19 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calibrate.errors import MissingExtraError, ScorecardError
+from calibrate.errors import MissingExtraError
+from calibrate.export.asked import remarks_of
 from calibrate.export.lists import SHEET, Lists, label_of
 from calibrate.export.pages import (
     Page,
+    has_policy,
     write_card,
     write_evidence,
     write_first_page,
     write_sweep,
 )
-from calibrate.export.scoring_sheets import MANY, ONE, asked_of, remarks_of, write_many, write_one
+from calibrate.export.policy_page import write_policy
+from calibrate.export.scoring_sheets import MANY, ONE, form_of, write_many, write_one
 from calibrate.export.styles import looks
 from calibrate.files import write_whole
 
@@ -26,8 +29,9 @@ if TYPE_CHECKING:
 ROWS = 300
 """Leads that the sheet for many leads has room for."""
 
+POLICY = "Policy"
 _FIRST_DAY = dt.date(2000, 1, 1)
-_NAMES = ("Read me first", "Card", ONE, MANY, "Evidence", "Sweep", SHEET)
+_NAMES = ("Read me first", "Card", POLICY, ONE, MANY, "Evidence", "Sweep", SHEET)
 
 
 def workbook(card: Scorecard, *, rows: int = ROWS) -> bytes:
@@ -50,10 +54,8 @@ def workbook(card: Scorecard, *, rows: int = ROWS) -> bytes:
     MissingExtraError
         Without the extra ``excel``.
     ScorecardError
-        When the card asks for more attributes than a sheet has columns for, or has a policy that
-        the formulas do not know yet.
+        When the card asks for more attributes than a sheet has columns for.
     """
-    _refuse_policy(card)
     try:
         import xlsxwriter
     except ImportError:
@@ -83,23 +85,6 @@ def workbook(card: Scorecard, *, rows: int = ROWS) -> bytes:
     return content.getvalue()
 
 
-def _refuse_policy(card: Scorecard) -> None:
-    """Refuse a card whose score or `passes` the formulas would give wrongly."""
-    has = {
-        "vetoes": card.vetoes,
-        "gates": card.gates,
-        "must_contact": card.must_contact,
-        "points.caps": card.scoring.caps,
-    }
-    found = [f"`{name}`" for name, value in has.items() if value]
-    if found:
-        raise ScorecardError(
-            f"card `{card.name}`: its {', '.join(found)} cannot be written as formulas yet, and "
-            f"without them the workbook would pass other leads. Export it `--to python` or "
-            f"`--to sql`, or calibrate without them."
-        )
-
-
 def save_workbook(card: Scorecard, path: str | Path, *, rows: int = ROWS) -> Path:
     """Write the workbook of a card to a file, whole or not at all.
 
@@ -116,14 +101,17 @@ def save_workbook(card: Scorecard, path: str | Path, *, rows: int = ROWS) -> Pat
 def _fill(book: Any, card: Scorecard, rows: int) -> None:
     style = looks(book)
     kind = _plain_sheet()
-    pages = {name: Page(sheet=book.add_worksheet(name, kind), looks=style) for name in _NAMES}
+    names = [name for name in _NAMES if name != POLICY or has_policy(card)]
+    pages = {name: Page(sheet=book.add_worksheet(name, kind), looks=style) for name in names}
     lists = pages[SHEET].sheet
     lists.hide()
-    asked = asked_of(card, Lists(lists))
-    write_first_page(pages["Read me first"], card, remarks_of(asked))
+    form = form_of(card, Lists(lists))
+    write_first_page(pages["Read me first"], card, remarks_of(form.asked))
     write_card(pages["Card"], card)
-    write_one(pages[ONE], card, asked)
-    write_many(pages[MANY], card, asked, rows)
+    if POLICY in pages:
+        write_policy(pages[POLICY], card)
+    write_one(pages[ONE], form)
+    write_many(pages[MANY], form, rows)
     write_evidence(pages["Evidence"], card)
     write_sweep(pages["Sweep"], book, card)
 

@@ -35,6 +35,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "input_text": {"num_format": "@", "bg_color": INPUT, "border": 1, "border_color": LINE},
     "input_number": {"bg_color": INPUT, "border": 1, "border_color": LINE, "align": "left"},
     "result": {"bold": True, "font_size": 16, "align": "left"},
+    "result_share": {"bold": True, "font_size": 16, "align": "left", "num_format": "0.0%"},
     "fact": {"align": "left", "num_format": "0"},
     "raises": {"font_color": BLUE},
     "lowers": {"font_color": ORANGE},
@@ -82,5 +83,17 @@ def bar(sheet: Any, cells: tuple[int, int, int, int]) -> None:
             "bar_solid": True,
             "min_type": "num",
             "min_value": 0,
+        },
+    )
+
+
+def colour_scale(sheet: Any, cells: tuple[int, int, int, int]) -> None:
+    """Colour shares from white to blue, the largest the deepest."""
+    sheet.conditional_format(
+        *cells,
+        {
+            "type": "2_color_scale",
+            "min_color": "#FFFFFF",
+            "max_color": LIGHT_BLUE,
         },
     )
