@@ -20,8 +20,8 @@ _EPILOG = """examples:
   calibrate queue scorecard.yaml new.csv      whom to call first, and why
   calibrate threshold scorecard.yaml new.csv --capacity 200
   calibrate validate scorecard.yaml later.csv does it hold on later leads?
-  calibrate compare old.yaml new.yaml new.csv what moved: keep, refresh or rebuild
-  calibrate rerun q1/scorecard.yaml q2.csv    calibrate as last quarter, and compare
+  calibrate compare old.yaml new.yaml new.csv keep, refresh or rebuild?
+  calibrate rerun q1/scorecard.yaml q2.csv    as last quarter, and compared
   calibrate history cards                     a folder of cards as a time series
   calibrate export scorecard.yaml --to sql --dialect postgres --out score.sql
 """
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
     _add_validate(commands.add_parser("validate", help="does the card hold on later leads?"))
     _add_compare(commands.add_parser("compare", help="old card, new card: what moved?"))
-    _add_rerun(commands.add_parser("rerun", help="calibrate as last quarter, and compare"))
+    _add_rerun(commands.add_parser("rerun", help="as last quarter, and compared"))
     _add_history(commands.add_parser("history", help="a folder of cards as a time series"))
     _add_export(commands.add_parser("export", help="write the card as SQL, Excel, PMML ..."))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
