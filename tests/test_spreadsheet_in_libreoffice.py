@@ -22,7 +22,7 @@ from calibrate.engines.tables import open_table
 from calibrate.export.lists import label_of
 from calibrate.export.pages import by_strength
 from calibrate.export.spreadsheet import workbook
-from calibrate.levels import parse_number
+from calibrate.levels import parse_number, read_number
 from calibrate.scorecard.columns import columns_for
 from calibrate.scorecard.parts import ReadsPart
 from tests.odd_cards import odd_table, policy_card
@@ -296,7 +296,8 @@ def cannot_be_told(value: Any) -> bool:
     foreign = any(letter.isdigit() and not letter.isascii() for letter in value)
     long = len(re.sub(r"\D", "", value)) > 15 and parse_number(value) is not None
     power = re.fullmatch(r"\s*[+-]?[\d.]+[eE][+-]?\d{2,}\s*", value) is not None
-    return lines_and_tab or foreign or long or power or "\x01" in value
+    with_comma = "," in value and read_number(value) is not None
+    return lines_and_tab or foreign or long or power or with_comma or "\x01" in value
 
 
 def test_ten_thousand_odd_leads_score_in_the_workbook_as_by_the_card(tmp_path: Path) -> None:

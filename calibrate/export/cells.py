@@ -97,7 +97,7 @@ def steps_of(lookup: Lookup, places: Places) -> tuple[Step, ...]:
     number = "{x}"
     if lookup.reads_numbers:
         steps.append(_shape(text))
-        steps.append(_power(text, _last(steps), places))
+        steps.append(_power(text, _last(steps), places, lookup.refused_marks))
         steps.append(_number(text, _last(steps)))
         number = _last(steps)
     reached = []
@@ -176,8 +176,14 @@ def _shape(text: str) -> Step:
     return Step(formula="=" + _substituted(text, [(digit, "") for digit in "0123456789"]))
 
 
-def _power(text: str, shape: str, places: Places) -> Step:
-    """Give the power of ten of a text's last digit; an empty text where it is no number."""
+def _power(text: str, shape: str, places: Places, refused: str) -> Step:
+    """Give the power of ten of a text's last digit; an empty text where it is no number.
+
+    What would be a number but for a refused mark is not told: calibrate may read it as one.
+    """
+    marks = "+".join(f'ISNUMBER(FIND("{mark}",{text}))' for mark in refused)
+    bare = _substituted(shape, [(mark, "") for mark in ".,+-"])
+    unread = f"AND({marks}>0,LEN({bare})=0,LEN({text})>LEN({shape}))"
     e, shape_e = f'FIND("e",{text}&"e")', f'FIND("e",{shape}&"e")'
     first, signs = f"LEFT({shape},1)", f"RIGHT({shape},2)"
     signed = f'IF(OR(EXACT(LEFT({text},1),"+"),EXACT(LEFT({text},1),"-")),1,0)'
@@ -202,9 +208,9 @@ def _power(text: str, shape: str, places: Places) -> Step:
         f"SUMPRODUCT(ISNUMBER(FIND(MID({text},{each},1),{places.digits}))*({each}<=LEN({text})))"
     )
     return Step(
-        formula=f"=IF(ISERROR({text}),NA(),"
+        formula=f"=IF(ISERROR({text}),NA(),IF({unread},NA(),"
         f'IF(SUMPRODUCT(--EXACT({shape}&"|",{places.shapes}))=0,IF({foreign}>0,NA(),""),'
-        f'IF(AND({is_number}),{power},"")))'
+        f'IF(AND({is_number}),{power},""))))'
     )
 
 

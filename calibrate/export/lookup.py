@@ -44,6 +44,9 @@ class Lookup:
         Names that do not fit into a cell, so that nobody can type them.
     is_number : bool
         Whether the attribute is a number in bands.
+    refused_marks : str
+        Marks in a number written as text that no formula reads as calibrate does: commas, and
+        points too where the card knows commas as decimal ones.
     """
 
     texts: Mapping[str, int]
@@ -54,6 +57,7 @@ class Lookup:
     sigma_refused: bool
     too_long: tuple[str, ...]
     is_number: bool
+    refused_marks: str
 
     @property
     def reads_numbers(self) -> bool:
@@ -103,6 +107,7 @@ def level_lookup(levels: Levels, nothings: Sequence[str]) -> Lookup:
         sigma_refused=refused,
         too_long=long,
         is_number=levels.kind == "number",
+        refused_marks=",." if levels.decimal_comma else ",",
     )
 
 
