@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_threshold(commands.add_parser("threshold", help="what another threshold would do"))
     _add_validate(commands.add_parser("validate", help="does the card hold on later leads?"))
     _add_compare(commands.add_parser("compare", help="old card, new card: what moved?"))
-    _add_rerun(commands.add_parser("rerun", help="as last quarter, and compared"))
+    _add_rerun(commands.add_parser("rerun", help="calibrate as last quarter, and compare"))
     _add_history(commands.add_parser("history", help="a folder of cards as a time series"))
     _add_export(commands.add_parser("export", help="write the card as SQL, Excel, PMML ..."))
     _add_schema(commands.add_parser("schema", help="print the JSON Schema of a file format"))
