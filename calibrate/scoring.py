@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from calibrate.engines.base import BY_POINTS, MUST_CONTACT, Cap, ColumnPoints, Ints, Scoring
 from calibrate.engines.columns import Column, NumberColumn
-from calibrate.engines.judging import Flags, Sums, added_up, holds, met, points_of, standings
+from calibrate.engines.judging import Flags, Sums, added_up, held, points_of, standings
 from calibrate.engines.places import UNSEEN, level_rows
 from calibrate.errors import Finding
 from calibrate.points import Points
@@ -175,15 +175,18 @@ def score_columns(
                 )
             )
     sums = added_up(scoring, each, leads)
+    conditions = held(
+        scoring, (points_of(one, columns[one.column]) for one in scoring.conditions), leads
+    )
     points = np.stack(each, axis=1) if each else np.zeros((leads, 0), dtype=np.int64)
     return ScoredLeads(
         scoring=scoring,
         places=np.stack(places, axis=1) if places else np.zeros((leads, 0), dtype=np.int8),
         points=points,
         sums=sums,
-        standing=standings(scoring, columns, leads),
-        met=tuple(met(gate, columns) for gate in scoring.gates),
-        sure=np.array([holds(one, columns) for one in scoring.must_contact], dtype=np.bool_),
+        standing=standings(scoring, conditions),
+        met=conditions.met,
+        sure=conditions.sure,
         prefix=None
         if scoring.prefix is None
         else points_of(scoring.prefix, columns[scoring.prefix.column]),

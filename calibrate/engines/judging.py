@@ -14,7 +14,6 @@ from calibrate.engines.base import (
     OUT,
     ColumnPoints,
     Ints,
-    Needs,
     Scoring,
 )
 from calibrate.engines.columns import Column, NumberColumn, text_column
@@ -65,22 +64,24 @@ def judge_rows(scoring: Scoring, columns: Mapping[str, Column], leads: int) -> J
     leads : int
         How many there are.
     """
-    readers = [points_reader(one, columns[one.column]) for one in scoring.columns]
-    scores, fit, engagement = (np.empty(leads, dtype=np.int64) for _ in range(3))
+    readers, conditions = (
+        [points_reader(one, columns[one.column]) for one in parts]
+        for parts in (scoring.columns, scoring.conditions)
+    )
+    scores, fit, engagement, standing = (np.empty(leads, dtype=np.int64) for _ in range(4))
     for start in range(0, leads, _BLOCK):
         rows = slice(start, min(start + _BLOCK, leads))
-        sums = added_up(scoring, (read(rows) for read in readers), rows.stop - start)
+        many = rows.stop - start
+        sums = added_up(scoring, (read(rows) for read in readers), many)
         scores[rows], fit[rows], engagement[rows] = sums.scores, sums.fit, sums.engagement
-    return Judged(
-        scores=scores,
-        fit=fit,
-        engagement=engagement,
-        standing=standings(scoring, columns, leads),
-    )
+        found = held(scoring, (read(rows) for read in conditions), many)
+        standing[rows] = standings(scoring, found)
+    return Judged(scores=scores, fit=fit, engagement=engagement, standing=standing)
 
 
 def points_reader(part: ColumnPoints, column: Column) -> Callable[[slice], Ints]:
     """Make ready to give what the values of some rows are worth: one look-up a row."""
+    # The place -1, from the end, holds what a value never seen is worth.
     worth = np.array([*part.points, part.otherwise], dtype=np.int64)
     if isinstance(column, NumberColumn) and part.levels.kind == "number":
         numbers = column.numbers
@@ -92,9 +93,7 @@ def points_reader(part: ColumnPoints, column: Column) -> Callable[[slice], Ints]
 
 def points_of(part: ColumnPoints, column: Column) -> Ints:
     """Give every lead what its value of a column is worth."""
-    # The place -1, from the end, holds what a value never seen is worth.
-    worth = np.array([*part.points, part.otherwise], dtype=np.int64)
-    return np.asarray(worth[level_rows(column, part.levels)])
+    return points_reader(part, column)(slice(None))
 
 
 def added_up(scoring: Scoring, each: Iterable[Ints], leads: int) -> Sums:
@@ -141,30 +140,57 @@ def _half(scoring: Scoring, column: str) -> str:
     return "engagement" if column in scoring.engagement else "other"
 
 
-def standings(scoring: Scoring, columns: Mapping[str, Column], leads: int) -> Ints:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Which conditions leads meet.
+
+    Attributes
+    ----------
+    vetoes, sure : ndarray of bool, shape (conditions, n)
+        Of vetoes, and of must-contact levels.
+    met : tuple of ndarray of bool, shape (conditions, n)
+        By gate.
+    """
+
+    vetoes: Flags
+    sure: Flags
+    met: tuple[Flags, ...]
+
+    @classmethod
+    def of(cls, scoring: Scoring, holds: Flags) -> Held:
+        """Sort what holds, in the order of the scoring's conditions."""
+        ends = np.cumsum(
+            [
+                len(scoring.vetoes),
+                len(scoring.must_contact),
+                *(len(gate.conditions) for gate in scoring.gates),
+            ]
+        )
+        vetoes, sure, *met = np.split(holds, ends[:-1])
+        return cls(vetoes=vetoes, sure=sure, met=tuple(met))
+
+
+def held(scoring: Scoring, each: Iterable[Ints], leads: int) -> Held:
+    """Say which conditions hold.
+
+    Parameters
+    ----------
+    scoring : Scoring
+    each : iterable of ndarray of int, shape (leads,)
+        What its conditions are worth, in their order.
+    leads : int
+    """
+    holds = np.array([worth > 0 for worth in each], dtype=np.bool_)
+    return Held.of(scoring, holds.reshape(len(scoring.conditions), leads))
+
+
+def standings(scoring: Scoring, found: Held) -> Ints:
     """Say where leads stand: the first veto, else the first failed gate, else must-contact."""
-    standing = np.full(leads, BY_POINTS, dtype=np.int64)
-    for condition in scoring.must_contact:
-        standing[holds(condition, columns)] = MUST_CONTACT
-    out = [
-        *(holds(condition, columns) for condition in scoring.vetoes),
-        *(~passes(gate, columns) for gate in scoring.gates),
+    standing = np.where(found.sure.any(axis=0), MUST_CONTACT, BY_POINTS).astype(np.int64)
+    failed = [
+        met.sum(axis=0) < gate.at_least for gate, met in zip(scoring.gates, found.met, strict=True)
     ]
+    out = [*found.vetoes, *failed]
     for number, leads_out in reversed(list(enumerate(out))):  # the first is the one that stays
         standing[leads_out] = OUT + number
     return standing
-
-
-def holds(condition: ColumnPoints, columns: Mapping[str, Column]) -> Flags:
-    """Say of each lead whether a condition holds."""
-    return points_of(condition, columns[condition.column]) > 0
-
-
-def passes(gate: Needs, columns: Mapping[str, Column]) -> Flags:
-    """Say of each lead whether enough of a gate's conditions hold."""
-    return np.asarray(met(gate, columns).sum(axis=0) >= gate.at_least)
-
-
-def met(gate: Needs, columns: Mapping[str, Column]) -> Flags:
-    """Say which of a gate's conditions each lead meets, shape (conditions, leads)."""
-    return np.stack([holds(condition, columns) for condition in gate.conditions])

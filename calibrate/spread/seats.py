@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.base import SHARDS, Cap, ColumnPoints, Ints, Scoring
+from calibrate.engines.base import BY_POINTS, SHARDS, Cap, ColumnPoints, Ints, Scoring
+from calibrate.engines.judging import Held, standings
 from calibrate.evidence import AttributeEvidence, Evidence, Overall
 from calibrate.leads import Leads
 from calibrate.points import AttributePoints, LevelPoints, Points
@@ -93,25 +94,6 @@ def seats_of(points: Points, evidence: Evidence, leads: Leads) -> tuple[Seats, .
     return tuple(one for one in found if len(one.values) > 1)
 
 
-def _decided_by_points(scoring: Scoring, holds: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Say for which leads no veto or must-contact level holds, and every gate is passed.
-
-    Parameters
-    ----------
-    scoring : Scoring
-    holds : ndarray of bool, shape (conditions, k)
-        In the order of the scoring's conditions.
-    """
-    alone = len(scoring.vetoes) + len(scoring.must_contact)
-    decides = ~holds[:alone].any(axis=0)
-    start = alone
-    for gate in scoring.gates:
-        end = start + len(gate.conditions)
-        decides &= holds[start:end].sum(axis=0) >= gate.at_least
-        start = end
-    return np.asarray(decides)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Seated:
     """Where leads sit: distinct rows of seats, by shard.
@@ -159,7 +141,7 @@ class Seated:
             attributes=attributes,
             overall=overall,
             seats=np.ascontiguousarray(found.points.T[: len(attributes)]),
-            decides=_decided_by_points(scoring, holds),
+            decides=standings(scoring, Held.of(scoring, holds)) == BY_POINTS,
             caps=scoring.caps,
             shards=found.shards,
             leads=found.leads,
