@@ -17,7 +17,7 @@ from calibrate.engines.tables import Table, open_table
 from calibrate.errors import LeadsError, SpecError
 from calibrate.leads import DAYS_A_MONTH
 from calibrate.scorecard import Scorecard
-from calibrate.scores import Cut, ScoreTable
+from calibrate.scores import Cut, tally_rows
 from calibrate.spec import CapacityPart, SharePart, Spec, ThresholdRule
 from calibrate.threshold import ALTERNATIVES, Beside, cut_by, rule_name
 
@@ -130,10 +130,12 @@ def cuts_for(
             f"{table.where}: a veto, a gate or a must-contact level decides about every lead, so "
             f"no threshold makes a difference."
         )
-    at_hand = _tally(scored.scores[scored.standing == BY_POINTS])
+    decides = scored.standing == BY_POINTS
+    # Of these nobody knows who closes; rules by number ask for leads alone.
+    at_hand = tally_rows(scored.scores[decides], np.ones(int(decides.sum()), dtype=np.bool_))
     taught = card.score_table_taught
     beside = Beside(
-        deciding=int((scored.standing == BY_POINTS).sum()),
+        deciding=int(decides.sum()),
         all_leads=table.rows,
         must_contact=int((scored.standing == MUST_CONTACT).sum()),
         leads_a_month=None if months is None else table.rows / months,
@@ -149,7 +151,7 @@ def cuts_for(
         cuts.append(
             CardCut(
                 rule=rule_name(one),
-                taught=_taught_at(taught, found.cut.score),
+                taught=taught.cut_at(found.cut.score) or taught.sweep()[-1],
                 leads=passing,
                 leads_a_month=None if months is None else passing / months,
             )
@@ -166,26 +168,6 @@ def cuts_for(
 
 def _as_rule(rule: ThresholdRule | Mapping[str, Any]) -> ThresholdRule:
     return validated(Spec, {"threshold": rule}, where="threshold", error=SpecError).threshold
-
-
-def _tally(scores: np.ndarray[Any, np.dtype[np.int64]]) -> ScoreTable:
-    distinct, counts = np.unique(scores, return_counts=True)
-    leads = tuple(counts.tolist())
-    return ScoreTable(scores=tuple(distinct.tolist()), leads=leads, customers=leads)
-
-
-def _taught_at(taught: ScoreTable, score: int) -> Cut:
-    """Give what a score keeps of the leads that taught, whether one of them has it or not."""
-    at_or_above = [cut for cut in taught.sweep() if cut.score >= score]
-    if at_or_above:
-        return Cut.of(
-            score,
-            leads=at_or_above[0].leads,
-            customers=at_or_above[0].customers,
-            all_leads=sum(taught.leads),
-            all_customers=sum(taught.customers),
-        )
-    return taught.sweep()[-1]
 
 
 def _months(card: Scorecard, table: Table) -> float | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from calibrate.engines.base import ColumnPoints, Ints
 from calibrate.leads import Leads
@@ -59,6 +60,11 @@ class ScoreTable:
             )
             for place, score in enumerate(self.scores)
         )
+
+    def cut_at(self, score: int) -> Cut | None:
+        """Say what a threshold keeps, whether a lead has that score or not; None above them all."""
+        kept = next((cut for cut in self.sweep() if cut.score >= score), None)
+        return None if kept is None else replace(kept, score=score)
 
     def to_frame(self) -> pd.DataFrame:
         """Give the sweep, one row a score."""
@@ -156,6 +162,18 @@ def by_score(scores: Ints, leads: Ints, customers: Ints) -> ScoreTable:
         leads=tuple(totals[0].tolist()),
         customers=tuple(totals[1].tolist()),
     )
+
+
+def tally_rows(scores: npt.NDArray[np.integer], customer: npt.NDArray[np.bool_]) -> ScoreTable:
+    """Count leads and customers per score, from one row a lead.
+
+    Examples
+    --------
+    >>> tally_rows(np.array([3, 7, 3]), np.array([True, False, False]))
+    ScoreTable(2 scores from 3 to 7, 1 customers among 3 leads)
+    """
+    numbers = scores.astype(np.int64)
+    return by_score(numbers, np.ones_like(numbers), customer.astype(np.int64))
 
 
 def unrounded(column: str, levels: Levels, paid: Iterable[float]) -> ColumnPoints:

@@ -268,26 +268,11 @@ class Found:
 def cut_by(table: ScoreTable, rule: ThresholdRule, beside: Beside) -> Found:
     """Find the score that a rule asks for; where none meets it, the one that comes nearest."""
     if isinstance(rule, int):
-        return _declared(table, rule)
+        declared = table.cut_at(rule)
+        return Found(cut=declared or table.sweep()[-1], is_met=declared is not None)
     rows = np.array([table.leads], dtype=float), np.array([table.customers], dtype=float)
     places, is_met = places_by(*rows, rule, beside)
     return Found(cut=table.sweep()[int(places[0])], is_met=bool(is_met[0]))
-
-
-def _declared(table: ScoreTable, score: int) -> Found:
-    at_or_above = [cut for cut in table.sweep() if cut.score >= score]
-    if not at_or_above:
-        return Found(cut=table.sweep()[-1], is_met=False)
-    kept = at_or_above[0]
-    return Found(
-        cut=Cut.of(
-            score,
-            leads=kept.leads,
-            customers=kept.customers,
-            all_leads=sum(table.leads),
-            all_customers=sum(table.customers),
-        )
-    )
 
 
 def places_by(

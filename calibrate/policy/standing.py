@@ -140,8 +140,7 @@ class Standings:
     @property
     def each(self) -> tuple[Rated, ...]:
         """Vetoes, gates, must-contact and the rest, in the order in which they are asked."""
-        names = {OUT + n: name for n, name in enumerate(out_names(self.vetoes, self.gates))}
-        names |= {MUST_CONTACT: SURE, BY_POINTS: BY_THEIR_POINTS}
+        names = standing_names(self.vetoes, self.gates)
         return tuple(
             Rated(
                 name=name,
@@ -159,6 +158,14 @@ class Standings:
 def out_names(vetoes: Sequence[Mapping[str, Tested]], gates: Sequence[GatePart]) -> list[str]:
     """Name vetoes and gates in the order in which they are asked."""
     return [*(f"veto, {condition_text(one)}" for one in vetoes), *(gate.name for gate in gates)]
+
+
+def standing_names(
+    vetoes: Sequence[Mapping[str, Tested]], gates: Sequence[GatePart]
+) -> dict[int, str]:
+    """Name what decides about leads, by its number, in the order in which they are asked."""
+    names = {OUT + number: name for number, name in enumerate(out_names(vetoes, gates))}
+    return names | {MUST_CONTACT: SURE, BY_POINTS: BY_THEIR_POINTS}
 
 
 def gate_words(gate: GatePart, met: Flags, out: Flags) -> list[str]:

@@ -10,10 +10,11 @@ from calibrate.policy.rated import Rated
 from calibrate.recalibration.counting import NewLeads
 from calibrate.recalibration.parts import Contest, Month, TierMoves
 from calibrate.scorecard import Scorecard
+from calibrate.scores import tally_rows
 from calibrate.scoring import ScoredLeads
 from calibrate.stats.delong import auc_interval
 from calibrate.stats.stability_index import StabilityIndex, stability_index
-from calibrate.validation.measures import against, tally_rows
+from calibrate.validation.measures import against
 
 
 def months_of(found: NewLeads, old: Flags, new: Flags) -> tuple[Month, ...]:

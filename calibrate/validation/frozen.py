@@ -17,11 +17,11 @@ from calibrate.policy.rated import Rated
 from calibrate.present.numbers import count_text
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.scored import stamps
-from calibrate.scores import ScoreTable
+from calibrate.scores import ScoreTable, tally_rows
 from calibrate.scoring import ScoredLeads
 from calibrate.stats.delong import AucInterval, PairedAuc, auc_interval
 from calibrate.validation.judging import Jury
-from calibrate.validation.measures import Kept, against, kept_of, tally_rows
+from calibrate.validation.measures import Kept, against, kept_of
 
 _DAY = np.timedelta64(1, "D")
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.base import BY_POINTS, Ints
+from calibrate.engines.base import Ints
 from calibrate.engines.judging import Flags
 from calibrate.policy.rated import Rated
-from calibrate.policy.standing import out_names
+from calibrate.policy.standing import standing_names
 from calibrate.scorecard import Scorecard
-from calibrate.scores import ScoreTable, by_score
+from calibrate.scores import ScoreTable
 from calibrate.scoring import ScoredLeads
 from calibrate.stats.calibration import (
     Recalibration,
@@ -106,18 +106,6 @@ class Kept:
         customers = self.above.customers + self.below.customers
         p_values, _ = rate_changes([then], [self.promised_by], [self.above.customers], [customers])
         return not self.kept_promise and bool(p_values[0] <= _ALPHA)
-
-
-def tally_rows(scores: npt.NDArray[np.integer], customer: Flags) -> ScoreTable:
-    """Count leads and customers per score, from one row a lead.
-
-    Examples
-    --------
-    >>> tally_rows(np.array([3, 7, 3]), np.array([True, False, False]))
-    ScoreTable(2 scores from 3 to 7, 1 customers among 3 leads)
-    """
-    numbers = scores.astype(np.int64)
-    return by_score(numbers, np.ones_like(numbers), customer.astype(np.int64))
 
 
 def rated_ranges(table: ScoreTable, starts: Sequence[int], names: Sequence[str]) -> list[Rated]:
@@ -242,7 +230,7 @@ def standings_of(card: Scorecard, scored: ScoredLeads, rows: Flags, customer: Fl
     """Give leads and customers by what decides about them; none for a card without a policy."""
     if not card.standings:
         return []
-    named = ["points decide", "must contact", *out_names(card.vetoes, card.gates)]
+    named = standing_names(card.vetoes, card.gates)
     standing = scored.standing[rows]
     found = {
         name: Rated(
@@ -250,6 +238,6 @@ def standings_of(card: Scorecard, scored: ScoredLeads, rows: Flags, customer: Fl
             leads=int((standing == code).sum()),
             customers=int(customer[standing == code].sum()),
         )
-        for code, name in enumerate(named, start=BY_POINTS)
+        for code, name in named.items()
     }
     return [found[one.standing] for one in card.standings if one.standing in found]

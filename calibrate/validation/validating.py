@@ -15,7 +15,7 @@ from calibrate.policy.rated import Rated
 from calibrate.present.numbers import count_text
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.names import lead_names
-from calibrate.scores import ScoreTable
+from calibrate.scores import ScoreTable, tally_rows
 from calibrate.scoring import scoring_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.delong import auc_interval
@@ -30,7 +30,6 @@ from calibrate.validation.measures import (
     kept_of,
     rising_of,
     standings_of,
-    tally_rows,
     tiers_of,
     unit_weights,
 )
