@@ -56,7 +56,9 @@ def by_hand(card: Scorecard, frame: pd.DataFrame) -> pd.DataFrame:
 def test_a_spec_of_the_card_counts_the_leads_that_taught_it_alike(
     card: Scorecard, frame: pd.DataFrame
 ) -> None:
-    again = calibrate(first_quarter(frame), spec_of(card).changed(threshold=SPEC["threshold"]))
+    again = calibrate(
+        first_quarter(frame), spec_of(card).changed(threshold=SPEC["threshold"], fit=SPEC["fit"])
+    )
     assert again.scorecard.cohort == card.cohort
     assert [one.levels for one in again.scorecard.attributes] == [
         one.levels for one in card.attributes

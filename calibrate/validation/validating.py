@@ -47,7 +47,7 @@ def validate(
     leads: str | Path | pd.DataFrame | Table,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
-    events: str | Path | pd.DataFrame | None = None,
+    events: str | Path | pd.DataFrame | Table | None = None,
     scored: str | Path | pd.DataFrame | None = None,
     as_of: dt.date | None = None,
 ) -> Validation:
@@ -107,7 +107,7 @@ def validate(
         declared = declared.changed(as_of=as_of)
     table = open_table(leads, sheet=declared.leads.sheet)
     jury = jury_of(card, table, declared)
-    found = card.score_table(table, events=events)
+    found = card.score_table(table, events=events, folder=declared.folder)
     names = lead_names(jury.joined, card.reads)
     frozen = None
     if scored is not None:
