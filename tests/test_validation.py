@@ -276,6 +276,7 @@ CASE: dict[str, Any] = {
     "kept": kept(95),
     "customers": 100,
     "is_later": True,
+    "scores": 40,
 }
 
 
@@ -308,6 +309,19 @@ def test_the_rules_of_the_verdict_at_their_edges(change: dict[str, Any], verdict
     found, reasons = verdict_of(Case(**(CASE | change)))
     assert found == verdict
     assert reasons
+
+
+def test_one_score_for_all_is_said_in_one_sentence() -> None:
+    flat = {
+        "auc": AucInterval(auc=0.5, se=0.02, low=0.46, high=0.54),
+        "tiers": Rising(rises=False, monotone=True, p_value=1.0),
+        "scores": 1,
+        "expected": 0.5,
+    }
+    assert verdict_of(Case(**(CASE | flat))) == (
+        "not ready",
+        ("Every lead has the same score: there is nothing to rank by.",),
+    )
 
 
 # ------------------------------------------------------------------------- scores of the time

@@ -192,6 +192,7 @@ def _case(
         kept=measures["kept"],
         customers=sum(tally.customers),
         is_later=jury.is_later,
+        scores=len(tally.scores),
         frozen=None if frozen is None else frozen.auc,
         frozen_kept=None if frozen is None else frozen.kept,
     )
