@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calibrate.export.pages import Column, Page, printed
-from calibrate.export.styles import bar, colour_scale
 from calibrate.policy.conditions import condition_text
 from calibrate.policy.grid import LETTERS
+from calibrate.present.sheets.page import Column, Page, printed
+from calibrate.present.sheets.styles import bar, colour_scale
 
 if TYPE_CHECKING:
     from calibrate.scorecard.card import Scorecard
