@@ -14,7 +14,7 @@ from calibrate.engines.sources import short_name
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.evidence import Evidence
-from calibrate.files import make_folder, write_whole, yaml_text
+from calibrate.files import make_folder, yaml_text
 from calibrate.leads import Leads
 from calibrate.points import Points, assign_points
 from calibrate.policy import Decision, decide
@@ -24,6 +24,7 @@ from calibrate.recalibration.damping import damped, damping_findings
 from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
 from calibrate.scores import ScoreTable
+from calibrate.shown import AsReport, AsScreen
 from calibrate.spec import Spec
 from calibrate.spread.folds import cross_validated_auc
 from calibrate.stability import Stability, stability
@@ -123,8 +124,8 @@ def calibrate(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Calibration(AsReport, AsScreen):
     """One run, every step of it at hand."""
 
     leads: Leads
@@ -151,6 +152,12 @@ class Calibration:
         """How often leads of a score close."""
         return self.decision.probability
 
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a level: evidence, points, and how far the points would move."""
+        from calibrate.present.summary import level_frame
+
+        return level_frame(self)
+
     def summary(self) -> dict[str, Any]:
         """Give the run's main numbers as plain values that fit into JSON."""
         from calibrate.present.summary import summary
@@ -168,12 +175,6 @@ class Calibration:
         from calibrate.selection import weigh_choices
 
         return weigh_choices(self.leads, progress=progress)
-
-    def report(self, path: str | Path) -> Path:
-        """Write the report as one HTML file that needs nothing else."""
-        from calibrate.present.report import report_html
-
-        return write_whole(Path(path), report_html(self))
 
     def save(
         self,
@@ -193,7 +194,12 @@ class Calibration:
 
         return write_folder(self, make_folder(Path(folder)), progress, choices)
 
-    def __repr__(self) -> str:
+    def _page(self) -> str:
+        from calibrate.present.report import report_html
+
+        return report_html(self)
+
+    def __str__(self) -> str:
         from calibrate.present.terminal import calibration_text
 
         return calibration_text(self)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from calibrate.files import make_folder, write_whole
 from calibrate.pipeline import spec_text
+from calibrate.present.heads import plain
 from calibrate.present.numbers import significant
 from calibrate.present.plots import all_plots
 from calibrate.present.report import report_html
 from calibrate.present.spreadsheet import harmless
-from calibrate.present.summary import level_rows
-from calibrate.stability import LevelStability
+from calibrate.present.summary import level_frame
 
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
@@ -67,42 +67,16 @@ def evidence_csv(run: Calibration) -> str:
     """Write the evidence and points as CSV, one row a level; rates are shares."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
-    writer.writerow(
-        (
-            "attribute level leads customers close_rate close_rate_low close_rate_high lift "
-            "lift_low lift_high p_value q_value test shrunken_close_rate verdict value "
-            "points points_low points_high keeps_sign"
-        ).split()
-    )
-    for row in level_rows(run):
-        one = row.evidence
-        numbers = (
-            one.close_rate,
-            *one.close_rate_interval,
-            one.lift,
-            *one.lift_interval,
-            one.p_value,
-            one.q_value,
-        )
-        writer.writerow(
-            [
-                harmless(row.attribute),
-                harmless(one.level.label),
-                one.leads,
-                one.customers,
-                *("" if number is None else significant(number) for number in numbers),
-                one.test or "",
-                significant(one.shrunken_close_rate),
-                one.verdict,
-                row.points.value,
-                row.points.points,
-                *_stable(row.stable),
-            ]
-        )
+    frame = level_frame(run)
+    writer.writerow(frame.columns)
+    for row in frame.itertuples(index=False, name=None):
+        writer.writerow([_for_csv(plain(value)) for value in row])
     return page.getvalue()
 
 
-def _stable(stable: LevelStability | None) -> tuple[float | str, ...]:
-    if stable is None:
-        return ("", "", "")
-    return tuple(significant(part) for part in (stable.low, stable.high, stable.keeps_sign))
+def _for_csv(value: str | float | None) -> str | float:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return harmless(value)
+    return significant(value) if isinstance(value, float) else value
