@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from calibrate.recalibration.result import Comparison
     from calibrate.selection import Choices
+    from calibrate.validation import Validation
 
 Progress = Callable[[str], None]
 """Is told the name of each step as it begins."""
@@ -176,14 +178,43 @@ class Calibration(AsReport, AsScreen):
 
         return weigh_choices(self.leads, progress=progress)
 
+    def workbook(
+        self,
+        path: str | Path,
+        *,
+        validation: Validation | None = None,
+        comparison: Comparison | None = None,
+    ) -> Path:
+        """Write the evidence as an Excel workbook, with a first sheet for managers.
+
+        Parameters
+        ----------
+        path : str or Path
+        validation : Validation, optional
+            Of later leads; its verdict then stands on the first sheet.
+        comparison : Comparison, optional
+            With the card before.
+
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``excel``.
+        """
+        from calibrate.present.evidence_book.book import save_evidence
+
+        return save_evidence(self, path, validation=validation, comparison=comparison)
+
     def save(
         self,
         folder: str | Path,
         progress: Progress = lambda step: None,
         *,
         choices: Choices | None = None,
+        comparison: Comparison | None = None,
     ) -> Path:
-        """Write the run's folder: scorecard, spec as used, report, evidence and plots.
+        """Write the run's folder: scorecard, spec as used, report, evidence, workbook and plots.
+
+        Without the extra ``excel`` there is no workbook, and a small file says so.
 
         Raises
         ------
@@ -192,7 +223,7 @@ class Calibration(AsReport, AsScreen):
         """
         from calibrate.present.folder import write_folder
 
-        return write_folder(self, make_folder(Path(folder)), progress, choices)
+        return write_folder(self, make_folder(Path(folder)), progress, choices, comparison)
 
     def _page(self) -> str:
         from calibrate.present.report import report_html

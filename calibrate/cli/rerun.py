@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
-from calibrate.cli.say import RUN_STEPS, progress
+from calibrate.cli.say import RUN_STEPS, progress, written
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,5 +24,5 @@ def run(options: argparse.Namespace) -> int:
         )
         found.save(options.out, progress=step)
     print(found)
-    print(f"\nWritten to {options.out}/: open comparison.html; scorecard.yaml is the new card.")
+    written(Path(options.out), "open comparison.html; scorecard.yaml is the new card.")
     return DONE if found.comparison.holds else DOES_NOT_HOLD

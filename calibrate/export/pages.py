@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from calibrate.present.numbers import count_text, percent_text
-from calibrate.present.sheets.page import Column, Page, printed
-from calibrate.present.sheets.styles import bar, colour_points
-from calibrate.present.summary import STRONGEST
+from calibrate.present.sheets.first_page import STRONGEST_COLUMNS, write_remarks, write_strongest
+from calibrate.present.sheets.page import Column, Page, printed, upright
+from calibrate.present.sheets.styles import bar
 from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
@@ -23,38 +23,17 @@ def has_policy(card: Scorecard) -> bool:
 
 def write_first_page(page: Page, card: Scorecard, remarks: Sequence[str]) -> None:
     """Write the page that a manager can read."""
-    columns = (
-        Column(head="Attribute", look="wrapped", width=30),
-        Column(head="Level", look="wrapped", width=30),
-        Column(head="Points", look="points", width=10),
-        Column(head="Close rate", look="share", width=12),
-        Column(head="Leads", look="count", width=12),
-    )
-    page.widths(columns)
+    page.widths(STRONGEST_COLUMNS)
     row = page.say(0, f"Scorecard: {card.name}", "title")
     for text in _about(card):
         row = page.say(row, text)
-    row = page.say(row + 1, "What moves a score most", "heading")
-    strongest = _strongest(card)
-    if strongest:
-        page.table(row, columns, strongest)
-        colour_points(page.sheet, (row + 1, 2, row + len(strongest), 2))
-        row += 1 + len(strongest)
-    else:
-        row = page.say(row, "No level earns points: every lead has the same score.")
-    row = page.say(row + 1, "What to weigh before using it", "heading")
-    for one in sorted(card.findings, key=lambda one: one.severity != "warning"):
-        row = page.say(row, one.says, "strong" if one.severity == "warning" else "wrapped")
-        row = page.say(row, f"What to do: {one.fix}", "note")
-    if not card.findings:
-        row = page.say(row, "Nothing was found that speaks against the card.")
+    row = write_strongest(page, row + 1, card)
+    row = write_remarks(page, row + 1, card.findings)
     row = page.say(row + 1, "What is in this workbook", "heading")
     sheets = (_CARD_SHEET, *([_POLICY_SHEET] if has_policy(card) else []), *_SHEETS)
     for text in (*sheets, *remarks):
         row = page.say(row, text)
-    page.sheet.hide_gridlines(2)
-    page.sheet.set_portrait()
-    page.sheet.fit_to_pages(1, 0)
+    upright(page)
 
 
 _CARD_SHEET = "Card: the points of every level, with the leads they come from."
@@ -93,21 +72,6 @@ def _about(card: Scorecard) -> list[str]:
             if above
             else []
         ),
-    ]
-
-
-def _strongest(card: Scorecard) -> list[tuple[str | float | None, ...]]:
-    found = [(one, level) for one in card.attributes for level in one.levels if level.points]
-    found.sort(key=lambda pair: (-abs(pair[1].points), -abs(pair[1].value)))
-    return [
-        (
-            one.name,
-            level.as_level.label,
-            level.points,
-            level.evidence.close_rate,
-            level.evidence.leads,
-        )
-        for one, level in found[:STRONGEST]
     ]
 
 

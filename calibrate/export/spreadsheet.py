@@ -12,12 +12,12 @@ from calibrate.export.pages import (
     write_evidence,
     write_first_page,
 )
-from calibrate.export.policy_page import write_policy
 from calibrate.export.scoring_sheets import MANY, ONE, form_of, write_many, write_one
 from calibrate.files import write_whole
 from calibrate.present.sheets.card_sheets import write_card, write_sweep
 from calibrate.present.sheets.making import book_bytes
 from calibrate.present.sheets.page import Page
+from calibrate.present.sheets.policy_sheet import write_policy
 from calibrate.present.sheets.styles import looks
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from calibrate.present.numbers import (
 )
 from calibrate.present.terminal import clean
 
-Kind = Literal["text", "count", "share", "lift", "p", "points", "number", "auc"]
+Kind = Literal["text", "count", "share", "lift", "p", "points", "number", "decimal", "auc"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ _MEANT: dict[str, tuple[Kind, str]] = {
     "leads_a_month": ("count", "Leads that pass in a calendar month."),
     "leads_kept": ("share", "Share of all leads that have this score or more."),
     "level": ("text", "A value of the attribute, or a range of numbers."),
-    "levels": ("number", "Levels that earn points, on average over parts of the leads."),
+    "levels": ("decimal", "Levels that earn points, on average over parts of the leads."),
     "lift": ("lift", "Close rate by that of all leads: 2 closes twice as often as all do."),
     "measure": ("text", "How a close rate becomes points."),
     "min_leads": ("count", "Levels with fewer leads are counted together."),
@@ -110,7 +110,7 @@ _MEANT: dict[str, tuple[Kind, str]] = {
     "threshold": ("number", "From this score on leads pass."),
     "tier": ("text", "A named range of scores."),
     "top_customers": ("share", "Share of customers among the fifth of leads that score highest."),
-    "value": ("number", "The measure of a level before it is made whole points."),
+    "value": ("decimal", "The measure of a level before it is made whole points."),
     "verdict": ("text", "`raises` or `lowers` the close rate beyond luck, or no evidence."),
     "what": ("text", "What is told of it."),
     "why": ("text", "The reason where points were set by hand."),
@@ -123,8 +123,8 @@ _WORDS = {
     "leads_a_month": "leads a month",
     "own_p": "p of own effect",
     "own_q": "q of own effect",
-    "p_value": "p",
-    "q_value": "q",
+    "p_value": "p-value",
+    "q_value": "q-value",
     "fix": "what to do",
     "says": "finding",
     "must_contact": "must contact",
@@ -157,7 +157,7 @@ def head_of(name: str) -> Head:
             name=name,
             words=f"{plain.words}, {words}",
             # The ends of points are not whole.
-            kind="number" if plain.kind == "points" and side in ("low", "high") else plain.kind,
+            kind="decimal" if plain.kind == "points" and side in ("low", "high") else plain.kind,
             says=f"{says}: {plain.says[0].lower()}{plain.says[1:]}",
         )
     kind, says = _MEANT[name]
@@ -224,6 +224,7 @@ _WRITERS: Mapping[Kind, Callable[[Any], str]] = {
     "lift": lift_text,
     "p": p_text,
     "points": lambda value: points_text(round(value)),
-    "number": lambda value: number_text(significant(value, 3) if value % 1 else value),
+    "number": number_text,
+    "decimal": lambda value: number_text(significant(value, 3)),
     "auc": share_text,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calibrate.present.sheets.page import Column, Page, printed
+from calibrate.present.sheets.page import Column, Page, colour_verdicts, mark_row, printed
 from calibrate.present.sheets.styles import BLUE, GREY, ORANGE, bar, colour_points
 from calibrate.threshold import rule_name
 
@@ -61,7 +61,7 @@ def write_card(page: Page, card: Scorecard) -> None:
         colour_points(page.sheet, (3, 2, end - 1, 2))
         bar(page.sheet, (3, 5, end - 1, 5))
         bar(page.sheet, (3, 8, end - 1, 8))
-        _colour_verdicts(page, (3, 9, end - 1, 9))
+        colour_verdicts(page, (3, 9, end - 1, 9))
         page.sheet.autofilter(2, 0, end - 1, len(_CARD) - 1)
     else:
         page.say(3, "No level earns points: every lead has the same score.")
@@ -93,19 +93,6 @@ def _card_row(attribute: CardAttributePart, level: LevelPart) -> tuple[str | flo
         evidence.verdict,
         level.why,
     )
-
-
-def _colour_verdicts(page: Page, cells: tuple[int, int, int, int]) -> None:
-    for verdict in ("raises", "lowers"):
-        page.sheet.conditional_format(
-            *cells,
-            {
-                "type": "cell",
-                "criteria": "==",
-                "value": f'"{verdict}"',
-                "format": page.looks[verdict],
-            },
-        )
 
 
 _SWEEP = (
@@ -155,20 +142,22 @@ def write_sweep(page: Page, book: Any, card: Scorecard) -> None:
     )
     if rows:
         bar(page.sheet, (1, 3, end - 1, 3))
+        bar(page.sheet, (1, 5, end - 1, 5))
+        mark_row(page, (1, 0, end - 1, len(_SWEEP) - 1), f"$A2={card.threshold.score}")
         page.sheet.autofilter(0, 0, end - 1, len(_SWEEP) - 1)
-        page.sheet.insert_chart(after + 1, aside, _chart(book, end - 1))
+        page.sheet.insert_chart(after + 1, aside, _chart(book, page.sheet.get_name(), end - 1))
     printed(page, frozen=1)
 
 
-def _chart(book: Any, last: int) -> Any:
+def _chart(book: Any, sheet: str, last: int) -> Any:
     chart = book.add_chart({"type": "scatter", "subtype": "straight"})
     dashes = {1: ("solid", GREY), 2: ("dash", BLUE), 3: ("solid", ORANGE)}
     for place, (dash, colour) in dashes.items():
         chart.add_series(
             {
-                "name": ["Sweep", 0, place],
-                "categories": ["Sweep", 1, 0, last, 0],
-                "values": ["Sweep", 1, place, last, place],
+                "name": [sheet, 0, place],
+                "categories": [sheet, 1, 0, last, 0],
+                "values": [sheet, 1, place, last, place],
                 "line": {"color": colour, "width": 2, "dash_type": dash},
                 "marker": {"type": "none"},
             }

@@ -6,12 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from calibrate.present.numbers import significant
+from calibrate.present.numbers import count_text, significant
 from calibrate.present.terminal import clean
 
 LONGEST_CELL = 32_767
 """Letters that a cell can hold."""
+LAST_ROW = 1_048_576
+"""Rows that a sheet can hold."""
 _LETTERS_A_LINE = 105
+_NUMBERS = ("count", "share", "lift", "p", "points", "number", "auc", "decimal")
+_HEADS = {"after": "head_after", "verdict": "head_after", "spilling": "head_after"}
+_MARGIN = 0.5
+"""Inches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +36,26 @@ class Page:
     sheet: Any
     looks: dict[str, Any]
 
-    def say(self, row: int, text: str, look: str = "wrapped", *, last: int = 4) -> int:
-        """Write a text across the first columns, as high as it needs; give the next row."""
+    def say(
+        self,
+        row: int,
+        text: str,
+        look: str = "wrapped",
+        *,
+        last: int = 4,
+        letters: int = _LETTERS_A_LINE,
+    ) -> int:
+        """Write a text across the first columns, as high as it needs; give the next row.
+
+        Parameters
+        ----------
+        row : int
+        text, look : str
+        last : int
+            The last column that it runs across.
+        letters : int
+            So many stand on a line.
+        """
         shown = label_of(text)
         if look == "title":
             self.sheet.write_string(row, 0, shown, self.looks[look])
@@ -39,15 +63,15 @@ class Page:
             return row + 1
         self.sheet.merge_range(row, 0, row, last, "", self.looks[look])
         self.sheet.write_string(row, 0, shown, self.looks[look])
-        lines = sum(1 + len(line) // _LETTERS_A_LINE for line in shown.splitlines()) or 1
+        lines = sum(1 + len(line) // letters for line in shown.splitlines()) or 1
         self.sheet.set_row(row, min(15.5 * lines, 400) if look != "heading" else 20)
         return row + 1
 
     def head(self, row: int, columns: Sequence[Column], *, first: int = 0) -> None:
         """Write the heads of a table."""
         for place, column in enumerate(columns, start=first):
-            right = column.look in ("count", "share", "lift", "p", "points", "number")
-            look = self.looks["head_right" if right else "head"]
+            kind = "head_right" if column.look in _NUMBERS else _HEADS.get(column.look, "head")
+            look = self.looks[kind]
             self.sheet.write_string(row, place, column.head, look)
 
     def table(
@@ -58,7 +82,11 @@ class Page:
         *,
         first: int = 0,
     ) -> int:
-        """Write a table; give the row after it."""
+        """Write a table; give the row after it. What a sheet has no room for is counted below."""
+        room = LAST_ROW - row - 2
+        if len(rows) > room:
+            more = f"and {count_text(len(rows) - room)} more rows"
+            rows = [*rows[:room], (more, *[None] * (len(columns) - 1))]
         self.head(row, columns, first=first)
         if any(len(column.head) > column.width for column in columns):
             self.sheet.set_row(row, 31)
@@ -83,11 +111,49 @@ class Page:
             self.sheet.set_column(place, place, column.width)
 
 
-def printed(page: Page, *, frozen: int) -> None:
-    """Prepare a sheet for paper, its first rows on every page and always in sight."""
-    page.sheet.freeze_panes(frozen, 0)
+def mark_row(page: Page, cells: tuple[int, int, int, int], where: str) -> None:
+    """Set the row of a table in bold for which a formula holds."""
+    page.sheet.conditional_format(
+        *cells, {"type": "formula", "criteria": f"={where}", "format": page.looks["marked"]}
+    )
+
+
+def colour_verdicts(page: Page, cells: tuple[int, int, int, int]) -> None:
+    """Colour what the evidence says of levels: blue where it raises, orange where it lowers."""
+    for verdict in ("raises", "lowers"):
+        page.sheet.conditional_format(
+            *cells,
+            {
+                "type": "cell",
+                "criteria": "==",
+                "value": f'"{verdict}"',
+                "format": page.looks[verdict],
+            },
+        )
+
+
+def upright(page: Page) -> None:
+    """Prepare a page of text for paper, one page wide."""
+    page.sheet.hide_gridlines(2)
+    page.sheet.set_portrait()
+    page.sheet.fit_to_pages(1, 0)
+
+
+def printed(page: Page, *, frozen: int, columns: int = 0) -> None:
+    """Prepare a sheet for paper, its first rows on every page and always in sight.
+
+    Parameters
+    ----------
+    page : Page
+    frozen : int
+        Rows at the top; the last of them is the heads', and is repeated on paper.
+    columns : int
+        Columns at the left that stay in sight too.
+    """
+    page.sheet.freeze_panes(frozen, columns)
     page.sheet.repeat_rows(frozen - 1)
     page.sheet.set_landscape()
+    page.sheet.set_margins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
     page.sheet.fit_to_pages(1, 0)
     page.sheet.hide_gridlines(2)
 

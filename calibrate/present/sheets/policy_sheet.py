@@ -1,4 +1,4 @@
-"""The sheet of the workbook on what stands above the points: rules, tiers, fit by engagement."""
+"""The sheet of a workbook on what stands above the points: rules, tiers, fit by engagement."""
 
 from __future__ import annotations
 
