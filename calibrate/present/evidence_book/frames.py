@@ -40,7 +40,7 @@ def columns_of(names: Sequence[str]) -> tuple[Column, ...]:
         # A text beside a number, which stands to the right, keeps some distance.
         if look == "wrapped" and columns and columns[-1].look not in ("wrapped", "after"):
             look = "after"
-        width = _WIDE.get(head.name, 10.5)
+        width = _WIDE.get(head.name, 10)
         columns.append(Column(head=_capital(head.words), look=look, width=width))
     return tuple(columns)
 

@@ -92,7 +92,7 @@ def _write_facts(page: Page, row: int, run: Calibration) -> int:
     return row
 
 
-_LETTERS_OF_A_REMARK = 40
+_LETTERS_OF_A_REMARK = 46
 Fact = tuple[str, float, str, str]
 
 

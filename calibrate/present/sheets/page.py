@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ _NUMBERS = ("count", "share", "lift", "p", "points", "number", "auc", "decimal")
 _HEADS = {"after": "head_after", "verdict": "head_after", "spilling": "head_after"}
 _MARGIN = 0.5
 """Inches."""
+_LINE, _HIGHEST = 15.5, 400
+"""Points."""
+_WRAPPED = ("wrapped", "after", "strong", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ class Page:
         self.sheet.merge_range(row, 0, row, last, "", self.looks[look])
         self.sheet.write_string(row, 0, shown, self.looks[look])
         lines = sum(1 + len(line) // letters for line in shown.splitlines()) or 1
-        self.sheet.set_row(row, min(15.5 * lines, 400) if look != "heading" else 20)
+        self.sheet.set_row(row, min(_LINE * lines, _HIGHEST) if look != "heading" else 20)
         return row + 1
 
     def head(self, row: int, columns: Sequence[Column], *, first: int = 0) -> None:
@@ -93,6 +97,9 @@ class Page:
         for number, values in enumerate(rows, start=row + 1):
             for place, (column, value) in enumerate(zip(columns, values, strict=True), start=first):
                 self.cell(number, place, value, column.look)
+            lines = max(map(_lines, columns, values), default=1)
+            if lines > 1:
+                self.sheet.set_row(number, min(_LINE * lines, _HIGHEST))
         return row + 1 + len(rows)
 
     def cell(self, row: int, place: int, value: str | float | None, look: str) -> None:
@@ -156,6 +163,13 @@ def printed(page: Page, *, frozen: int, columns: int = 0) -> None:
     page.sheet.set_margins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
     page.sheet.fit_to_pages(1, 0)
     page.sheet.hide_gridlines(2)
+
+
+def _lines(column: Column, value: str | float | None) -> int:
+    """Say how many lines a cell needs: programs do not reckon it before a row is edited."""
+    if column.look not in _WRAPPED or not isinstance(value, str):
+        return 1
+    return math.ceil(len(label_of(value)) / (column.width + 1)) or 1
 
 
 def label_of(text: str) -> str:

@@ -19,7 +19,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "note": {"font_color": GREY, "text_wrap": True},
     "strong": {"bold": True, "text_wrap": True},
     "head": _HEAD,
-    "head_after": _HEAD | {"indent": 1},
+    "head_after": _HEAD | {"align": "left", "indent": 1},
     "head_right": _HEAD | {"align": "right"},
     "count": {"num_format": "#,##0"},
     "share": {"num_format": "0.0%"},
