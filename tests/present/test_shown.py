@@ -105,8 +105,8 @@ def test_values_of_leads_are_escaped_in_a_notebook(result: Any) -> None:
 
 
 def test_a_result_shows_itself_the_same_twice(result: Any) -> None:
-    assert result._repr_html_() == result._repr_html_()
-    assert repr(result) == repr(result)
+    table, screen = result._repr_html_(), repr(result)
+    assert (result._repr_html_(), repr(result)) == (table, screen)
 
 
 def test_hostile_names_are_there_to_be_escaped(results: dict[str, Any]) -> None:
