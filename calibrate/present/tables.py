@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from calibrate.present.heads import cell_text, head_of, is_number
@@ -28,7 +29,7 @@ def result_html(frame: pd.DataFrame, says: str) -> str:
         Of the result; its index is shown where it has a name.
     says : str
         Its `repr`: one line with the type's name before brackets, or a text whose first paragraph
-        is shown.
+        is shown, up to a line that is set in.
 
     Returns
     -------
@@ -70,4 +71,6 @@ def _title(says: str) -> str:
     named = _NAMED.fullmatch(says)
     if named:
         return f"{named[1]}: {named[2]}"
-    return " ".join(says.partition("\n\n")[0].split())
+    lines = says.partition("\n\n")[0].splitlines()
+    prose = takewhile(lambda line: not line.startswith(" "), lines)
+    return " ".join(prose)
