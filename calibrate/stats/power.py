@@ -174,8 +174,10 @@ def leads_to_find(rate: float, lift: float, share: float, alpha: float, power: f
     def enough(number: int) -> bool:
         return number >= least and power_to_find(number, rate, lift, share, alpha) >= power
 
-    while enough(_next(leads, -1)):
-        leads = _next(leads, -1)
+    if enough(leads):
+        while enough(_next(leads, -1)):
+            leads = _next(leads, -1)
+        return leads
     while not enough(leads):
         leads = _next(leads, 1)
     return leads
