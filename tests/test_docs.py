@@ -6,6 +6,7 @@ import argparse
 import ast
 import importlib
 import importlib.util
+import json
 import re
 import sys
 import tomllib
@@ -311,3 +312,25 @@ def test_a_notebook_is_kept_as_a_clean_run_left_it(path: Path) -> None:
 
 def test_notebooks_are_there() -> None:
     assert NOTEBOOKS
+
+
+# --------------------------------------------------------------------------------- the benchmarks
+
+
+def test_the_table_of_benchmarks_is_what_was_recorded() -> None:
+    recording = _load(ROOT / "benchmarks" / "recording.py")
+    kept = json.loads(recording.KEPT.read_text("utf-8"))
+    page = recording.PAGE.read_text("utf-8")
+    assert recording.with_table(page, kept) == page, "run `python -m benchmarks --record`"
+    for row in kept["rows"]:
+        is_bold = f"**{row['ratio']:.3g}**" in recording.table({**kept, "rows": [row]})
+        assert is_bold == (row["limit"] is not None and row["ratio"] > row["limit"])
+
+
+def test_the_docs_take_the_table_of_benchmarks_from_there() -> None:
+    recording = _load(ROOT / "benchmarks" / "recording.py")
+    page = (DOCS / "benchmarks.md").read_text("utf-8")
+    assert f":start-after: {recording.BEGIN}\n:end-before: {recording.END}\n" in page
+    table = recording.table(json.loads(recording.KEPT.read_text("utf-8")))
+    for ratio in re.findall(r"\| (\*\*[\d.]+\*\*) \|", table):
+        assert ratio not in page, "the figure stands twice"
