@@ -274,6 +274,50 @@ def test_paths_and_extras_on_the_pages_are_there() -> None:
             assert extra in project["optional-dependencies"], f"{page.name}: {extra}"
 
 
+QUESTIONS = {
+    "why-43": "Why did my lead get 43?",
+    "how-many-leads": "How many leads do I need?",
+    "published-method": "The published method, and what we changed",
+    "from-hubspot": "From HubSpot",
+    "from-salesforce": "From Salesforce",
+    "warehouse": "In a warehouse",
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_question_has_its_page(name: str) -> None:
+    lines = (DOCS / f"{name}.md").read_text("utf-8").splitlines()
+    assert lines[0] == f"# {QUESTIONS[name]}"
+    assert f"]({name}.md)" in (DOCS / "index.md").read_text("utf-8")
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    index = (DOCS / "index.md").read_text("utf-8")
+    listed = re.findall(
+        r"^[\w-]+$", "".join(re.findall(r"```{toctree}(.*?)```", index, re.S)), re.M
+    )
+    pages = {page.stem for page in DOCS.glob("*.md")} - {"index"}
+    assert sorted(listed) == sorted(pages)
+    assert pages <= set(re.findall(r"\]\(([\w-]+)\.md\)", index))
+
+
+def test_links_into_pages_find_their_headings() -> None:
+    found = 0
+    for page in PAGES:
+        prose = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+        for name, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", prose):
+            target = page.parent / name if name else page
+            headings = re.findall(r"^#{1,3} (.+)$", target.read_text("utf-8"), re.MULTILINE)
+            assert anchor in {slug(one) for one in headings}, f"{page.name}: {name}#{anchor}"
+            found += 1
+    assert found >= 5
+
+
+def slug(heading: str) -> str:
+    """The anchor that Markdown gives a heading."""
+    return re.sub(r"[^\w\s-]", "", heading.lower()).strip().replace(" ", "-")
+
+
 def test_the_changelog_begins_with_this_version() -> None:
     headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert headings[0] == cal.__version__
