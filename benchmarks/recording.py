@@ -19,6 +19,8 @@ _HEAD = ("what", "against", "ours", "peer", "ratio", "least to most", "pairs", "
 _TEXTS = 2
 """The first columns are texts, the others numbers."""
 
+_COMMANDS = ("calibrate ", "python ")
+
 Row = dict[str, Any]
 
 
@@ -49,8 +51,8 @@ def _cells(row: Row) -> list[str]:
     missed = row["limit"] is not None and row["ratio"] > row["limit"]
     ratio = f"{row['ratio']:.3g}"
     return [
-        row["what"],
-        row["against"],
+        _named(row["what"]),
+        _named(row["against"]),
         time_text(row["ours"]),
         time_text(row["peer"]),
         f"**{ratio}**" if missed else ratio,
@@ -61,8 +63,13 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
+def _named(text: str) -> str:
+    """Set a command as one, so that nothing makes a dash of its hyphens."""
+    return f"`{text}`" if text.startswith(_COMMANDS) else text
+
+
 def time_text(seconds: float | None) -> str:
     """Write seconds, or milliseconds; nothing where none were kept."""
     if seconds is None:
         return ""
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"

@@ -313,6 +313,13 @@ def test_links_into_pages_find_their_headings() -> None:
     assert found >= 5
 
 
+def test_no_line_of_prose_is_taken_for_a_comment() -> None:
+    """A line that begins with a per cent sign is one in MyST, and not shown."""
+    for page in PAGES:
+        prose = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+        assert not re.findall(r"^\s*%.*", prose, re.MULTILINE), page.name
+
+
 def slug(heading: str) -> str:
     """The anchor that Markdown gives a heading."""
     return re.sub(r"[^\w\s-]", "", heading.lower()).strip().replace(" ", "-")
