@@ -385,3 +385,26 @@ def test_the_docs_take_the_table_of_benchmarks_from_there() -> None:
     table = recording.table(json.loads(recording.KEPT.read_text("utf-8")))
     for ratio in re.findall(r"\| (\*\*[\d.]+\*\*) \|", table):
         assert ratio not in page, "the figure stands twice"
+
+
+# ------------------------------------------------------------------------------ the built site
+
+
+def test_links_that_lead_nowhere_are_found_in_the_built_site(tmp_path: Path) -> None:
+    links = _load(DOCS / "links.py")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "plot.svg").write_text("<svg/>")
+    (tmp_path / "sub" / "b.html").write_text('<p id="there"><a href="../a.html">back</a>')
+    good = '<img src="plot.svg"><a href="sub/b.html#there"></a><a href="https://example.org"></a>'
+    (tmp_path / "a.html").write_text(good)
+    assert links.broken(tmp_path) == []
+    for wrong in (
+        '<a href="c.html"></a>',
+        '<a href="sub/b.html#gone"></a>',
+        '<a href="#gone"></a>',
+        '<img src="gone.svg">',
+        '<script src="https://example.org/x.js"></script>',
+        '<link href="//example.org/x.css">',
+    ):
+        (tmp_path / "a.html").write_text(good + wrong)
+        assert len(links.broken(tmp_path)) == 1, wrong
