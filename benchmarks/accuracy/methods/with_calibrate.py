@@ -12,7 +12,6 @@ from calibrate import assign_points, read_leads
 from calibrate import calibrate as whole
 from calibrate.teaching import teach as taught
 
-
 PUBLISHED = {
     "measure": "lift_ratio",
     "estimate": "raw",
