@@ -95,7 +95,8 @@ def power_to_find(leads: int, rate: float, lift: float, share: float, alpha: flo
     -----
     The numbers of leads on the level and off it are taken as given, those of customers as drawn.
     For a given number of customers the p-value falls as more of them are on the level, so one
-    count is looked for from which on it is small enough.
+    count is looked for from which on it is small enough. That count never falls as customers come
+    to be more, so where it is the same for few and for many it is not looked for in between.
 
     Examples
     --------
@@ -121,10 +122,9 @@ def power_to_find(leads: int, rate: float, lift: float, share: float, alpha: flo
     x, chance = _binomial(on, level)
     y, chance_of_rest = _binomial(leads - on, rest)
     spread = sqrt(on * level * (1 - level) + (leads - on) * rest * (1 - rest))
-    likely = _around(on * level + (leads - on) * rest, spread, leads)
-    found, from_here = 0.0, 0
-    for customers in range(*likely):
-        from_here = _found_from(from_here, on, customers, leads, alpha)
+    likely = range(*_around(on * level + (leads - on) * rest, spread, leads))
+    found = 0.0
+    for customers, from_here in zip(likely, _limits(likely, on, leads, alpha), strict=True):
         least = max(from_here, int(x[0]), customers - int(y[-1]))
         most = min(int(x[-1]), customers - int(y[0]))
         if least <= most:
@@ -254,6 +254,28 @@ def _binomial(leads: int, rate: float) -> tuple[Ints, Floats]:
     x = np.arange(*_around(leads * rate, sqrt(leads * rate * (1 - rate)), leads))
     ways = gammaln(leads + 1.0) - gammaln(x + 1.0) - gammaln(leads - x + 1.0)
     return x, np.exp(ways + xlogy(x, rate) + xlog1py(leads - x, -rate))
+
+
+def _limits(likely: range, on: int, leads: int, alpha: float) -> list[int]:
+    """Give, for each number of customers, the least of them on the level with which it is found."""
+    limits = [0] * len(likely)
+
+    def look(place: int, guess: int) -> None:
+        limits[place] = _found_from(guess, on, likely[place], leads, alpha)
+
+    for end in (0, len(likely) - 1):
+        expected = on * likely[end] / leads
+        look(end, round(expected + 3 * sqrt(expected)))
+    between = [(0, len(likely) - 1)]
+    while between:
+        first, last = between.pop()
+        if limits[first] == limits[last]:
+            limits[first:last] = [limits[first]] * (last - first)
+        elif last - first > 1:
+            middle = (first + last) // 2
+            look(middle, (limits[first] + limits[last]) // 2)
+            between += [(first, middle), (middle, last)]
+    return limits
 
 
 def _found_from(guess: int, on: int, customers: int, leads: int, alpha: float) -> int:
