@@ -80,6 +80,12 @@ class Check:
 
         return write_whole(Path(path), check_html(self))
 
+    def summary(self) -> dict[str, Any]:
+        """Give what was found as plain values that fit into JSON."""
+        from calibrate.present.check_text import check_summary
+
+        return check_summary(self)
+
     def __repr__(self) -> str:
         from calibrate.present.check_text import check_text
 

@@ -194,7 +194,7 @@ class Calibration:
         return write_folder(self, make_folder(Path(folder)), progress, choices)
 
     def __repr__(self) -> str:
-        from calibrate.present.terminal import calibration_text
+        from calibrate.present.run_text import calibration_text
 
         return calibration_text(self)
 
