@@ -111,7 +111,9 @@ def command_parser(chosen: Collection[str] = tuple(COMMANDS)) -> Parser:
     parser.add_argument(
         "-V", "--version", action=_Version, nargs=0, help="print the version and stop"
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands", dest="command", required=True, metavar="COMMAND"
+    )
     for name, says in COMMANDS.items():
         command = commands.add_parser(name, help=says)
         parser.commands[name] = command

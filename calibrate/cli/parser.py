@@ -39,7 +39,8 @@ class Parser(argparse.ArgumentParser):
                 return
             # To argparse an argument with a space in it is a text, whatever it begins with.
             if one.startswith("--") and " " not in one and name not in known:
-                self.error(f"no option `{name}`; {self._near(name, known)}")
+                others = [other for other in known if other != "--help"]
+                self.error(f"no option `{name}`; {self._near(name, others)}")
 
     def refuse_command(self, name: str, known: Sequence[str]) -> NoReturn:
         """Stop at a command that there is not."""

@@ -28,8 +28,8 @@ class Said:
     tone : Tone
         Of the mark where there is one, otherwise of the text.
     when_long : {"break", "cut", "leave"}
-        Break it into lines, cut it at the screen's edge, or leave it whole, as a path that a
-        person copies.
+        Break it into lines, cut it at the screen's edge, or leave it whole: in plain text one
+        line, on a terminal broken between words only, so that a path can be copied.
     """
 
     text: str
@@ -198,11 +198,12 @@ def plain_text(blocks: Sequence[Block], width: int = WIDTH) -> str:
     return "\n".join(lines)
 
 
-def said_lines(one: Said, width: int) -> list[str]:
+def said_lines(one: Said, width: int, *, on_screen: bool = False) -> list[str]:
     """Break what is said into lines of at most a width."""
     indent = " " * one.indent
-    if one.when_long == "break":
-        return paragraph(one.text, indent=indent, mark=one.mark, width=width) or [""]
+    if one.when_long == "break" or (one.when_long == "leave" and on_screen):
+        lines = paragraph(one.text, indent=indent, mark=one.mark, width=width, together=on_screen)
+        return lines or [""]
     line = f"{indent}{one.mark}{clean(one.text)}"
     return [shorten(line, width) if one.when_long == "cut" else line]
 

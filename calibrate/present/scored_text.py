@@ -60,7 +60,8 @@ def scored_blocks(found: ScoredFile) -> list[Block]:
     blocks: list[Block] = [
         Said(
             text=f"{count_text(found.leads)} leads scored with the card `{found.card.name}`; "
-            f"{passing}, by the threshold {found.card.threshold.score}."
+            f"{passing}, by the threshold {found.card.threshold.score}.",
+            when_long="leave",
         ),
         Said(text=f"Written to {found.path}", when_long="leave"),
     ]

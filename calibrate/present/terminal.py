@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 
@@ -11,6 +12,9 @@ NAME = 33
 """Columns of a level's name."""
 _SECOND = "\uffff"
 """Stands for the second column of a wide letter; no text has it, for it is no character."""
+_BINDS = "\ufffe"
+"""Stands for a space at which no line ends; no character either."""
+_WITHIN_A_NUMBER = re.compile(r"(?<=\d) (?=%|\d{3}\b)")
 
 
 def clean(text: str) -> str:
@@ -89,8 +93,13 @@ def level_name(attribute: str, level: str, width: int = NAME) -> str:
     return shorten(f"{shorten(clean(attribute), room)}: {clean(level)}", width)
 
 
-def paragraph(text: str, *, indent: str = "", mark: str = "", width: int = WIDTH) -> list[str]:
+def paragraph(
+    text: str, *, indent: str = "", mark: str = "", width: int = WIDTH, together: bool = False
+) -> list[str]:
     """Break a text into lines, the first behind a mark and the others as far in.
+
+    Where things stay together, a number is not parted from its groups and its unit, and a word
+    longer than a line is not cut.
 
     Examples
     --------
@@ -98,10 +107,14 @@ def paragraph(text: str, *, indent: str = "", mark: str = "", width: int = WIDTH
     ['* one two', '  three']
     """
     wide = "".join(one + _SECOND if _columns(one) == 2 else one for one in clean(text))
+    if together:
+        wide = _WITHIN_A_NUMBER.sub(_BINDS, wide)
     lines = textwrap.wrap(
         wide,
         width,
         initial_indent=indent + mark,
         subsequent_indent=indent + " " * len(mark),
+        break_long_words=not together,
+        break_on_hyphens=not together,
     )
-    return [line.replace(_SECOND, "") for line in lines]
+    return [line.replace(_SECOND, "").replace(_BINDS, " ") for line in lines]
