@@ -20,7 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = examples(
         "calibrate export scorecard.yaml --to sql --dialect postgres --out score.sql",
         "calibrate export scorecard.yaml --to xlsx --out card.xlsx --rows 1000",
-        "calibrate export scorecard.yaml --to hubspot --out hubspot.csv",
+        "calibrate export scorecard.yaml --to hubspot --out hubspot.json",
     )
     add_card(parser)
     parser.add_argument(

@@ -27,7 +27,7 @@ class Parser(argparse.ArgumentParser):
         """Say how the command is used and what is wrong, and stop."""
         from calibrate.present.terminal import paragraph
 
-        said = "\n".join(paragraph(f"{self.prog}: {message}"))
+        said = "\n".join(paragraph(f"{self.prog}: {message}", together=True))
         self.exit(2, f"{self.format_usage()}{said}\n")
 
     def refuse_unknown(self, arguments: Sequence[str]) -> None:
@@ -47,8 +47,10 @@ class Parser(argparse.ArgumentParser):
         self.error(f"no command `{name}`; {self._near(name, known)}")
 
     def _near(self, name: str, known: Sequence[str]) -> str:
-        near = near_names(name, known)
-        return did_you_mean(name, near) if near else f"see `{self.prog} --help`."
+        # A beginning is nearer than anything that only looks alike.
+        near = tuple(one for one in known if one.startswith(name)) or near_names(name, known)
+        named = " or ".join(f"`{one}`" for one in near[:3])
+        return f"did you mean {named}?" if near else f"see `{self.prog} --help`."
 
 
 def one_of(known: Sequence[str]) -> Callable[[str], str]:
