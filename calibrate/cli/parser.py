@@ -6,8 +6,6 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from calibrate.errors import did_you_mean, near_names
-
 
 class Parser(argparse.ArgumentParser):
     """Options are written in full, and examples stand at the end of the help.
@@ -47,6 +45,8 @@ class Parser(argparse.ArgumentParser):
         self.error(f"no command `{name}`; {self._near(name, known)}")
 
     def _near(self, name: str, known: Sequence[str]) -> str:
+        from calibrate.errors import near_names
+
         # A beginning is nearer than anything that only looks alike.
         near = tuple(one for one in known if one.startswith(name)) or near_names(name, known)
         named = " or ".join(f"`{one}`" for one in near[:3])
@@ -58,6 +58,8 @@ def one_of(known: Sequence[str]) -> Callable[[str], str]:
 
     def chosen(text: str) -> str:
         if text not in known:
+            from calibrate.errors import did_you_mean
+
             raise argparse.ArgumentTypeError(f"no `{text}`; {did_you_mean(text, known)}")
         return text
 

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from calibrate.errors import CalibrateError
-
 if TYPE_CHECKING:
+    from calibrate.errors import CalibrateError
     from calibrate.present.blocks import Block
 
 RUN_STEPS = 6
