@@ -39,6 +39,19 @@ def add_events(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--events", metavar="FILE", help="log of what leads did, one row an event")
 
 
+def add_fit(parser: argparse.ArgumentParser) -> None:
+    """Take which leads teach and which judge."""
+    parser.add_argument(
+        "--holdout",
+        metavar="RULE",
+        help="leads that judge: last:quarter, last:0.25, a day up to which leads teach, none "
+        "(default: the newest with a fifth of the customers)",
+    )
+    parser.add_argument(
+        "--refit-on-all", action="store_true", help="after the verdict let all leads teach the card"
+    )
+
+
 def add_html(parser: argparse.ArgumentParser) -> None:
     """Take the page to write."""
     parser.add_argument("--html", metavar="FILE", help="also write it as a page, with plots")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
-from calibrate.cli.arguments import LEADS, add_events, add_folder
+from calibrate.cli.arguments import LEADS, add_events, add_fit, add_folder
 from calibrate.cli.parser import examples
 from calibrate.cli.say import RUN_STEPS, progress, tell
 
@@ -25,6 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--spec", metavar="FILE", help="last quarter's (default: spec.yaml beside OLD)"
     )
     add_events(parser)
+    add_fit(parser)
     parser.add_argument(
         "--damping", action="store_true", help="let points stand that luck alone would move"
     )
@@ -32,6 +33,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Calibrate, compare, write the folder, and print the advice."""
+    from calibrate.cli.spec_options import fit_of
     from calibrate.present.blocks import BLANK, Said
     from calibrate.present.comparison_text import rerun_blocks
     from calibrate.rerunning import rerun
@@ -43,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
             spec=options.spec,
             events=options.events,
             damping=options.damping,
+            fit=fit_of(options),
             progress=step,
         )
         folder = found.save(options.out, progress=step)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrate.cli.arguments import add_folder, add_leads
+from calibrate.cli.arguments import add_fit, add_folder, add_leads
 from calibrate.cli.parser import examples
 from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress, tell
 
@@ -22,10 +22,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = examples(
         "calibrate run leads.csv",
         "calibrate run leads.csv --spec spec.yaml --out 2026Q3 --scores",
+        "calibrate run leads.csv --holdout last:quarter --refit-on-all",
         "calibrate run 'leads-*.csv' --outcome converted --events events.csv",
         "calibrate run leads.csv --json | jq .threshold.score",
     )
     add_leads(parser)
+    add_fit(parser)
     add_folder(parser)
     parser.add_argument("--name", help="name of the card (default: that of the leads file)")
     parser.add_argument(
@@ -40,9 +42,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Calibrate and write the folder."""
-    from calibrate.cli.spec_options import spec_and_leads
+    from calibrate.cli.spec_options import fit_of, spec_and_leads
 
     spec, leads = spec_and_leads(options)
+    fit = fit_of(options, spec)
+    if fit is not None:
+        spec = spec.changed(fit=fit.model_dump(exclude_unset=True))
     write_run(
         options,
         leads,

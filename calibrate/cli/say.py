@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from calibrate.errors import CalibrateError
     from calibrate.present.blocks import Block
 
-RUN_STEPS = 6
+RUN_STEPS = 7
 """Steps of a whole run that are told to its progress."""
 COMPARE_STEPS = 10
 """Further steps when methods are compared: five folds, twice."""

@@ -159,6 +159,12 @@ def number_columns(**widths: int) -> tuple[Column, ...]:
     )
 
 
+def verdict_tone(word: str) -> Tone:
+    """Give the tone of a verdict, or of an advice: what is neither good nor bad is in doubt."""
+    tones: dict[str, Tone] = {"ready": "good", "keep": "good", "not ready": "bad", "rebuild": "bad"}
+    return tones.get(word, "doubtful")
+
+
 def points_cell(text: str) -> Toned:
     """Colour points by what they do to a score."""
     raises, lowers = text.startswith("+"), text.startswith("-")

@@ -18,8 +18,8 @@ from calibrate.present.blocks import (
     number_columns,
     plain_text,
 )
-from calibrate.present.counted import counted_blocks, customers_text
-from calibrate.present.numbers import count_text, lift_text, percent_text
+from calibrate.present.counted import counted_blocks
+from calibrate.present.numbers import count_text, customers_text, lift_text, percent_text
 from calibrate.suspects.cohorts import share_after
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from calibrate.present.blocks import (
     Listing,
     Name,
     Said,
-    Tone,
     bullets,
     findings_blocks,
     name_column,
     number_columns,
     plain_text,
+    verdict_tone,
 )
 from calibrate.present.numbers import (
     count_text,
@@ -51,10 +51,9 @@ def comparison_text(found: Comparison) -> str:
 
 def comparison_blocks(found: Comparison) -> list[Block]:
     """Give advice, reasons, and what moved most."""
-    tones: dict[str, Tone] = {"keep": "good", "refresh": "doubtful", "rebuild": "bad"}
     name = shorten(clean(found.old.name), 40)
     return [
-        Said(text=f"{found.advice.upper()} the card `{name}`", tone=tones[found.advice]),
+        Said(text=f"{found.advice.upper()} the card `{name}`", tone=verdict_tone(found.advice)),
         *bullets(found.reasons),
         BLANK,
         Said(text=" ".join(then_and_now(found))),

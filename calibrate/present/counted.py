@@ -12,17 +12,15 @@ if TYPE_CHECKING:
     from calibrate.leads import Leads
 
 
-def customers_text(customers: int) -> str:
-    """Count customers in words."""
-    return f"{count_text(customers)} {'customer' if customers == 1 else 'customers'}"
-
-
 def counted_blocks(leads: Leads) -> list[Block]:
     """Say how many leads there are, and which of them are not counted."""
     said = [
         f"left out  {count_text(n)} {why}"
         for why, n in reasons_in_words(leads.left_out, leads.window_days)
     ]
+    if leads.aside is not None:
+        aside = int(leads.aside.rows.sum())
+        said.append(f"set aside {count_text(aside)} later ones, to judge the card")
     if leads.first and leads.last:
         said.append(f"created   {leads.first} to {leads.last}, data of {leads.as_of}")
     name = f"{leads.name}: {count_text(leads.total)} leads, {count_text(leads.counted)} counted"

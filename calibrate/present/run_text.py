@@ -11,15 +11,29 @@ from calibrate.present.blocks import (
     Listing,
     Name,
     Said,
+    bullets,
     findings_blocks,
     heading,
     name_column,
     number_columns,
     plain_text,
     points_cell,
+    verdict_tone,
 )
-from calibrate.present.counted import counted_blocks, customers_text
-from calibrate.present.numbers import count_text, lift_text, percent_text, points_text
+from calibrate.present.counted import counted_blocks
+from calibrate.present.later import (
+    SAID_BY_VERDICT,
+    holdout_sentence,
+    verdict_reasons,
+    verdict_word,
+)
+from calibrate.present.numbers import (
+    count_text,
+    customers_text,
+    lift_text,
+    percent_text,
+    points_text,
+)
 from calibrate.present.summary import Row, level_rows, strongest_levels
 from calibrate.present.terminal import NAME
 from calibrate.threshold import rule_name
@@ -37,15 +51,17 @@ def calibration_text(run: Calibration) -> str:
 
 
 def calibration_blocks(run: Calibration) -> list[Block]:
-    """Give a run's summary: who was counted, the strongest levels, threshold, findings."""
+    """Give a run's summary: who was counted, the verdict, strongest levels, threshold, findings."""
     return [
         *_counted(run),
+        BLANK,
+        *_verdict(run),
         BLANK,
         *_levels(run),
         BLANK,
         *_threshold(run),
         *_policy(run),
-        *findings_blocks(run.findings),
+        *findings_blocks(one for one in run.findings if one.code not in SAID_BY_VERDICT),
     ]
 
 
@@ -106,6 +122,14 @@ def _counted(run: Calibration) -> list[Block]:
         *counted_blocks(leads),
         *(Said(text=one, indent=far) for one, far in zip(said, indents, strict=False)),
     ]
+
+
+def _verdict(run: Calibration) -> list[Block]:
+    """Say what later leads said of the card, or why they could not."""
+    head = verdict_word(run).upper()
+    if run.holdout is not None:
+        head += f": {holdout_sentence(run.holdout)}"
+    return [Said(text=head, tone=verdict_tone(verdict_word(run))), *bullets(verdict_reasons(run))]
 
 
 def _levels(run: Calibration) -> list[Block]:

@@ -17,13 +17,13 @@ from calibrate.present.blocks import (
     Listing,
     Name,
     Said,
-    Tone,
     bullets,
     findings_blocks,
     heading,
     name_column,
     number_columns,
     plain_text,
+    verdict_tone,
 )
 from calibrate.present.numbers import count_text, percent_text, share_text, significant
 from calibrate.present.terminal import clean, shorten
@@ -49,7 +49,8 @@ def validation_blocks(found: Validation) -> list[Block]:
     """Give verdict, reasons and numbers."""
     return [
         Said(
-            text=f"{found.verdict.upper()}: the card `{found.card.name}`", tone=verdict_tone(found)
+            text=f"{found.verdict.upper()}: the card `{found.card.name}`",
+            tone=verdict_tone(found.verdict),
         ),
         *bullets(found.reasons),
         BLANK,
@@ -62,12 +63,6 @@ def validation_blocks(found: Validation) -> list[Block]:
         *_surprises(found.surprises),
         *findings_blocks(found.findings),
     ]
-
-
-def verdict_tone(found: Validation) -> Tone:
-    """Give the tone of a verdict."""
-    tones: dict[str, Tone] = {"ready": "good", "caution": "doubtful", "not ready": "bad"}
-    return tones[found.verdict]
 
 
 def who_sentence(found: Validation) -> str:
