@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 import calibrate as cal
+from calibrate.cli.say import RUN_STEPS
 from calibrate.present.terminal import columns
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -156,7 +157,7 @@ def test_json_on_a_terminal_is_json(folder: Path) -> None:
 def test_progress_names_its_steps_and_goes(seen: dict[int, str]) -> None:
     before = seen[80][: seen[80].rindex("leads.csv: ")]
     assert "writing the report" in before
-    assert "/6" in before
+    assert f"/{RUN_STEPS}" in before
     # Its line is taken away before the result is written, in bold.
     assert before.endswith("\x1b[1A\x1b[2K\x1b[1m")
     assert "writing the report" not in result(seen[80])
