@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -67,6 +67,12 @@ class CallList(AsScreen, AsTable):
 
         rank = np.arange(1, len(self.rows) + 1)
         return pd.DataFrame({"rank": rank, "lead": list(self.names), **self.told})
+
+    def summary(self) -> dict[str, Any]:
+        """Give the whole list as plain values that fit into JSON."""
+        from calibrate.present.called import calls_summary
+
+        return calls_summary(self)
 
     def __str__(self) -> str:
         from calibrate.present.called import calls_text

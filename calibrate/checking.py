@@ -79,6 +79,12 @@ class Check(AsReport, AsScreen, AsTable):
 
         return check_html(self)
 
+    def summary(self) -> dict[str, Any]:
+        """Give what was found as plain values that fit into JSON."""
+        from calibrate.present.check_text import check_summary
+
+        return check_summary(self)
+
     def __str__(self) -> str:
         from calibrate.present.check_text import check_text
 

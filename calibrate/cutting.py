@@ -87,6 +87,12 @@ class CardCuts(AsScreen, AsTable):
         ]
         return pd.DataFrame(rows)
 
+    def summary(self) -> dict[str, Any]:
+        """Give the thresholds as plain values that fit into JSON."""
+        from calibrate.present.cuts import cuts_summary
+
+        return cuts_summary(self)
+
     def __str__(self) -> str:
         from calibrate.present.cuts import cuts_text
 

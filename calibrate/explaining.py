@@ -77,6 +77,12 @@ class Explanation(AsScreen, AsTable):
             [[getattr(one, name) for name in names] for one in self.reasons], columns=names
         )
 
+    def summary(self) -> dict[str, Any]:
+        """Give the score point by point as plain values that fit into JSON."""
+        from calibrate.present.explained import explained_summary
+
+        return explained_summary(self)
+
     def __str__(self) -> str:
         from calibrate.present.explained import explained_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -84,6 +84,12 @@ class Moves(AsScreen, AsTable):
         return pd.DataFrame(
             [[getattr(one, name) for name in names] for one in self.moves], columns=names
         )
+
+    def summary(self) -> dict[str, Any]:
+        """Give every lead that moved as plain values that fit into JSON."""
+        from calibrate.present.moved import moves_summary
+
+        return moves_summary(self)
 
     def __str__(self) -> str:
         from calibrate.present.moved import moves_text

@@ -310,7 +310,7 @@ class Calibration(AsReport, AsScreen):
         return report_html(self)
 
     def __str__(self) -> str:
-        from calibrate.present.terminal import calibration_text
+        from calibrate.present.run_text import calibration_text
 
         return calibration_text(self)
 

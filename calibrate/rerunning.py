@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calibrate.engines.tables import Table, open_table
 from calibrate.files import make_folder, write_whole
@@ -68,6 +68,12 @@ class Rerun(AsScreen):
     def to_frame(self) -> pd.DataFrame:
         """Give what moved, one row a level: that of the comparison."""
         return self.comparison.to_frame()
+
+    def summary(self) -> dict[str, Any]:
+        """Give the new run and the comparison as plain values that fit into JSON."""
+        from calibrate.present.comparison_text import rerun_summary
+
+        return rerun_summary(self)
 
     def __str__(self) -> str:
         from calibrate.present.comparison_text import rerun_text

@@ -136,9 +136,10 @@ class Choices(AsScreen, AsTable):
         return self.methods.to_frame()
 
     def __str__(self) -> str:
-        from calibrate.present.terminal import choices_text
+        from calibrate.present.blocks import plain_text
+        from calibrate.present.run_text import choices_blocks
 
-        return choices_text(self)
+        return plain_text(choices_blocks(self))
 
 
 def weigh_choices(leads: Leads, *, progress: Callable[[str], None] = _NO_PROGRESS) -> Choices:

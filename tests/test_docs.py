@@ -203,7 +203,7 @@ def test_make_targets_are_there() -> None:
 def test_commands_are_all_explained() -> None:
     subcommands = next(
         action
-        for action in cli._parser()._actions
+        for action in cli.command_parser()._actions
         if isinstance(action, argparse._SubParsersAction)
     )
     headings = re.findall(r"^## calibrate (\w+)$", (DOCS / "commands.md").read_text(), re.MULTILINE)

@@ -92,7 +92,7 @@ ROOMS = (
 )
 """Every room may import from those before it, and from itself."""
 
-HEAVY = "jinja2 matplotlib numpy pandas pyarrow pydantic scipy statsmodels tqdm yaml".split()
+HEAVY = "jinja2 matplotlib numpy pandas pyarrow pydantic rich scipy shtab statsmodels yaml".split()
 SHOW_THEMSELVES = (
     "pipeline selection checking cutting explaining moves calls validation.result "
     "recalibration.result rerunning timeline shown"

@@ -1,4 +1,4 @@
-"""What later leads say of a card, as plain text 80 columns wide and as plain values."""
+"""What later leads say of a card: for a screen, and as plain values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate.outcomes import reasons_in_words
 from calibrate.policy.rated import Rated
+from calibrate.present.blocks import (
+    BLANK,
+    Block,
+    Cell,
+    Column,
+    Listing,
+    Name,
+    Said,
+    bullets,
+    findings_blocks,
+    heading,
+    name_column,
+    number_columns,
+    plain_text,
+    verdict_tone,
+)
 from calibrate.present.numbers import count_text, percent_text, share_text, significant
-from calibrate.present.terminal import clean, findings_text, paragraph, reasons_text, shorten
+from calibrate.present.terminal import clean, shorten
 
 if TYPE_CHECKING:
     from calibrate.stats.calibration import Recalibration
@@ -25,13 +41,28 @@ TOP = 0.2
 
 
 def validation_text(found: Validation) -> str:
+    """Give what later leads say as text."""
+    return plain_text(validation_blocks(found))
+
+
+def validation_blocks(found: Validation) -> list[Block]:
     """Give verdict, reasons and numbers."""
-    lines = [f"{found.verdict.upper()}: the card `{clean(found.card.name)}`"]
-    lines += reasons_text(found.reasons)
-    lines += ["", *_who(found), "", *_ranking(found), "", *_parts(found)]
-    lines += _frozen(found)
-    lines += _surprises(found.surprises)
-    return "\n".join([*lines, *findings_text(found.findings)])
+    return [
+        Said(
+            text=f"{found.verdict.upper()}: the card `{found.card.name}`",
+            tone=verdict_tone(found.verdict),
+        ),
+        *bullets(found.reasons),
+        BLANK,
+        *_who(found),
+        BLANK,
+        *_ranking(found),
+        BLANK,
+        *_parts(found),
+        *_frozen(found),
+        *_surprises(found.surprises),
+        *findings_blocks(found.findings),
+    ]
 
 
 def who_sentence(found: Validation) -> str:
@@ -145,57 +176,68 @@ def _rate(one: Rated) -> str:
     return f"{percent_text(one.close_rate)} ({low} to {high})"
 
 
-def _who(found: Validation) -> list[str]:
-    lines = paragraph(f"{found.name}: {who_sentence(found)}")
-    lines.append(f"  close rate  {_rate(found.now)}; then {percent_text(found.then.close_rate)}")
-    return lines
+def _who(found: Validation) -> list[Block]:
+    rates = f"close rate  {_rate(found.now)}; then {percent_text(found.then.close_rate)}"
+    return [Said(text=f"{found.name}: {who_sentence(found)}"), Said(text=rates, indent=2)]
 
 
-def _ranking(found: Validation) -> list[str]:
+def _ranking(found: Validation) -> list[Block]:
     said = (
         ranking_sentence(found),
         foretold_sentence(found),
         kept_sentence(found),
         worked_sentence(found),
     )
-    return [line for one in said if one is not None for line in paragraph(one)]
+    return [Said(text=one) for one in said if one is not None]
 
 
-def _parts(found: Validation) -> list[str]:
-    names = f"{'tier':<28} {'leads':>8} {'customers':>10} {'close rate':>11}"
-    head = f"  {names}  95 % interval"
-    lines = [head, *(_row(one) for one in found.tiers)] if found.tiers else []
-    if found.standings:
-        lines += ["", head.replace("tier    ", "standing"), *(_row(one) for one in found.standings)]
-    return lines
+def _parts(found: Validation) -> list[Block]:
+    parts: list[Block] = []
+    for title, rated in (("tier", found.tiers), ("standing", found.standings)):
+        if rated:
+            columns = (
+                name_column(title, 28),
+                *number_columns(leads=8, customers=10, close_rate=11),
+                Column(title="95 % interval", width=18, is_number=False, gap=2),
+            )
+            rows = tuple(_row(one) for one in rated)
+            parts += [
+                *([BLANK] if title == "standing" else []),
+                Listing(columns=columns, rows=rows, indent=2),
+            ]
+    return parts
 
 
-def _row(one: Rated) -> str:
-    ends = [percent_text(end) for end in one.interval or ()]
+def _row(one: Rated) -> tuple[Cell, ...]:
     return (
-        f"  {shorten(clean(one.name), 28):<28} {count_text(one.leads):>8} "
-        f"{count_text(one.customers):>10} {percent_text(one.close_rate):>11}  {' to '.join(ends)}"
-    ).rstrip()
+        Name(name=one.name),
+        count_text(one.leads),
+        count_text(one.customers),
+        percent_text(one.close_rate),
+        " to ".join(percent_text(end) for end in one.interval or ()),
+    )
 
 
-def _frozen(found: Validation) -> list[str]:
+def _frozen(found: Validation) -> list[Block]:
     says = frozen_sentences(found)
-    return ["", "Scores given at the time", *paragraph(" ".join(says), indent="  ")] if says else []
+    if not says:
+        return []
+    return [BLANK, heading("Scores given at the time"), Said(text=" ".join(says), indent=2)]
 
 
-def _surprises(surprises: Sequence[Surprise]) -> list[str]:
-    lines: list[str] = []
-    for heading, of_customers in (
+def _surprises(surprises: Sequence[Surprise]) -> list[Block]:
+    blocks: list[Block] = []
+    for title, of_customers in (
         ("Highest scores that did not buy", False),
         ("Lowest scores that bought", True),
     ):
         chosen = [one for one in surprises if one.is_customer is of_customers][:_SHOWN]
         if chosen:
-            lines += ["", heading]
+            blocks += [BLANK, heading(title)]
         for one in chosen:
-            says = f"{one.score:>4}  {shorten(clean(one.lead), 20)}: {clean(one.reasons)}"
-            lines.append(shorten(f"  {says}", 80))
-    return lines
+            says = f"{shorten(clean(one.lead), 20)}: {one.reasons}"
+            blocks.append(Said(text=says, mark=f"{one.score:>4}  ", indent=2, when_long="cut"))
+    return blocks
 
 
 def validation_summary(found: Validation) -> dict[str, Any]:
