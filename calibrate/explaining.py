@@ -18,6 +18,7 @@ from calibrate.scoring import ScoredLeads
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 _LONGEST = 40
 """Letters of a name that a message shows."""
@@ -75,6 +76,12 @@ class Explanation:
         return pd.DataFrame(
             [[getattr(one, name) for name in names] for one in self.reasons], columns=names
         )
+
+    def plot(self, name: str, ax: Axes | None = None) -> Axes:
+        """Draw ``waterfall``: how the score adds up, with the threshold marked."""
+        from calibrate.present.explained_plots import draw_explanation
+
+        return draw_explanation(self, name, ax)
 
     def __repr__(self) -> str:
         from calibrate.present.explained import explained_text
