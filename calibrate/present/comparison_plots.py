@@ -18,10 +18,11 @@ from calibrate.present.drawing import (
     svg_plots,
 )
 from calibrate.present.marks import (
-    LABEL,
     MOST_ROWS,
     head,
+    level_text,
     mark,
+    name_text,
     percent_axis,
     ratio_axis,
     row_size,
@@ -31,7 +32,6 @@ from calibrate.present.marks import (
     whole_axis,
 )
 from calibrate.present.numbers import lift_text, points_text, share_text
-from calibrate.present.terminal import clean, level_name, shorten
 from calibrate.stats.stability_index import LARGE, SLIGHT
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _draw_levels(found: Comparison, ax: Axes) -> None:
         "now": [lift_text(lift) for lift in now],
         "luck?": ["no" if one.move == "own" else "may be" for one in moves],
     }
-    rows(ax, [level_name(one.attribute, one.level, LABEL) for one in moves], columns)
+    rows(ax, "level", [level_text(one.attribute, one.level) for one in moves], columns)
     head(ax, "Lift then and now, of the levels that moved most surely", legend=True)
 
 
@@ -109,7 +109,7 @@ def _draw_points(found: Comparison, ax: Axes) -> None:
         "then": [points_text(one.points_then) for one in moves],
         "now": ["gone" if one.points_now is None else points_text(one.points_now) for one in moves],
     }
-    rows(ax, [level_name(one.attribute, one.level, LABEL) for one in moves], columns)
+    rows(ax, "level", [level_text(one.attribute, one.level) for one in moves], columns)
     ax.margins(x=0.06)
     whole_axis(ax.xaxis, "points")
     more = len(changed) - len(moves)
@@ -146,7 +146,7 @@ def _draw_drift(found: Comparison, ax: Axes) -> None:
             )  # fmt: skip
     ax.set_xlim(0, end)
     mark(ax, {f"slight, {SLIGHT}": SLIGHT, f"large, {LARGE}": LARGE})
-    rows(ax, [_share_name(found, one) for one in moves], {
+    rows(ax, "attribute", [_share_name(found, one) for one in moves], {
         "index": [share_text(one.index.index) for one in moves]
     })  # fmt: skip
     ax.set_xlabel("population stability index (0: leads fall into levels as they did)")
@@ -154,7 +154,7 @@ def _draw_drift(found: Comparison, ax: Axes) -> None:
 
 
 def _share_name(found: Comparison, one: ShareMove) -> str:
-    return "the score" if one is found.score_shares else shorten(clean(one.attribute), LABEL)
+    return "the score" if one is found.score_shares else name_text(one.attribute)
 
 
 def _draw_months(found: Comparison, ax: Axes) -> None:

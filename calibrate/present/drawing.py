@@ -198,20 +198,23 @@ def _fonts() -> tuple[str, ...]:
 
 def _make_room(ax: Axes) -> None:
     """Keep room for names in wide letters, which are drawn wider than they are measured."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
     layout = ax.figure.get_layout_engine()
     points = max(
         (
-            _WIDE_LETTER * text.get_fontsize() * sum(map(_is_wide, text.get_text()))
+            _WIDE_LETTER * float(text.get_fontsize()) * sum(map(is_wide, text.get_text()))
             for text in ax.get_yticklabels()
         ),
         default=0.0,
     )
-    if points and layout is not None:
+    if points and isinstance(layout, ConstrainedLayoutEngine):
         share = min(points / 72 / WIDE[0], 0.3)
         layout.set(rect=(share, 0, 1 - share, 1))
 
 
-def _is_wide(letter: str) -> bool:
+def is_wide(letter: str) -> bool:
+    """Say whether a letter is as wide as it is high, as those of East Asia are."""
     return unicodedata.east_asian_width(letter) in "WF"
 
 

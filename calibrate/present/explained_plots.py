@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calibrate.present.drawing import BLUE, INK, QUIET, VERMILION, Plot, draw_by_name
-from calibrate.present.marks import LABEL, MOST_ROWS, head, mark, row_size, rows, whole_axis
+from calibrate.present.marks import (
+    MOST_ROWS,
+    head,
+    level_text,
+    mark,
+    name_text,
+    row_size,
+    rows,
+    whole_axis,
+)
 from calibrate.present.numbers import points_text
-from calibrate.present.terminal import clean, level_name, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +34,7 @@ def _steps(found: Explanation) -> list[tuple[str, int]]:
     """Give what is added to the base, strongest first; the weak ones together where many."""
     earning = [one for one in found.reasons if one.points]
     shown = earning if len(earning) <= MOST_ROWS else earning[: MOST_ROWS - 1]
-    steps = [(level_name(one.attribute, one.level, LABEL), one.points) for one in shown]
+    steps = [(level_text(one.attribute, one.level), one.points) for one in shown]
     rest = earning[len(shown) :]
     if rest:
         steps.append((f"{len(rest)} weaker ones together", sum(one.points for one in rest)))
@@ -53,7 +61,12 @@ def _draw_waterfall(found: Explanation, ax: Axes) -> None:
     for place, level in enumerate([base, *after]):
         ax.plot([level, level], [place - 0.31, place + 1.31], color=INK, linewidth=0.8)
     names = ["base: where every lead starts", *(name for name, _ in steps), "score"]
-    rows(ax, names, {"points": [str(base), *map(points_text, points.tolist()), str(score)]})
+    rows(
+        ax,
+        "attribute: level",
+        names,
+        {"points": [str(base), *map(points_text, points.tolist()), str(score)]},
+    )
     threshold = found.card.threshold.score
     ends = [0, base, score, threshold, *after]
     room = 0.04 * max(max(ends) - min(ends), 1)
@@ -61,7 +74,7 @@ def _draw_waterfall(found: Explanation, ax: Axes) -> None:
     whole_axis(ax.xaxis, "score so far, points")
     mark(ax, {f"threshold {threshold}": threshold})
     verdict = "passes" if found.told["passes"] else "does not pass"
-    name = shorten(clean(found.lead), LABEL)
+    name = name_text(found.lead)
     head(ax, f"How lead {name} comes to {score} points and {verdict}", marks=True)
 
 

@@ -8,9 +8,10 @@ from calibrate.evidence import AttributeEvidence, LevelEvidence
 from calibrate.policy.rated import Rated
 from calibrate.present.drawing import BLUE, QUIET, VERMILION, Size
 from calibrate.present.marks import (
-    LABEL,
     MOST_ROWS,
     head,
+    level_text,
+    name_text,
     rate_rows,
     ratio_axis,
     row_size,
@@ -18,7 +19,6 @@ from calibrate.present.marks import (
 )
 from calibrate.present.numbers import count_text, points_text
 from calibrate.present.summary import Row, level_rows
-from calibrate.present.terminal import clean, level_name, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,8 @@ def draw_lift(run: Calibration, ax: Axes) -> None:
         _draw_one(ax, place, row.evidence, floor)
     rows(
         ax,
-        [level_name(row.attribute, row.evidence.level.label, LABEL) for row in shown],
+        "level",
+        [level_text(row.attribute, row.evidence.level.label) for row in shown],
         {
             "leads": [count_text(row.evidence.leads) for row in shown],
             "points": [points_text(row.points.points) for row in shown],
@@ -108,9 +109,11 @@ def draw_attribute(one: AttributeEvidence, overall: float, ax: Axes) -> None:
         Rated(name=level.level.label, leads=level.leads, customers=level.customers)
         for level in shown
     ]
-    name = shorten(clean(one.name), LABEL)
-    unit = f", {shorten(clean(one.unit), 16)}" if one.unit else ""
-    title = f"Close rate by {name}{unit}"
+    name = name_text(one.name)
+    unit = f", {name_text(one.unit, 16)}" if one.unit else ""
+    title = f"Close rate by {name}"
     if len(shown) < len(one.evidence):
         title += f" (the {len(shown)} of {count_text(len(one.evidence))} levels with most leads)"
-    rate_rows(ax, parts, [part.name for part in parts], overall, title)
+    rate_rows(
+        ax, f"{name}{unit}", parts, [part.name for part in parts], overall=overall, title=title
+    )

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.policy.rated import Rated
-from calibrate.present.drawing import BLUE, INK, PALE, QUIET, WIDE, Size
+from calibrate.present.drawing import BLUE, INK, PALE, QUIET, WIDE, Size, is_wide
 from calibrate.present.numbers import count_text, percent_text, share_tick, times_text
-from calibrate.present.terminal import clean, shorten
+from calibrate.present.terminal import clean, level_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +33,27 @@ _DARK = 0.6
 """From this part of the highest close rate on, a cell is so dark that its text is white."""
 
 Numbers = npt.ArrayLike
+
+
+def name_text(name: str, width: int = LABEL) -> str:
+    """Cut a name from the leads to so many letters, of which a wide one counts as two.
+
+    Examples
+    --------
+    >>> name_text("Welingak Website", 8), name_text("東京都千代田区", 8)
+    ('Welinga…', '東京都…')
+    """
+    shown, room = clean(name), width
+    for place, letter in enumerate(shown):
+        room -= 1 + is_wide(letter)
+        if room < 0 or (room == 0 and place + 1 < len(shown)):
+            return f"{shown[:place]}…"
+    return shown
+
+
+def level_text(attribute: str, level: str) -> str:
+    """Name a level; its attribute gives way before it does."""
+    return name_text(level_name(attribute, level, LABEL))
 
 
 def row_size(rows: int) -> Size:
@@ -155,8 +176,20 @@ def ratio_axis(ax: Axes, label: str) -> None:
     ax.axvline(1, color=INK, linewidth=0.8)
 
 
-def rows(ax: Axes, names: Sequence[str], columns: Mapping[str, Sequence[str]]) -> None:
-    """Name the rows of a plot, the first at the top, and write columns of text to their right."""
+def rows(ax: Axes, what: str, names: Sequence[str], columns: Mapping[str, Sequence[str]]) -> None:
+    """Name the rows of a plot, the first at the top, and write columns of text to their right.
+
+    Parameters
+    ----------
+    ax : Axes
+    what : str
+        What the names are; it stands above them.
+    names : sequence of str
+    columns : mapping of str to sequence of str
+        Texts by the head of their column.
+    """
+    ax.set_ylabel(what, rotation=0, ha="right", va="bottom", fontsize=_SMALL, color=QUIET)
+    ax.yaxis.set_label_coords(-0.006, 1.0)
     ax.set_yticks(range(len(names)), list(names))
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
@@ -196,9 +229,22 @@ def whiskers(
 
 
 def rate_rows(
-    ax: Axes, parts: Sequence[Rated], names: Sequence[str], overall: float, title: str
+    ax: Axes, what: str, parts: Sequence[Rated], names: Sequence[str], *, overall: float, title: str
 ) -> None:
-    """Draw the close rate of each part as a bar with its interval, counts beside it."""
+    """Draw the close rate of each part as a bar with its interval, counts beside it.
+
+    Parameters
+    ----------
+    ax : Axes
+    what : str
+        What the parts are, such as a tier.
+    parts : sequence of Rated
+        The first stands at the top.
+    names : sequence of str
+    overall : float
+        The close rate of all, which is marked.
+    title : str
+    """
     places = np.arange(len(parts))
     ax.barh(places, [one.close_rate or 0.0 for one in parts], height=0.62, color=BLUE, alpha=0.45)
     whiskers(ax, places, parts, along="x", markersize=4)
@@ -207,7 +253,7 @@ def rate_rows(
         "leads": [count_text(one.leads) for one in parts],
         "customers": [count_text(one.customers) for one in parts],
     }
-    rows(ax, [shorten(clean(name), LABEL) for name in names], columns)
+    rows(ax, what, [name_text(name) for name in names], columns)
     top = max((one.interval[1] for one in parts if one.interval), default=overall)
     ax.set_xlim(0, min(1.0, 1.04 * max(top, overall)))
     percent_axis(ax.xaxis, "close rate, with 95 % interval")

@@ -16,7 +16,7 @@ from calibrate.present.level_plots import (
     lift_size,
     no_lift,
 )
-from calibrate.present.marks import head, mark
+from calibrate.present.marks import head, mark, name_text
 from calibrate.present.numbers import share_text
 from calibrate.present.policy_plots import (
     draw_close_rates,
@@ -34,7 +34,6 @@ from calibrate.present.score_plots import (
     draw_sweep,
     only_one_kind,
 )
-from calibrate.present.terminal import clean, shorten
 from calibrate.validation.measures import bands_of
 from calibrate.validation.periods import tiers_by_period
 
@@ -162,7 +161,7 @@ def _draw_parsimony(found: Parsimony, ax: Axes) -> None:
     mean, error = np.array(found.auc), np.array(found.auc_se)
     ax.fill_between(lengths, mean - error, mean + error, color=BLUE, alpha=0.15, linewidth=0)
     ax.plot(lengths, mean, "o-", color=BLUE, markersize=4)
-    names = [shorten(clean(name), 18) for name in found.attributes[: len(lengths)]]
+    names = [name_text(name, 18) for name in found.attributes[: len(lengths)]]
     ax.set_xticks(
         lengths,
         [f"{place} {name}" for place, name in zip(lengths, names, strict=True)],

@@ -13,13 +13,13 @@ from calibrate.present.marks import (
     head,
     heat,
     mark,
+    name_text,
     percent_axis,
     rate_rows,
     row_size,
     whiskers,
     whole_axis,
 )
-from calibrate.present.terminal import clean, shorten
 from calibrate.probability import Probability
 from calibrate.validation.periods import Period
 
@@ -62,22 +62,15 @@ def tiers_size(tiers: Sequence[Rated]) -> Size:
 
 def draw_tiers(tiers: Sequence[Tier], overall: float, ax: Axes) -> None:
     """Draw the close rate of every tier, the highest at the top."""
-    names = [f"{shorten(clean(one.name), _TIER)}, from {one.start}" for one in tiers]
-    draw_named(tiers, names, overall, "Close rate by tier", ax)
-
-
-def draw_named(
-    parts: Sequence[Rated], names: Sequence[str], overall: float, title: str, ax: Axes
-) -> None:
-    """Draw the close rate of parts that are given from low to high, the highest at the top."""
-    rate_rows(ax, parts[::-1], names[::-1], overall, title)
+    names = [f"{name_text(one.name, _TIER)}, from {one.start}" for one in tiers]
+    rate_rows(ax, "tier", tiers[::-1], names[::-1], overall=overall, title="Close rate by tier")
 
 
 def draw_periods(periods: Sequence[Period], ax: Axes) -> None:
     """Draw the close rate by tier and by when leads were created."""
     tiers = [one.name for one in periods[0].tiers]
     cells = [[one.tiers[place] for one in periods] for place in range(len(tiers))]
-    names = [shorten(clean(name), _TIER) for name in tiers]
+    names = [name_text(name, _TIER) for name in tiers]
     heat(ax, cells[::-1], names[::-1], [one.name for one in periods])
     ax.set_xlabel("created in")
     ax.set_ylabel("tier")

@@ -21,15 +21,14 @@ from calibrate.present.drawing import (
     svg_plots,
 )
 from calibrate.present.marks import (
-    LABEL,
     head,
+    name_text,
     percent_axis,
     side_legend,
     time_axis,
     whiskers,
     whole_axis,
 )
-from calibrate.present.terminal import clean, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +74,7 @@ def _by_attribute(found: History) -> dict[str, Plot[History]]:
 
 
 def _quarters(found: History, ax: Axes) -> npt.NDArray[np.int64]:
-    time_axis(ax, [shorten(clean(one.name), 14) for one in found.entries])
+    time_axis(ax, [name_text(one.name, 14) for one in found.entries])
     ax.set_xlabel("card, the oldest first")
     return np.arange(len(found.entries))
 
@@ -117,14 +116,14 @@ def _draw_points(attribute: str, found: History, ax: Axes) -> None:
     for one, (colour, marker, line) in zip(shown, _LOOKS, strict=False):
         points = [np.nan if p is None else p for p in one.points]
         ax.plot(
-            at, points, marker + line, color=colour, label=shorten(clean(one.level), 24),
+            at, points, marker + line, color=colour, label=name_text(one.level, 24),
             markersize=5,
         )  # fmt: skip
     ax.axhline(0, color=QUIET, linewidth=0.8)
     whole_axis(ax.yaxis, "points")
     more = f" ({len(shown)} of {len(levels)} levels)" if len(shown) < len(levels) else ""
     side_legend(ax)
-    head(ax, f"Points of {shorten(clean(attribute), LABEL)}, card by card{more}")
+    head(ax, f"Points of {name_text(attribute)}, card by card{more}")
 
 
 def _moved_most(levels: list[LevelPath]) -> list[LevelPath]:

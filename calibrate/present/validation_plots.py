@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calibrate.present.drawing import SQUARE, Plot, draw_by_name, svg_plots
+from calibrate.present.marks import rate_rows
 from calibrate.present.numbers import share_text
-from calibrate.present.policy_plots import draw_named, tiers_size
+from calibrate.present.policy_plots import tiers_size
 from calibrate.present.score_plots import (
     draw_bands,
     draw_calibration,
@@ -43,11 +44,11 @@ def _tiers(found: Validation) -> list[Rated]:
 
 def _draw_tiers(found: Validation, ax: Axes) -> None:
     what = "tier" if found.tiers else "band of scores"
-    tiers = _tiers(found)
-    names = [one.name for one in tiers]
-    draw_named(
-        tiers, names, found.now.close_rate or 0.0, f"Close rate of later leads by {what}", ax
-    )
+    parts = _tiers(found)[::-1]
+    rate_rows(
+        ax, what, parts, [one.name for one in parts], overall=found.now.close_rate or 0.0,
+        title=f"Close rate of later leads by {what}",
+    )  # fmt: skip
 
 
 def _draw_roc(found: Validation, ax: Axes) -> None:
