@@ -140,9 +140,14 @@ def percent_axis(axis: Axis, label: str) -> None:
 
 
 def whole_axis(axis: Axis, label: str) -> None:
-    """Name an axis of whole numbers, such as scores."""
+    """Name an axis of whole numbers, such as scores; a single one gets room on both sides."""
     from matplotlib.ticker import MaxNLocator
 
+    low, high = axis.get_view_interval()
+    if high - low < 4:
+        middle = round((low + high) / 2)
+        name = "xlim" if axis is axis.axes.xaxis else "ylim"
+        axis.axes.set(**{name: (middle - 2, middle + 2)})
     axis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axis.set_label_text(label)
 

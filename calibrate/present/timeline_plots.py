@@ -103,7 +103,7 @@ def _draw_auc(found: History, ax: Axes) -> None:
     at = _quarters(found, ax)
     known = [np.nan if one.auc is None else one.auc for one in found.entries]
     ax.plot(at, known, "o-", color=BLUE, label="AUC of the card")
-    ax.set_ylim(0.45, 1.0)
+    ax.set_ylim(0.45, 1.02)
     ax.axhline(0.5, color=QUIET, linewidth=1, linestyle="--", label="a coin")
     ax.set_ylabel("AUC")
     head(ax, "How well each card ranked", legend=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree
 
@@ -81,13 +82,10 @@ def world(frame: pd.DataFrame, spec: dict[str, Any]) -> dict[str, Shown]:
     card = cal.Scorecard.from_yaml(run.scorecard.to_yaml())
     half = cal.calibrate(frame.iloc[::2].reset_index(drop=True), spec).scorecard
     lead = str(frame["lead_id"].iloc[0]) if "lead_id" in frame else "index 0"
-    entries = tuple(
-        cal.timeline.Entry(name=name, card=one)
-        for name, one in (("2026Q1", half), ("a folder of a very long name", card))
-    )
-    history = cal.timeline.History(
-        folder="cards", entries=entries, levels=cal.timeline._paths(list(entries)), findings=()
-    )
+    with TemporaryDirectory() as folder:
+        half.save(Path(folder, "2026Q1.yaml"))
+        card.save(Path(folder, "a card with a very long name.yaml"))
+        history = cal.history(folder)
     return {
         "run": run_shown(run),
         "check": Shown(result=cal.check(frame, spec), plots=check_plots.PLOTS),
