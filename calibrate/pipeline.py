@@ -245,6 +245,7 @@ class Calibration:
             ``lift``, ``scores``, ``sweep``, ``bands``, ``close_rates``, ``tiers``,
             ``tiers_by_period``, ``grid``, ``gains``, ``calibration``, ``roc`` or
             ``time_to_close``; or the name of an attribute, for the close rate of its levels.
+            Gains, calibration and ROC are those of the leads set aside, where there are any.
         ax : matplotlib Axes, optional
 
         Raises

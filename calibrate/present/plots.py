@@ -89,13 +89,17 @@ def _draw_attribute(one: AttributeEvidence, run: Calibration, ax: Axes) -> None:
     draw_attribute(one, run.evidence.overall.close_rate, ax)
 
 
-def _judged(run: Calibration) -> tuple[ScoreTable, str]:
-    """Give the leads that judge how well the score ranks and foretells, and who they are."""
-    return run.decision.deciding, "on the leads that taught the card"
+def _judging(run: Calibration) -> ScoreTable:
+    """Give the leads that judge how well the score ranks and foretells: unseen ones, if any."""
+    return run.decision.deciding if run.validation is None else run.validation.score_table
+
+
+def _who(run: Calibration) -> str:
+    return "leads that taught the card" if run.validation is None else "leads set aside"
 
 
 def _one_kind(run: Calibration) -> str | None:
-    return only_one_kind(_judged(run)[0])
+    return only_one_kind(_judging(run))
 
 
 def _overall(run: Calibration) -> float:
@@ -117,15 +121,20 @@ def _draw_scores(run: Calibration, ax: Axes) -> None:
     draw_scores(run.score_table, run.threshold.score, ends, ax)
 
 
+def _draw_gains(run: Calibration, ax: Axes) -> None:
+    draw_gains(_judging(run), _who(run), ax)
+
+
 def _draw_roc(run: Calibration, ax: Axes) -> None:
-    table, who = _judged(run)
-    draw_roc(table, f"AUC {share_text(table.auc)} {who}", ax)
+    table = _judging(run)
+    draw_roc(table, f"AUC {share_text(table.auc)} ({_who(run)})", ax)
 
 
 def _draw_calibration(run: Calibration, ax: Axes) -> None:
-    table, who = _judged(run)
-    foretold = run.probability.at(table.scores)
-    draw_calibration(table, foretold, f"Close rate foretold, and what came, {who}", ax)
+    table = _judging(run)
+    # A card that was made anew from all leads is not the one that was judged.
+    card = run.scorecard if run.validation is None else run.validation.card
+    draw_calibration(table, card.close_rates(table.scores), _who(run), ax)
 
 
 def _no_grid(run: Calibration) -> str | None:
@@ -191,9 +200,7 @@ PLOTS: dict[str, Plot[Calibration]] = {
         lacks=_no_periods,
     ),
     "grid": Plot(draw=_draw_grid, lacks=_no_grid),
-    "gains": Plot(
-        draw=lambda run, ax: draw_gains(_judged(run)[0], ax), size=SQUARE, lacks=_one_kind
-    ),
+    "gains": Plot(draw=_draw_gains, size=SQUARE, lacks=_one_kind),
     "calibration": Plot(draw=_draw_calibration, size=SQUARE),
     "roc": Plot(draw=_draw_roc, size=SQUARE, lacks=_one_kind),
     "time_to_close": Plot(

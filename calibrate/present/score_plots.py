@@ -93,7 +93,7 @@ def draw_bands(parts: Sequence[Rated], overall: float, ax: Axes) -> None:
     )
 
 
-def draw_gains(table: ScoreTable, ax: Axes) -> None:
+def draw_gains(table: ScoreTable, who: str, ax: Axes) -> None:
     """Draw the share of customers among the leads with the highest scores, and the lift there."""
     curve = gains(table.leads, table.customers)
     worked, reached = (
@@ -112,7 +112,7 @@ def draw_gains(table: ScoreTable, ax: Axes) -> None:
     percent_axis(ax.xaxis, "leads worked, the highest scores first")
     percent_axis(ax.yaxis, "customers reached")
     best = percent_text(curve.reached(0.2))
-    head(ax, f"The best 20 % of leads hold {best} of customers", legend=True)
+    head(ax, f"The best 20 % of leads hold {best} of customers ({who})", legend=True)
 
 
 def draw_roc(table: ScoreTable, title: str, ax: Axes) -> None:
@@ -127,7 +127,7 @@ def draw_roc(table: ScoreTable, title: str, ax: Axes) -> None:
 
 
 def draw_calibration(
-    table: ScoreTable, foretold: npt.NDArray[np.float64], title: str, ax: Axes
+    table: ScoreTable, foretold: npt.NDArray[np.float64], who: str, ax: Axes
 ) -> None:
     """Hold the rate foretold against the rate that came, in groups of about as many leads."""
     told, groups = _grouped(table, foretold)
@@ -142,7 +142,7 @@ def draw_calibration(
     )  # fmt: skip
     percent_axis(ax.xaxis, "close rate foretold")
     percent_axis(ax.yaxis, "close rate that came")
-    head(ax, title, legend=True)
+    head(ax, f"Close rate foretold, and what came ({who})", legend=True)
 
 
 def only_one_kind(table: ScoreTable) -> str | None:

@@ -64,9 +64,7 @@ def _draw_scores(found: Validation, ax: Axes) -> None:
 
 def _draw_calibration(found: Validation, ax: Axes) -> None:
     foretold = found.card.close_rates(found.score_table.scores)
-    draw_calibration(
-        found.score_table, foretold, "Close rate foretold, and what came of later leads", ax
-    )
+    draw_calibration(found.score_table, foretold, "later leads", ax)
 
 
 def _none_foretold(found: Validation) -> str | None:
@@ -81,7 +79,9 @@ def _one_kind(found: Validation) -> str | None:
 
 PLOTS: dict[str, Plot[Validation]] = {
     "gains": Plot(
-        draw=lambda found, ax: draw_gains(found.score_table, ax), size=SQUARE, lacks=_one_kind
+        draw=lambda found, ax: draw_gains(found.score_table, "later leads", ax),
+        size=SQUARE,
+        lacks=_one_kind,
     ),
     "calibration": Plot(draw=_draw_calibration, size=SQUARE, lacks=_none_foretold),
     "tiers": Plot(draw=_draw_tiers, size=lambda found: tiers_size(_tiers(found))),

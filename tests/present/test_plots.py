@@ -34,6 +34,7 @@ from calibrate.present import (
 )
 from calibrate.present.drawing import new_axes, styled, svg_plots, svg_text
 from calibrate.selection import Parsimony
+from calibrate.stats.gains import gains
 from tests.later_quarters import SPEC, first_quarter, quarters
 
 pytestmark = pytest.mark.filterwarnings("ignore:Glyph .* missing from font")
@@ -347,6 +348,23 @@ def test_wide_letters_have_room() -> None:
     points = len(label.get_text()) * label.get_fontsize()
     assert label.get_window_extent().x1 * 72 / ax.figure.dpi >= points
     pyplot.close(ax.figure)
+
+
+def test_how_well_a_card_does_is_shown_on_the_leads_set_aside() -> None:
+    frame = quarters(taught=1500, later=900)
+    kept = cal.calibrate(frame, SPEC)
+    assert kept.validation is not None
+    taught = cal.calibrate(frame, SPEC | {"fit": {"holdout": "none"}})
+    for run, table, who in (
+        (kept, kept.validation.score_table, "(leads set aside)"),
+        (taught, taught.decision.deciding, "(leads that taught the card)"),
+    ):
+        curve = gains(table.leads, table.customers)
+        ax = run.plot("gains", Figure().add_subplot())
+        assert ax.get_lines()[0].get_ydata()[1:] == pytest.approx(curve.customers_reached)
+        for name in ("gains", "calibration", "roc"):
+            title = run.plot(name, Figure().add_subplot()).get_title(loc="left")
+            assert " ".join(title.split()).endswith(who)
 
 
 # --------------------------------------------------------------------------------------- the names
