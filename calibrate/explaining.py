@@ -19,6 +19,7 @@ from calibrate.shown import AsScreen, AsTable
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 _LONGEST = 40
 """Letters of a name that a message shows."""
@@ -82,6 +83,12 @@ class Explanation(AsScreen, AsTable):
         from calibrate.present.explained import explained_summary
 
         return explained_summary(self)
+
+    def plot(self, name: str, ax: Axes | None = None) -> Axes:
+        """Draw ``waterfall``: how the score adds up, with the threshold marked."""
+        from calibrate.present.explained_plots import draw_explanation
+
+        return draw_explanation(self, name, ax)
 
     def __str__(self) -> str:
         from calibrate.present.explained import explained_text

@@ -246,7 +246,23 @@ class Calibration(AsReport, AsScreen):
         return summary(self)
 
     def plot(self, name: str, ax: Axes | None = None) -> Axes:
-        """Draw a plot: ``lift``, ``scores``, ``sweep``, ``close_rates``, ``tiers`` or ``grid``."""
+        """Draw a plot on axes, or on a figure of its own.
+
+        Parameters
+        ----------
+        name : str
+            ``lift``, ``scores``, ``sweep``, ``bands``, ``close_rates``, ``tiers``,
+            ``tiers_by_period``, ``grid``, ``gains``, ``calibration``, ``roc`` or
+            ``time_to_close``; or the name of an attribute, for the close rate of its levels.
+            Gains, calibration and ROC are those of the leads set aside, where there are any.
+        ax : matplotlib Axes, optional
+
+        Raises
+        ------
+        CalibrateError
+            When there is no such plot, or nothing to draw: no grid without groups, no time to
+            close without dates.
+        """
         from calibrate.present.plots import draw
 
         return draw(self, name, ax)

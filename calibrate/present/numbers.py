@@ -182,3 +182,25 @@ def points_text(points: int) -> str:
     ['+14', '0', '-3']
     """
     return f"{points:+d}" if points else "0"
+
+
+def share_tick(share: float) -> str:
+    """Write a share at the tick of an axis, as short as it can be said.
+
+    Examples
+    --------
+    >>> [share_tick(share) for share in (0.0, 0.3, 0.125, 1.0)]
+    ['0 %', '30 %', '12.5 %', '100 %']
+    """
+    return f"{share * 100 + 0.0:.6g} %"
+
+
+def times_text(ratio: float) -> str:
+    """Write a ratio at the tick of an axis.
+
+    Examples
+    --------
+    >>> [times_text(ratio) for ratio in (0.5, 1.0, 20.0)]
+    ['0.5x', '1x', '20x']
+    """
+    return f"{ratio:g}x"

@@ -125,7 +125,11 @@ class Comparison(AsReport, AsScreen):
         return comparison_summary(self)
 
     def plot(self, name: str, ax: Axes | None = None) -> Axes:
-        """Draw ``levels`` (lift then and now) or ``months`` (share passing and its close rate)."""
+        """Draw what moved.
+
+        ``levels``: lift then and now; ``points``: points then and now; ``drift``: the stability
+        index of every attribute; ``months``: who passes, and how many of them close.
+        """
         from calibrate.present.comparison_plots import draw_comparison
 
         return draw_comparison(self, name, ax)

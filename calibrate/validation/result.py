@@ -133,7 +133,10 @@ class Validation(AsReport, AsScreen):
         return validation_summary(self)
 
     def plot(self, name: str, ax: Axes | None = None) -> Axes:
-        """Draw ``gains``, ``calibration``, ``tiers`` or ``roc``."""
+        """Draw ``gains``, ``calibration``, ``tiers``, ``roc``, ``bands``, ``scores`` or ``sweep``.
+
+        Each of the leads that judge.
+        """
         from calibrate.present.validation_plots import draw_validation
 
         return draw_validation(self, name, ax)
