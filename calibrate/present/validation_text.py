@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate.outcomes import reasons_in_words
 from calibrate.policy.rated import Rated
-from calibrate.present.numbers import count_text, percent_text, share_text, significant
+from calibrate.present.numbers import count_text, p_text, percent_text, share_text, significant
 from calibrate.present.terminal import clean, findings_text, paragraph, shorten
 
 if TYPE_CHECKING:
     from calibrate.stats.calibration import Recalibration
-    from calibrate.stats.delong import AucInterval
+    from calibrate.stats.delong import AucInterval, PairedAuc
     from calibrate.validation import Validation
     from calibrate.validation.measures import Kept
     from calibrate.validation.surprises import Surprise
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 """Surprises of each kind that are shown; the page has them all."""
 TOP = 0.2
+_ALPHA = 0.05
 
 
 def validation_text(found: Validation) -> str:
@@ -85,14 +86,26 @@ def auc_words(one: AucInterval) -> str:
 
 
 def ranking_sentence(found: Validation) -> str:
-    """Say how well the score ranks, beside what was expected and beside unit weights."""
-    unit = found.unit_weights
-    return (
-        f"AUC {auc_words(found.auc)}; {share_text(found.expected_auc)} was to be expected. Unit "
-        f"weights (every level 1 or -1): {share_text(unit.old)}. The best "
-        f"{percent_text(TOP, 0)} of leads hold {percent_text(found.gains.reached(TOP))} of "
-        f"customers."
+    """Say how well the score ranks, beside what was expected and beside simpler scores."""
+    simpler = "; ".join(
+        f"{name} {share_text(one.old)} (the card {_beside(one)})"
+        for name, one in (
+            ("unit weights (every level 1 or -1)", found.unit_weights),
+            ("the published arithmetic (close rate over the overall one)", found.published),
+        )
     )
+    return (
+        f"AUC {auc_words(found.auc)}; {share_text(found.expected_auc)} was to be expected. On the "
+        f"same leads: {simpler}. The best {percent_text(TOP, 0)} of leads hold "
+        f"{percent_text(found.gains.reached(TOP))} of customers."
+    )
+
+
+def _beside(one: PairedAuc) -> str:
+    """Say whether the card ranks better than a simpler score."""
+    if math.isnan(one.p_value) or one.p_value > _ALPHA:
+        return f"no better, no worse: p {p_text(one.p_value)}"
+    return f"{'better' if one.difference > 0 else 'worse'}: p {p_text(one.p_value)}"
 
 
 def frozen_sentences(found: Validation) -> list[str]:
@@ -214,7 +227,8 @@ def validation_summary(found: Validation) -> dict[str, Any]:
         "now": _rated(found.now),
         "auc": _auc(found.auc),
         "expected_auc": significant(found.expected_auc),
-        "unit_weights_auc": significant(found.unit_weights.old),
+        "unit_weights": _paired(found.unit_weights),
+        "published": _paired(found.published),
         "top_20_percent_hold": significant(found.gains.reached(TOP)),
         "tiers": [_rated(one) for one in found.tiers],
         "tiers_rise": found.tiers_rise.rises,
@@ -261,6 +275,16 @@ def _day(one: dt.date | None) -> str | None:
 
 def _auc(one: AucInterval) -> dict[str, Any]:
     return {"auc": _known(one.auc), "interval": [significant(one.low), significant(one.high)]}
+
+
+def _paired(one: PairedAuc) -> dict[str, Any]:
+    """Give a simpler score's AUC, and how far the card's lies above it."""
+    return {
+        "auc": _known(one.old),
+        "card_above": _known(one.difference),
+        "interval": [significant(one.low), significant(one.high)],
+        "p_value": _known(one.p_value),
+    }
 
 
 def _known(value: float) -> float | None:

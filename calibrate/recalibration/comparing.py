@@ -10,7 +10,7 @@ from calibrate.engines.tables import Table, open_table
 from calibrate.errors import Finding, ScorecardError
 from calibrate.policy.rated import Rated
 from calibrate.recalibration.advice import Drift, advise
-from calibrate.recalibration.counting import NewLeads, columns_there, new_leads
+from calibrate.recalibration.counting import NewLeads, new_leads
 from calibrate.recalibration.levels import Pair, level_moves, pairs_on_cards, pairs_on_leads
 from calibrate.recalibration.matching import bands_move, in_both, list_moves, only_in
 from calibrate.recalibration.remarks import remarks_of
@@ -25,6 +25,7 @@ from calibrate.recalibration.scored import (
 from calibrate.recalibration.shares import share_moves
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.parts import CardAttributePart
+from calibrate.scorecard.there import columns_there
 from calibrate.scoring import ScoredLeads, scoring_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.changes import rate_changes

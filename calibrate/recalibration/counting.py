@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.columns import Column
 from calibrate.engines.judging import Flags
 from calibrate.engines.places import level_rows
 from calibrate.engines.tables import Table
 from calibrate.outcomes import Outcome
 from calibrate.reading import past_landmark, read_outcomes
-from calibrate.recipes import columns_of
 from calibrate.scorecard import Scorecard
-from calibrate.scorecard.columns import columns_for
-from calibrate.scorecard.parts import CardAttributePart, ReadsPart
+from calibrate.scorecard.parts import CardAttributePart
 from calibrate.spec import Spec
 
 
@@ -84,36 +80,6 @@ def _after(outcome: Outcome, day: dt.date | None) -> Flags:
         return np.zeros(len(outcome.counted), dtype=np.bool_)
     after = outcome.created.astype("datetime64[D]") > np.datetime64(day, "D")
     return np.asarray(outcome.counted & after)
-
-
-def columns_there(card: Scorecard, table: Table, events: object) -> Mapping[str, Column]:
-    """Give the columns of the card's attributes, of those that can be had.
-
-    Raises
-    ------
-    ScorecardError
-        When a column or a log that earns points is not there.
-    """
-    needed = card.scoring.needed
-    joined = set() if card.reads is None else set(card.reads.columns)
-    names = set(table.columns) | joined
-
-    def is_there(one: CardAttributePart) -> bool:
-        if one.name in needed:
-            return True
-        if isinstance(one.made_from, BehaviourRecipe):
-            return any(isinstance(each.made_from, BehaviourRecipe) for each in earning)
-        sources = (one.name,) if one.made_from is None else columns_of(one.made_from)
-        return set(sources) <= names
-
-    earning = [one for one in card.attributes if one.name in needed]
-    return columns_for(
-        table,
-        tuple((one.name, one.made_from) for one in card.attributes if is_there(one)),
-        card.reads or ReadsPart(),
-        missing=card.missing,
-        events=events,  # type: ignore[arg-type]
-    ).columns
 
 
 def counted_levels(

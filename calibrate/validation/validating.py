@@ -33,6 +33,7 @@ from calibrate.validation.measures import (
     tiers_of,
     unit_weights,
 )
+from calibrate.validation.published import published
 from calibrate.validation.result import Validation
 from calibrate.validation.surprises import surprises_of
 from calibrate.validation.verdict import Case, verdict_of
@@ -118,6 +119,7 @@ def validate(
     _check(table, tally)
     passes = found.passing(card.threshold.score)
     worked, remarks = worked_of(jury.joined, jury.rows, customer, passes)
+    unit, by_ratio = unit_weights(card, found), published(card, found, table, events)
     measures = _measures(card, tally)
     case = _case(card, jury, tally, measures, frozen)
     verdict, reasons = verdict_of(case)
@@ -130,9 +132,8 @@ def validate(
         then=case.then,
         now=case.now,
         score_table=tally,
-        unit_weights=against(
-            unit_weights(card, found)[decides], found.scores[decides], customer[decides]
-        ),
+        unit_weights=against(unit[decides], found.scores[decides], customer[decides]),
+        published=against(by_ratio[decides], found.scores[decides], customer[decides]),
         standings=tuple(standings_of(card, found, jury.rows, jury.customer)),
         surprises=surprises_of(found, names, decides, customer),
         worked=worked,
