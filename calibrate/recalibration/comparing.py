@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, ScorecardError
+from calibrate.errors import Finding, NoOutcomeError, ScorecardError
 from calibrate.policy.rated import Rated
 from calibrate.recalibration.advice import Drift, advise
 from calibrate.recalibration.counting import NewLeads, new_leads
@@ -30,7 +30,7 @@ from calibrate.scoring import ScoredLeads, scoring_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.changes import rate_changes
 from calibrate.stats.stability_index import StabilityIndex
-from calibrate.validation.declared import spec_of
+from calibrate.validation.declared import outcome_unsaid, spec_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,10 @@ def compare(
         table = open_table(leads, sheet=declared.leads.sheet)
         if table.fingerprint == new.made.fingerprint and new.made.as_of is not None:
             declared = declared.changed(as_of=new.made.as_of)
-        now = new_leads(old, new, table, declared)
+        try:
+            now = new_leads(old, new, table, declared)
+        except NoOutcomeError as fault:
+            raise outcome_unsaid(new, fault) from None
         found = _on_leads(old, new, shared, now, events)
     return _compared(old, new, shared, found)
 

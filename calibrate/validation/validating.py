@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calibrate.earlier import read_earlier
 from calibrate.engines.base import BY_POINTS
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, LeadsError
+from calibrate.errors import Finding, LeadsError, NoOutcomeError
 from calibrate.policy.rated import Rated
 from calibrate.present.numbers import count_text
 from calibrate.scorecard import Scorecard
@@ -19,7 +19,7 @@ from calibrate.scores import ScoreTable, tally_rows
 from calibrate.scoring import scoring_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.delong import auc_interval
-from calibrate.validation.declared import spec_of
+from calibrate.validation.declared import outcome_unsaid, spec_of
 from calibrate.validation.frozen import Frozen, frozen_of
 from calibrate.validation.judging import Jury, jury_of
 from calibrate.validation.measures import (
@@ -107,7 +107,10 @@ def validate(
     if as_of is not None:
         declared = declared.changed(as_of=as_of)
     table = open_table(leads, sheet=declared.leads.sheet)
-    jury = jury_of(card, table, declared)
+    try:
+        jury = jury_of(card, table, declared)
+    except NoOutcomeError as fault:
+        raise outcome_unsaid(card, fault) from None
     found = card.score_table(table, events=events)
     names = lead_names(jury.joined, card.reads)
     frozen = None
