@@ -35,6 +35,7 @@ ROOMS = (
     "dates",
     "presets",
     "roles",
+    "worked",
     "joining",
     "eventlog",
     "landmarks",

@@ -17,6 +17,7 @@ from calibrate.present.numbers import (
     significant,
 )
 from calibrate.present.terminal import clean, findings_text, level_name, paragraph, shorten
+from calibrate.present.validation_text import worked_sentence, worked_summary
 from calibrate.recalibration.parts import ALPHA
 from calibrate.stats.stability_index import LARGE, SLIGHT
 
@@ -39,6 +40,8 @@ def comparison_text(found: Comparison) -> str:
     lines += ["", *_levels(found)]
     lines += ["", *paragraph(shares_sentence(found)), *paragraph(lists_sentence(found))]
     lines += [line for one in contest_sentences(found) for line in paragraph(one)]
+    worked = worked_sentence(found.worked)
+    lines += [] if worked is None else ["", *paragraph(worked)]
     lines += _months(found.months)
     lines += _tiers(found.tiers)
     return "\n".join([*lines, *findings_text(found.findings)])
@@ -273,6 +276,7 @@ def comparison_summary(found: Comparison) -> dict[str, Any]:
             "new": _known(contest.paired.new),
             "p_value": _known(contest.paired.p_value),
         },
+        "worked": worked_summary(found.worked),
         "leads_in_another_tier": None if found.tiers is None else found.tiers.moved,
         "findings": [one.code for one in found.findings],
     }

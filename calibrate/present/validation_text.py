@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calibrate.validation import Validation
     from calibrate.validation.measures import Kept
     from calibrate.validation.surprises import Surprise
+    from calibrate.validation.worked import Worked
 
 _SHOWN = 3
 """Surprises of each kind that are shown; the page has them all."""
@@ -129,15 +130,19 @@ def frozen_sentences(found: Validation) -> list[str]:
     return says
 
 
-def worked_sentence(found: Validation) -> str | None:
+def worked_sentence(one: Worked | None) -> str | None:
     """Say how leads did that were worked; nothing where no column tells."""
-    one = found.worked
     if one is None:
         return None
+    by_score = "; ".join(
+        f"{part.name} {percent_text(part.share, 0)}, {percent_text(part.worked.close_rate)}"
+        for part in one.by_score
+        if part.leads
+    )
     return (
         f"By `{one.column}`, {percent_text(one.above)} of leads that pass were worked and "
         f"{percent_text(one.below)} of the others; of worked leads {_rate(one.worked)} closed, of "
-        f"the rest {_rate(one.unworked)}."
+        f"the rest {_rate(one.unworked)}. Worked, and closed of these, by score: {by_score}."
     )
 
 
@@ -171,7 +176,7 @@ def _ranking(found: Validation) -> list[str]:
         ranking_sentence(found),
         foretold_sentence(found),
         kept_sentence(found),
-        worked_sentence(found),
+        worked_sentence(found.worked),
     )
     return [line for one in said if one is not None for line in paragraph(one)]
 
@@ -265,8 +270,26 @@ def validation_summary(found: Validation) -> dict[str, Any]:
             "lowest_customer": frozen.lowest_customer,
             "lowest_keeps": significant(frozen.lowest_keeps),
         },
+        "worked": worked_summary(found.worked),
         "findings": [one.code for one in found.findings],
     }  # fmt: skip
+
+
+def worked_summary(one: Worked | None) -> dict[str, Any] | None:
+    """Give who was worked as plain values; None where no column tells."""
+    if one is None:
+        return None
+    return {
+        "column": one.column,
+        "worked": _rated(one.worked),
+        "not_worked": _rated(one.unworked),
+        "share_above": None if one.above is None else significant(one.above),
+        "share_below": None if one.below is None else significant(one.below),
+        "by_score": [
+            {"name": part.name, "leads": part.leads, "worked": _rated(part.worked)}
+            for part in one.by_score
+        ],
+    }
 
 
 def _day(one: dt.date | None) -> str | None:

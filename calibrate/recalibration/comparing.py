@@ -31,6 +31,7 @@ from calibrate.spec import Spec, as_spec
 from calibrate.stats.changes import rate_changes
 from calibrate.stats.stability_index import StabilityIndex
 from calibrate.validation.declared import outcome_unsaid, spec_of
+from calibrate.validation.worked import Worked, worked_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,6 +155,7 @@ def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: _OnLeads | 
         contest=contest,
     )
     advice, reasons = advise(drift)
+    worked, remarks = (None, ()) if found is None else _worked(old, found)
     return Comparison(
         old=old,
         new=new,
@@ -171,7 +173,12 @@ def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: _OnLeads | 
         gone=drift.gone,
         added=only_in(new, old),
         contest=contest,
-        findings=(*remarks_of(old, new, None if found is None else found.now), *_unseen(found)),
+        worked=worked,
+        findings=(
+            *remarks_of(old, new, None if found is None else found.now),
+            *_unseen(found),
+            *remarks,
+        ),
         passed_then=_passed_then(old),
         **_of_leads(old, new, found),
     )
@@ -190,6 +197,20 @@ def _of_leads(old: Scorecard, new: Scorecard, found: _OnLeads | None) -> dict[st
         "months": months_of(found.now, *passing),
         "tiers": tier_moves((old, found.old), (new, found.new)),
     }
+
+
+def _worked(old: Scorecard, found: _OnLeads) -> tuple[Worked | None, tuple[Finding, ...]]:
+    """Say who was worked: sales chose by the old card, and its choice is in what leads became."""
+    now = found.now
+    return worked_of(
+        old,
+        now.joined,
+        now.rows,
+        now.outcome.customer,
+        found.old,
+        therefore="A card that is taught by these leads takes over what the old one thought of "
+        "those that it kept from sales.",
+    )
 
 
 def _unseen(found: _OnLeads | None) -> tuple[Finding, ...]:

@@ -25,6 +25,8 @@ class NewLeads:
     Attributes
     ----------
     table : Table
+    joined : Table
+        With the columns of further tables.
     outcome : Outcome
         What became of each.
     rows : ndarray of bool, shape (n,)
@@ -37,6 +39,7 @@ class NewLeads:
     """
 
     table: Table
+    joined: Table
     outcome: Outcome
     rows: Flags
     is_later: bool
@@ -61,13 +64,14 @@ def new_leads(old: Scorecard, new: Scorecard, table: Table, spec: Spec) -> NewLe
     SpecError, LeadsError
         When leads cannot be counted.
     """
-    _, _, outcome = read_outcomes(table, spec)
+    joined, _, outcome = read_outcomes(table, spec)
     if spec.events is not None:
         outcome = past_landmark(outcome, spec.events)
     later = _after(outcome, old.cohort.to)
     is_later = bool(later.any())
     return NewLeads(
         table=table,
+        joined=joined.table,
         outcome=outcome,
         rows=later if is_later else outcome.counted,
         is_later=is_later,

@@ -20,6 +20,7 @@ from calibrate.recalibration.parts import (
     TierMoves,
 )
 from calibrate.scorecard import Scorecard
+from calibrate.validation.worked import Worked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +59,9 @@ class Comparison:
     months : tuple of Month
     tiers : TierMoves or None
     contest : Contest or None
-        Each empty or None without leads.
+    worked : Worked or None
+        Who was worked of the leads of now, by the old card's scores.
+        Each empty or None without leads, and `worked` without a column that tells.
     findings : tuple of Finding
     """
 
@@ -82,6 +85,7 @@ class Comparison:
     months: tuple[Month, ...]
     tiers: TierMoves | None
     contest: Contest | None
+    worked: Worked | None
     findings: tuple[Finding, ...]
 
     @property

@@ -120,8 +120,7 @@ def validate(
     customer = jury.outcome.customer
     tally = tally_rows(found.scores[decides], customer[decides])
     _check(table, tally)
-    passes = found.passing(card.threshold.score)
-    worked, remarks = worked_of(jury.joined, jury.rows, customer, passes)
+    worked, remarks = worked_of(card, jury.joined, jury.rows, customer, found)
     unit, by_ratio = unit_weights(card, found), published(card, found, table, events)
     measures = _measures(card, tally)
     case = _case(card, jury, tally, measures, frozen)
