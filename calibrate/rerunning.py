@@ -131,7 +131,7 @@ def rerun(
 
 
 def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tuple[str, ...]]:
-    """Drop what belongs to last quarter, and say what.
+    """Drop what belongs to last quarter, and say what; a later day than the card's is of now.
 
     Parameters
     ----------
@@ -143,7 +143,9 @@ def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tupl
         This quarter's leads.
     """
     document = spec.document()
-    found = [key for key in _DATED if key in document]
+    taken = card.made.as_of
+    is_new = spec.as_of is not None and taken is not None and spec.as_of > taken
+    found = [key for key in _DATED if key in document and not (key == "as_of" and is_new)]
     if not found or table.fingerprint == card.made.fingerprint:
         return spec, ()
     kept = Spec.model_validate({key: one for key, one in document.items() if key not in found})

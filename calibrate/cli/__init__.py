@@ -263,6 +263,9 @@ def _add_rerun(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--damping", action="store_true", help="let points stand that luck alone would move"
     )
+    parser.add_argument(
+        "--notebook", metavar="FILE", help="also write it as a notebook, run from top to bottom"
+    )
 
 
 def _add_history(parser: argparse.ArgumentParser) -> None:
