@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from calibrate.selection import Choices
 
 WIDTH = 80
+_IN_NUMBERS = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|%)")
+_HELD = "\ue000"
+"""Stands for a blank at which no line is broken."""
 _LEVEL_WIDTH = 33
 _BEST = 8
 
@@ -95,8 +99,10 @@ def shorten(text: str, width: int) -> str:
 
 
 def paragraph(text: str, *, indent: str = "", width: int = WIDTH) -> list[str]:
-    """Break a text into lines."""
-    return textwrap.wrap(clean(text), width, initial_indent=indent, subsequent_indent=indent)
+    """Break a text into lines, but no number: ``4 171`` and ``6.5 %`` stay together."""
+    whole = _IN_NUMBERS.sub(_HELD, clean(text))
+    lines = textwrap.wrap(whole, width, initial_indent=indent, subsequent_indent=indent)
+    return [line.replace(_HELD, " ") for line in lines]
 
 
 def customers_text(customers: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from calibrate.present.numbers import (
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 """Cards, and levels, that are shown on one screen: the newest, and those that moved most."""
-_WIDE = 6
+_WIDE = 7
 _COLUMNS = 6
+_LEVEL = 31
 
 
 def history_text(found: History) -> str:
@@ -33,8 +35,8 @@ def history_text(found: History) -> str:
     lines += [_row(one) for one in found.entries[-_SHOWN:]]
     moved = [one for one in most_moved(found) if one.range]
     if moved and count > 1:
-        names = [f"{shorten(clean(one.name), _WIDE):>{_WIDE}}" for one in found.entries[-_COLUMNS:]]
-        lines += ["", f"{'Points that moved most':<36} {' '.join(names)}"]
+        names = [f"{name:>{_WIDE}}" for name in _heads(found.entries[-_COLUMNS:])]
+        lines += ["", f"{'Points that moved most':<{_LEVEL}} {' '.join(names)}"]
         lines += [_level(one) for one in moved[:_SHOWN]]
     return "\n".join([*lines, *findings_text(found.findings)])
 
@@ -54,10 +56,18 @@ def _row(one: Entry) -> str:
     )
 
 
+def _heads(entries: Sequence[Entry]) -> list[str]:
+    """Name columns: by card, by month where names begin alike, or by number from the oldest."""
+    names = [shorten(clean(one.name), _WIDE) for one in entries]
+    months = [f"{one.day:%Y-%m}" if one.day else "" for one in entries]
+    numbers = [f"no. {number}" for number, _ in enumerate(entries, start=1)]
+    return next(heads for heads in (names, months, numbers) if len({*heads}) == len(heads))
+
+
 def _level(one: LevelPath) -> str:
     cells = [NOTHING if p is None else points_text(p) for p in one.points[-_COLUMNS:]]
-    name = level_name(one.attribute, one.level, 36)
-    return f"{name:<36} {' '.join(f'{cell:>{_WIDE}}' for cell in cells)}"
+    name = level_name(one.attribute, one.level, _LEVEL)
+    return f"{name:<{_LEVEL}} {' '.join(f'{cell:>{_WIDE}}' for cell in cells)}"
 
 
 def history_summary(found: History) -> dict[str, Any]:
