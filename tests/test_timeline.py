@@ -10,6 +10,7 @@ import pytest
 
 from calibrate.cli import main
 from calibrate.errors import CalibrateError, ScorecardError
+from calibrate.present.timeline_plots import history_plots
 from calibrate.scorecard import Scorecard
 from calibrate.timeline import History, history
 from tests.two_quarters import FIRST, SECOND, THIRD, card_of, quarter
@@ -199,3 +200,23 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("x", encoding="utf-8")
     with pytest.raises(ScorecardError, match="is no folder"):
         history(tmp_path / "page.html")
+
+
+def test_a_dollar_sign_in_a_name_is_a_dollar_sign(
+    cards: tuple[Scorecard, ...], tmp_path: Path
+) -> None:
+    cards[0].save(tmp_path / "$x_.yaml")
+    found = history(tmp_path)
+    drawn = history_plots(found)["rates"]
+    assert "$x_" in drawn
+    assert "\\$" not in drawn
+
+
+def test_every_plot_has_a_place_for_every_card(
+    cards: tuple[Scorecard, ...], tmp_path: Path
+) -> None:
+    cards[0].model_copy(update={"auc": None}).save(tmp_path / "a.yaml")
+    cards[2].save(tmp_path / "b.yaml")
+    found = history(tmp_path)
+    ends = {found.plot(name).get_xlim() for name in ("rates", "auc", "threshold", "source")}
+    assert len(ends) == 1

@@ -50,7 +50,7 @@ def _draw_levels(found: Comparison, ax: Axes) -> None:
         ax.plot([then], [place], "o", color=QUIET, markersize=5)
         ax.plot([now], [place], "o", color=color, markersize=7)
     names = [level_name(one.attribute, one.level, 34) for one in rows]
-    ax.set_yticks(np.arange(len(rows)), [name.replace("$", r"\$") for name in names], fontsize=8)
+    ax.set_yticks(np.arange(len(rows)), names, fontsize=8)
     ax.axvline(1.0, color=INK, linewidth=0.8, linestyle="--")
     ax.set_xlabel("lift: small dot then, large dot now")
     ax.set_title("Levels by how surely they moved; in colour what is no luck")

@@ -52,11 +52,12 @@ def _quarters(found: History, ax: Axes) -> np.ndarray[tuple[int], np.dtype[np.in
     at = np.arange(len(found.entries))
     names = [_plain(one.name, 14) for one in found.entries]
     ax.set_xticks(at, names, fontsize=8)
+    ax.set_xlim(-0.3, len(at) - 0.7)  # the same in every plot, whichever cards know the figure
     return at
 
 
 def _plain(name: str, width: int) -> str:
-    return shorten(clean(name), width).replace("$", r"\$")
+    return shorten(clean(name), width)
 
 
 def _draw_rates(found: History, ax: Axes) -> None:
