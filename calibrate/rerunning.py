@@ -13,13 +13,16 @@ from calibrate.pipeline import Calibration, calibrate
 from calibrate.recalibration.comparing import compare
 from calibrate.recalibration.result import Comparison
 from calibrate.scorecard import Scorecard
-from calibrate.spec import Spec, as_spec
+from calibrate.spec import FitPart, Spec, as_spec
 from calibrate.validation.declared import spec_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DATED = {"as_of": "the day the data were taken", "fit": "the days of the leads that teach"}
+_DATED = {
+    "as_of": "the day the data were taken",
+    "fit.until": "the last day of the leads that taught",
+}
 """Keys of a spec that belong to one quarter."""
 
 
@@ -75,6 +78,7 @@ def rerun(
     spec: Spec | str | Path | None = None,
     events: str | Path | pd.DataFrame | None = None,
     damping: bool = False,
+    fit: FitPart | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Rerun:
     """Calibrate again as last quarter, and compare.
@@ -92,6 +96,8 @@ def rerun(
     damping : bool
         Let levels keep their points unless they moved, as `damping: true` in the spec does, on the
         bands of the old card.
+    fit : FitPart, optional
+        Which leads teach and which judge; by default as the spec says, else the newest judge.
     progress : callable, optional
         Is told each step as it begins.
 
@@ -120,6 +126,8 @@ def rerun(
     if damping:
         declared = declared.changed(points=_damping(declared))
     declared, dropped = this_quarters(declared, old_card, table)
+    if fit is not None:
+        declared = declared.changed(fit=fit.model_dump(exclude_unset=True))
     if declared.points.damping:
         declared = on_old_bands(declared, old_card, table)
     run = calibrate(
@@ -143,14 +151,17 @@ def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tupl
         This quarter's leads.
     """
     document = spec.document()
+    fit = document.get("fit", {})
+    dated = {"fit.until": fit.pop("until", None)}
     taken = card.made.as_of
-    is_new = spec.as_of is not None and taken is not None and spec.as_of > taken
-    found = [key for key in _DATED if key in document and not (key == "as_of" and is_new)]
+    if spec.as_of is None or taken is None or spec.as_of <= taken:
+        dated = {"as_of": document.pop("as_of", None)} | dated
+    if not fit:
+        document.pop("fit", None)
+    found = {key: day for key, day in dated.items() if day is not None}
     if not found or table.fingerprint == card.made.fingerprint:
         return spec, ()
-    kept = Spec.model_validate({key: one for key, one in document.items() if key not in found})
-    kept._folder = spec.folder
-    return kept, tuple(f"{key} {_told(document[key])} ({_DATED[key]})" for key in found)
+    return spec.declaring(document), tuple(f"{k} {v} ({_DATED[k]})" for k, v in found.items())
 
 
 def on_old_bands(spec: Spec, card: Scorecard, table: Table) -> Spec:
@@ -172,9 +183,3 @@ def on_old_bands(spec: Spec, card: Scorecard, table: Table) -> Spec:
 
 def _damping(spec: Spec) -> dict[str, object]:
     return dict(spec.document().get("points", {})) | {"damping": True}
-
-
-def _told(value: object) -> str:
-    return (
-        ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else f"{value}"
-    )

@@ -83,7 +83,8 @@ def quarterly(path: Path) -> None:
     """
     card = _quarter_before()
     leads = f"../{LEADS.parent.name}/{LEADS.name}"
-    parameters = {"old_card": card, "leads": leads, "spec": None, "events": None, "damping": False}
+    unsaid = dict.fromkeys(("spec", "events", "fit"))
+    parameters = {"old_card": card, "leads": leads, "damping": False} | unsaid
     text = quarterly_notebook(parameters, FOLDER)
     _refuse_complaints(nbformat.reads(text, as_version=4), path)
     path.write_text(text, encoding="utf-8")

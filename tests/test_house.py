@@ -40,6 +40,7 @@ ROOMS = (
     "eventlog",
     "landmarks",
     "outcomes",
+    "holdout",
     "recipes",
     "behaviours",
     "leads",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
 from calibrate.cli.say import RUN_STEPS, progress
+from calibrate.cli.spec_options import fit_of
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
             spec=options.spec,
             events=options.events,
             damping=options.damping,
+            fit=fit_of(options),
             progress=step,
         )
         # Run before anything is written: what fails here leaves nothing behind.
@@ -57,12 +59,13 @@ def _notebook(options: argparse.Namespace, place: Path, step: Callable[[str], No
     from calibrate.present.notebook import as_seen_from, quarterly_notebook
 
     step("running the notebook")
-    folder = place.parent
+    folder, fit = place.parent, fit_of(options)
     parameters = {
         "old_card": as_seen_from(folder, options.old),
         "leads": as_seen_from(folder, options.leads),
         "spec": as_seen_from(folder, options.spec),
         "events": as_seen_from(folder, options.events),
         "damping": options.damping,
+        "fit": None if fit is None else fit.model_dump(mode="json", exclude_unset=True),
     }
     return quarterly_notebook(parameters, folder)

@@ -56,7 +56,7 @@ def quarterly_notebook(parameters: Mapping[str, Any], folder: Path) -> str:
     ----------
     parameters : mapping of str to object
         What `rerun` takes, by the names of the notebook's first cell: ``old_card``, ``leads``,
-        ``spec``, ``events``, ``damping``.
+        ``spec``, ``events``, ``damping``, and ``fit`` as a mapping.
     folder : Path
         From where the notebook sees the files that are named there.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from calibrate.reading import past_landmark, read_outcomes
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.parts import CardAttributePart
 from calibrate.spec import Spec
+from calibrate.validation.judging import later_rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def new_leads(old: Scorecard, new: Scorecard, table: Table, spec: Spec) -> NewLe
     joined, _, outcome = read_outcomes(table, spec)
     if spec.events is not None:
         outcome = past_landmark(outcome, spec.events)
-    later = _after(outcome, old.cohort.to)
+    later = later_rows(old, table, outcome)
     is_later = bool(later.any())
     return NewLeads(
         table=table,
@@ -75,15 +75,8 @@ def new_leads(old: Scorecard, new: Scorecard, table: Table, spec: Spec) -> NewLe
         outcome=outcome,
         rows=later if is_later else outcome.counted,
         is_later=is_later,
-        fresh=later & _after(outcome, new.cohort.to),
+        fresh=later & later_rows(new, table, outcome),
     )
-
-
-def _after(outcome: Outcome, day: dt.date | None) -> Flags:
-    if outcome.created is None or day is None:
-        return np.zeros(len(outcome.counted), dtype=np.bool_)
-    after = outcome.created.astype("datetime64[D]") > np.datetime64(day, "D")
-    return np.asarray(outcome.counted & after)
 
 
 def counted_levels(

@@ -23,6 +23,7 @@ def columns_there(
     table: Table,
     events: pd.DataFrame | str | Path | Table | None,
     *,
+    folder: Path | None = None,
     among: Collection[str] | None = None,
 ) -> Mapping[str, Column]:
     """Give the columns of the card's attributes, of those that can be had.
@@ -33,6 +34,8 @@ def columns_there(
     table : Table
     events : DataFrame or path, optional
         The log; behaviours can be had where the card gives points for one.
+    folder : path, optional
+        Where further tables may stand too.
     among : collection of str, optional
         The attributes to look for; by default all.
 
@@ -65,4 +68,5 @@ def columns_there(
         card.reads or ReadsPart(),
         missing=card.missing,
         events=events,
+        folder=folder,
     ).columns

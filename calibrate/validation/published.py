@@ -63,6 +63,7 @@ def published(
     scored: ScoredLeads,
     table: Table,
     events: pd.DataFrame | str | Path | Table | None = None,
+    folder: Path | None = None,
 ) -> Ints:
     """Give the score that leads would have by the published arithmetic.
 
@@ -75,6 +76,8 @@ def published(
         The same leads.
     events : DataFrame or path, optional
         The log of what they did.
+    folder : path, optional
+        Where further tables may stand too.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def published(
     places: dict[str, npt.NDArray[np.integer]] = {
         part.column: scored.places[:, place] for place, part in enumerate(scored.scoring.columns)
     }
-    others = columns_there(card, table, events, among=paid.keys() - places.keys())
+    others = columns_there(card, table, events, folder=folder, among=paid.keys() - places.keys())
     places |= {name: level_rows(column, paid[name][0].as_levels) for name, column in others.items()}
     total = np.zeros(len(scored.scores), dtype=np.int64)
     for name, (_, points) in paid.items():

@@ -48,7 +48,7 @@ def validate(
     leads: str | Path | pd.DataFrame | Table,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
-    events: str | Path | pd.DataFrame | None = None,
+    events: str | Path | pd.DataFrame | Table | None = None,
     scored: str | Path | pd.DataFrame | None = None,
     as_of: dt.date | None = None,
 ) -> Validation:
@@ -111,7 +111,7 @@ def validate(
         jury = jury_of(card, table, declared)
     except NoOutcomeError as fault:
         raise outcome_unsaid(card, fault) from None
-    found = card.score_table(table, events=events)
+    found = card.score_table(table, events=events, folder=declared.folder)
     names = lead_names(jury.joined, card.reads)
     frozen = None
     if scored is not None:
@@ -121,7 +121,8 @@ def validate(
     tally = tally_rows(found.scores[decides], customer[decides])
     _check(table, tally)
     worked, remarks = worked_of(card, jury.joined, jury.rows, customer, found)
-    unit, by_ratio = unit_weights(card, found), published(card, found, table, events)
+    unit = unit_weights(card, found)
+    by_ratio = published(card, found, table, events, declared.folder)
     measures = _measures(card, tally)
     case = _case(card, jury, tally, measures, frozen)
     verdict, reasons = verdict_of(case)
@@ -195,6 +196,7 @@ def _case(
         kept=measures["kept"],
         customers=sum(tally.customers),
         is_later=jury.is_later,
+        scores=len(tally.scores),
         frozen=None if frozen is None else frozen.auc,
         frozen_kept=None if frozen is None else frozen.kept,
     )

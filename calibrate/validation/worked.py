@@ -16,6 +16,8 @@ from calibrate.scorecard import Scorecard
 from calibrate.scoring import ScoredLeads
 from calibrate.worked import is_worked, worked_columns
 
+WORKED_UNKNOWN = "worked-unknown"
+"""The finding that nothing tells who was worked."""
 _UNEVEN = 1.25
 """The best leads being worked so many times as often as the rest is worth a remark."""
 
@@ -152,7 +154,7 @@ def _uneven(found: Worked, therefore: str) -> tuple[Finding, ...]:
 
 def _unknown(therefore: str) -> Finding:
     return Finding(
-        code="worked-unknown",
+        code=WORKED_UNKNOWN,
         severity="info",
         says="No column says which leads were worked (`worked` or `contacted`). Leads with low "
         "scores were perhaps called less often and closed less for that reason alone; that cannot "

@@ -49,6 +49,7 @@ def written(folder: Path) -> tuple[Path, Path]:
             [
                 *(sys.executable, "-m", "calibrate", "rerun", "Q1/scorecard.yaml", "q2.csv"),
                 *("--out", f"{name}/run", "--notebook", f"{name}/quarter.ipynb"),
+                *("--holdout", "last:0.3"),
             ],
             cwd=folder,
             capture_output=True,
@@ -77,6 +78,7 @@ def test_it_is_a_notebook_with_the_parameters_of_the_run_in_its_first_cell(
         "spec = None",
         "events = None",
         "damping = False",
+        'fit = {"holdout": "last:0.3"}',
     ]
     assert all(cell.metadata == {} for cell in rest)
     template = nbformat.reads(quarterly_template(), as_version=4).cells[1:]
@@ -134,7 +136,7 @@ def test_a_cell_that_fails_is_one_paragraph_and_leaves_nothing(
 ) -> None:
     parameters = {"old_card": "none.yaml", "leads": "none.csv", "spec": None, "events": None}
     with pytest.raises(CalibrateError, match=r"stopped in cell \d+: ScorecardError: none.yaml"):
-        quarterly_notebook({**parameters, "damping": False}, tmp_path)
+        quarterly_notebook({**parameters, "damping": False, "fit": None}, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -204,6 +206,7 @@ def test_values_of_leads_are_no_markup(tmp_path: Path) -> None:
             "spec": None,
             "events": None,
             "damping": False,
+            "fit": None,
         },
         tmp_path,
     )
