@@ -97,7 +97,9 @@ def _quarter_before() -> str:
     leads = leads[leads["created_at"] <= f"{day} 23:59:59"]
     closed = leads["converted_at"]
     leads = leads.assign(converted_at=closed.where(closed <= f"{day} 23:59:59", ""))
-    spec = Spec.load(LEADS.parent / "spec.yaml").changed(as_of=day, only=TRIED)
+    spec = Spec.load(LEADS.parent / "spec.yaml").changed(
+        as_of=day, only=TRIED, fit={"refit_on_all": True}
+    )
     found = calibrate(leads, spec, events=LEADS.parent / "events.csv", name="b2b-leads")
     QUARTER.mkdir(exist_ok=True)
     card = found.scorecard.save(QUARTER / "scorecard.yaml")
