@@ -16,8 +16,6 @@ from calibrate.scorecard import Scorecard
 from calibrate.scoring import ScoredLeads
 from calibrate.worked import is_worked, worked_columns
 
-WORKED_UNKNOWN = "worked-unknown"
-"""The finding that nothing tells who was worked."""
 _UNEVEN = 1.25
 """The best leads being worked so many times as often as the rest is worth a remark."""
 
@@ -154,10 +152,14 @@ def _uneven(found: Worked, therefore: str) -> tuple[Finding, ...]:
 
 def _unknown(therefore: str) -> Finding:
     return Finding(
-        code=WORKED_UNKNOWN,
+        code="worked-unknown",
         severity="info",
         says="No column says which leads were worked (`worked` or `contacted`). Leads with low "
         "scores were perhaps called less often and closed less for that reason alone; that cannot "
         f"be known from this table. {therefore}".rstrip(),
         fix="Export the column, or let sales work a few leads drawn by lot, whatever their score.",
     )
+
+
+WORKED_UNKNOWN = _unknown("").code
+"""The finding that nothing tells who was worked."""
