@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
-from calibrate.cli.say import RUN_STEPS, progress
+from calibrate.cli.say import RUN_STEPS, progress, written
 from calibrate.cli.spec_options import fit_of
 
 
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         if place is not None and text is not None:
             write_whole(place, text)
     print(found)
-    print(f"\nWritten to {options.out}/: open comparison.html; scorecard.yaml is the new card.")
+    written(Path(options.out), "open comparison.html; scorecard.yaml is the new card.")
     if place is not None:
         print(f"Written to {place}")
     return DONE if found.comparison.holds else DOES_NOT_HOLD
