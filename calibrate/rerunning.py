@@ -152,7 +152,7 @@ def rerun(
 
 
 def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tuple[str, ...]]:
-    """Drop what belongs to last quarter, and say what.
+    """Drop what belongs to last quarter, and say what; a later day than the card's is of now.
 
     Parameters
     ----------
@@ -165,7 +165,10 @@ def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tupl
     """
     document = spec.document()
     fit = document.get("fit", {})
-    dated = {"as_of": document.pop("as_of", None), "fit.until": fit.pop("until", None)}
+    dated = {"fit.until": fit.pop("until", None)}
+    taken = card.made.as_of
+    if spec.as_of is None or taken is None or spec.as_of <= taken:
+        dated = {"as_of": document.pop("as_of", None)} | dated
     if not fit:
         document.pop("fit", None)
     found = {key: day for key, day in dated.items() if day is not None}

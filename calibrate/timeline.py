@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,8 @@ class Entry:
     Attributes
     ----------
     name : str
-        Of its file, or of its folder where the file is called ``scorecard.yaml``.
+        Of its file, or of its folder where the file is called ``scorecard.yaml``; the whole path
+        within the folder of cards where two would have the same name.
     card : Scorecard
     """
 
@@ -168,14 +170,15 @@ def history(folder: str | Path) -> History:
         folder=folder.resolve().name or str(folder),
         entries=tuple(entries),
         levels=_paths(entries),
-        findings=(*_other_names(entries), *_other_scales(entries)),
+        findings=(*_other_names(entries), *_other_scales(entries), *_same_days(entries)),
     )
 
 
 def _entries(folder: Path) -> list[Entry]:
     if not folder.is_dir():
-        raise ScorecardError(f"{folder}: no such folder. Give the folder that holds the cards.")
-    found: list[Entry] = []
+        what = "is no folder" if folder.exists() else "no such folder"
+        raise ScorecardError(f"{folder}: {what}. Give the folder that holds the cards.")
+    found: list[tuple[Path, Entry]] = []
     problems: list[str] = []
     for path in _candidates(folder):
         if not _is_card(path):
@@ -185,8 +188,8 @@ def _entries(folder: Path) -> list[Entry]:
         except ScorecardError as fault:
             problems += fault.problems if len(fault.problems) == 1 else [str(fault)]
             continue
-        name = path.parent.name if path.parent != folder else path.stem
-        found.append(Entry(name=name, card=card))
+        name = path.stem if path.stem != "scorecard" else path.resolve().parent.name
+        found.append((path.relative_to(folder), Entry(name=name, card=card)))
     if problems:
         raise ScorecardError(f"{folder}: {'; '.join(problems)}", problems)
     if not found:
@@ -194,7 +197,10 @@ def _entries(folder: Path) -> list[Entry]:
             f"{folder}: no scorecard in this folder. Put cards there (2026Q1.yaml, 2026Q2.yaml), "
             f"or run folders with their scorecard.yaml."
         )
-    return found
+    times = Counter(one.name for _, one in found)
+    return [
+        one if times[one.name] == 1 else replace(one, name=path.as_posix()) for path, one in found
+    ]
 
 
 def _candidates(folder: Path) -> list[Path]:
@@ -257,5 +263,23 @@ def _other_scales(entries: list[Entry]) -> tuple[Finding, ...]:
             says="Measure or scale changed between cards, so points before and after do not "
             "compare; close rates do.",
             fix="Make all with the same `points` in the spec.",
+        ),
+    )
+
+
+def _same_days(entries: list[Entry]) -> tuple[Finding, ...]:
+    days = Counter(one.day for one in entries if one.day is not None)
+    twice = [day for day, times in days.items() if times > 1]
+    if not twice:
+        return ()
+    listed = ", ".join(f"`{one.name[:40]}`" for one in entries if one.day == twice[0])
+    more = f" So it is on {len(twice) - 1} more days." if len(twice) > 1 else ""
+    return (
+        Finding(
+            code="cards-of-the-same-day",
+            severity="info",
+            says=f"The data of {listed} were taken on the same day, {twice[0]}: they stand in the "
+            f"order of their names, and time has moved nothing between them.{more}",
+            fix="Keep one card of each quarter in the folder.",
         ),
     )

@@ -36,6 +36,7 @@ ROOMS = (
     "dates",
     "presets",
     "roles",
+    "worked",
     "joining",
     "eventlog",
     "landmarks",

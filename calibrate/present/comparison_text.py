@@ -32,6 +32,7 @@ from calibrate.present.numbers import (
     significant,
 )
 from calibrate.present.terminal import clean, shorten
+from calibrate.present.validation_text import worked_sentence, worked_summary
 from calibrate.recalibration.parts import ALPHA
 from calibrate.stats.stability_index import LARGE, SLIGHT
 
@@ -52,6 +53,7 @@ def comparison_text(found: Comparison) -> str:
 def comparison_blocks(found: Comparison) -> list[Block]:
     """Give advice, reasons, and what moved most."""
     name = shorten(clean(found.old.name), 40)
+    worked = worked_sentence(found.worked)
     return [
         Said(text=f"{found.advice.upper()} the card `{name}`", tone=verdict_tone(found.advice)),
         *bullets(found.reasons),
@@ -63,6 +65,7 @@ def comparison_blocks(found: Comparison) -> list[Block]:
         Said(text=shares_sentence(found)),
         Said(text=lists_sentence(found)),
         *(Said(text=one) for one in contest_sentences(found)),
+        *([] if worked is None else [BLANK, Said(text=worked)]),
         *_months(found.months),
         *_tiers(found.tiers),
         *findings_blocks(found.findings),
@@ -317,6 +320,7 @@ def comparison_summary(found: Comparison) -> dict[str, Any]:
             "new": _known(contest.paired.new),
             "p_value": _known(contest.paired.p_value),
         },
+        "worked": worked_summary(found.worked),
         "leads_in_another_tier": None if found.tiers is None else found.tiers.moved,
         "findings": [one.code for one in found.findings],
     }

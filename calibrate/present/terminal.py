@@ -98,8 +98,8 @@ def paragraph(
 ) -> list[str]:
     """Break a text into lines, the first behind a mark and the others as far in.
 
-    Where things stay together, a number is not parted from its groups and its unit, and a word
-    longer than a line is not cut.
+    A number is not parted from its groups and its unit; where things stay together, neither is a
+    word longer than a line cut.
 
     Examples
     --------
@@ -107,8 +107,7 @@ def paragraph(
     ['* one two', '  three']
     """
     wide = "".join(one + _SECOND if _columns(one) == 2 else one for one in clean(text))
-    if together:
-        wide = _WITHIN_A_NUMBER.sub(_BINDS, wide)
+    wide = _WITHIN_A_NUMBER.sub(_BINDS, wide)
     lines = textwrap.wrap(
         wide,
         width,

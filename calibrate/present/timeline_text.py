@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from calibrate.present.blocks import (
@@ -24,14 +25,16 @@ from calibrate.present.numbers import (
     points_text,
     share_text,
 )
+from calibrate.present.terminal import clean, shorten
 
 if TYPE_CHECKING:
     from calibrate.timeline import Entry, History, LevelPath
 
 _SHOWN = 12
 """Cards, and levels, that are shown on one screen: the newest, and those that moved most."""
-_WIDE = 6
+_WIDE = 7
 _COLUMNS = 6
+_LEVEL = 31
 
 
 def history_text(found: History) -> str:
@@ -61,8 +64,8 @@ def _moved(found: History) -> list[Block]:
     if not moved or len(found.entries) < 2:
         return []
     columns = (
-        name_column("Points that moved most", 36),
-        *(Column(title=one.name, width=_WIDE) for one in found.entries[-_COLUMNS:]),
+        name_column("Points that moved most", _LEVEL),
+        *(Column(title=name, width=_WIDE) for name in _heads(found.entries[-_COLUMNS:])),
     )
     return [BLANK, Listing(columns=columns, rows=tuple(_level(one) for one in moved[:_SHOWN]))]
 
@@ -84,6 +87,14 @@ def _row(one: Entry) -> tuple[Cell, ...]:
         percent_text(card.threshold.close_rate_at_or_above),
         share_text(one.auc),
     )
+
+
+def _heads(entries: Sequence[Entry]) -> list[str]:
+    """Name columns: by card, by month where names begin alike, or by number from the oldest."""
+    names = [shorten(clean(one.name), _WIDE) for one in entries]
+    months = [f"{one.day:%Y-%m}" if one.day else "" for one in entries]
+    numbers = [f"no. {number}" for number, _ in enumerate(entries, start=1)]
+    return next(heads for heads in (names, months, numbers) if len({*heads}) == len(heads))
 
 
 def _level(one: LevelPath) -> tuple[Cell, ...]:

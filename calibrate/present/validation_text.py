@@ -25,19 +25,21 @@ from calibrate.present.blocks import (
     plain_text,
     verdict_tone,
 )
-from calibrate.present.numbers import count_text, percent_text, share_text, significant
+from calibrate.present.numbers import count_text, p_text, percent_text, share_text, significant
 from calibrate.present.terminal import clean, shorten
 
 if TYPE_CHECKING:
     from calibrate.stats.calibration import Recalibration
-    from calibrate.stats.delong import AucInterval
+    from calibrate.stats.delong import AucInterval, PairedAuc
     from calibrate.validation import Validation
     from calibrate.validation.measures import Kept
     from calibrate.validation.surprises import Surprise
+    from calibrate.validation.worked import Worked
 
 _SHOWN = 3
 """Surprises of each kind that are shown; the page has them all."""
 TOP = 0.2
+_ALPHA = 0.05
 
 
 def validation_text(found: Validation) -> str:
@@ -114,14 +116,26 @@ def auc_words(one: AucInterval) -> str:
 
 
 def ranking_sentence(found: Validation) -> str:
-    """Say how well the score ranks, beside what was expected and beside unit weights."""
-    unit = found.unit_weights
-    return (
-        f"AUC {auc_words(found.auc)}; {share_text(found.expected_auc)} was to be expected. Unit "
-        f"weights (every level 1 or -1): {share_text(unit.old)}. The best "
-        f"{percent_text(TOP, 0)} of leads hold {percent_text(found.gains.reached(TOP))} of "
-        f"customers."
+    """Say how well the score ranks, beside what was expected and beside simpler scores."""
+    simpler = "; ".join(
+        f"{name} {share_text(one.old)} (the card {_beside(one)})"
+        for name, one in (
+            ("unit weights (every level 1 or -1)", found.unit_weights),
+            ("the published arithmetic (close rate over the overall one)", found.published),
+        )
     )
+    return (
+        f"AUC {auc_words(found.auc)}; {share_text(found.expected_auc)} was to be expected. On the "
+        f"same leads: {simpler}. The best {percent_text(TOP, 0)} of leads hold "
+        f"{percent_text(found.gains.reached(TOP))} of customers."
+    )
+
+
+def _beside(one: PairedAuc) -> str:
+    """Say whether the card ranks better than a simpler score."""
+    if math.isnan(one.p_value) or one.p_value > _ALPHA:
+        return f"no better, no worse: p {p_text(one.p_value)}"
+    return f"{'better' if one.difference > 0 else 'worse'}: p {p_text(one.p_value)}"
 
 
 def frozen_sentences(found: Validation) -> list[str]:
@@ -145,15 +159,19 @@ def frozen_sentences(found: Validation) -> list[str]:
     return says
 
 
-def worked_sentence(found: Validation) -> str | None:
+def worked_sentence(one: Worked | None) -> str | None:
     """Say how leads did that were worked; nothing where no column tells."""
-    one = found.worked
     if one is None:
         return None
+    by_score = "; ".join(
+        f"{part.name} {percent_text(part.share, 0)}, {percent_text(part.worked.close_rate)}"
+        for part in one.by_score
+        if part.leads
+    )
     return (
         f"By `{one.column}`, {percent_text(one.above)} of leads that pass were worked and "
         f"{percent_text(one.below)} of the others; of worked leads {_rate(one.worked)} closed, of "
-        f"the rest {_rate(one.unworked)}."
+        f"the rest {_rate(one.unworked)}. Worked, and closed of these, by score: {by_score}."
     )
 
 
@@ -186,7 +204,7 @@ def _ranking(found: Validation) -> list[Block]:
         ranking_sentence(found),
         foretold_sentence(found),
         kept_sentence(found),
-        worked_sentence(found),
+        worked_sentence(found.worked),
     )
     return [Said(text=one) for one in said if one is not None]
 
@@ -254,7 +272,8 @@ def validation_summary(found: Validation) -> dict[str, Any]:
         "now": _rated(found.now),
         "auc": _auc(found.auc),
         "expected_auc": significant(found.expected_auc),
-        "unit_weights_auc": significant(found.unit_weights.old),
+        "unit_weights": _paired(found.unit_weights),
+        "published": _paired(found.published),
         "top_20_percent_hold": significant(found.gains.reached(TOP)),
         "tiers": [_rated(one) for one in found.tiers],
         "tiers_rise": found.tiers_rise.rises,
@@ -291,8 +310,26 @@ def validation_summary(found: Validation) -> dict[str, Any]:
             "lowest_customer": frozen.lowest_customer,
             "lowest_keeps": significant(frozen.lowest_keeps),
         },
+        "worked": worked_summary(found.worked),
         "findings": [one.code for one in found.findings],
     }  # fmt: skip
+
+
+def worked_summary(one: Worked | None) -> dict[str, Any] | None:
+    """Give who was worked as plain values; None where no column tells."""
+    if one is None:
+        return None
+    return {
+        "column": one.column,
+        "worked": _rated(one.worked),
+        "not_worked": _rated(one.unworked),
+        "share_above": None if one.above is None else significant(one.above),
+        "share_below": None if one.below is None else significant(one.below),
+        "by_score": [
+            {"name": part.name, "leads": part.leads, "worked": _rated(part.worked)}
+            for part in one.by_score
+        ],
+    }
 
 
 def _day(one: dt.date | None) -> str | None:
@@ -301,6 +338,16 @@ def _day(one: dt.date | None) -> str | None:
 
 def _auc(one: AucInterval) -> dict[str, Any]:
     return {"auc": _known(one.auc), "interval": [significant(one.low), significant(one.high)]}
+
+
+def _paired(one: PairedAuc) -> dict[str, Any]:
+    """Give a simpler score's AUC, and how far the card's lies above it."""
+    return {
+        "auc": _known(one.old),
+        "card_above": _known(one.difference),
+        "interval": [significant(one.low), significant(one.high)],
+        "p_value": _known(one.p_value),
+    }
 
 
 def _known(value: float) -> float | None:

@@ -19,6 +19,7 @@ from calibrate.recalibration.parts import (
 )
 from calibrate.scorecard import Scorecard
 from calibrate.shown import AsReport, AsScreen
+from calibrate.validation.worked import Worked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,9 @@ class Comparison(AsReport, AsScreen):
     months : tuple of Month
     tiers : TierMoves or None
     contest : Contest or None
-        Each empty or None without leads.
+    worked : Worked or None
+        Who was worked of the leads of now, by the old card's scores.
+        Each empty or None without leads, and `worked` without a column that tells.
     findings : tuple of Finding
     """
 
@@ -81,6 +84,7 @@ class Comparison(AsReport, AsScreen):
     months: tuple[Month, ...]
     tiers: TierMoves | None
     contest: Contest | None
+    worked: Worked | None
     findings: tuple[Finding, ...]
 
     @property

@@ -90,12 +90,13 @@ def columns_for(
         When a column or the log is not there.
     """
     if reads.join:
+        # Cards of earlier versions do not say which columns they took: all stand as they are named.
         table = join_tables(
             table,
             reads.join,
             repeated=reads.repeated or "last",
             folder=folder,
-            names=reads.columns,
+            names=reads.columns or None,
         ).table
     plain = _sources(wanted)
     lacking = lacking_columns(table, wanted)

@@ -127,8 +127,10 @@ class CardPointsPart(Part):
     overlap: bool
     scale: Literal["0-100", "points"]
     q_max: FiniteFloat
-    band_alpha: FiniteFloat
-    max_bands: Integer
+    band_alpha: FiniteFloat | None = Field(
+        None, description="Of merging bands; not in the earliest cards, whose bands are quantiles."
+    )
+    max_bands: Integer | None = None
     max_attributes: Integer | None = None
     caps: dict[Group, Whole] = Field(
         default_factory=dict, description="Most points that a group may add."
@@ -220,9 +222,9 @@ class CardAttributePart(Part):
     )
     m: FiniteFloat = Field(description="Leads at the overall rate mixed into every level.")
     pooled: tuple[str, ...] = Field((), description="Values too rare to stand alone.")
-    test: TestPart
+    test: TestPart | None = Field(None, description="Not in the earliest cards.")
     overlap_factor: Annotated[FiniteFloat, Field(ge=0)] = Field(
-        description="Share of the values that is paid; 1 is independent evidence."
+        1.0, description="Share of the values that is paid; 1 is independent evidence."
     )
     otherwise: Integer = Field(description="Points of a value never seen.")
     levels: tuple[LevelPart, ...] = Field(min_length=1)

@@ -49,6 +49,8 @@ class Validation(AsReport, AsScreen):
         The cross-validated AUC of the card; of a card without one, that on its own leads.
     unit_weights : PairedAuc
         Every level with points worth 1 or -1 (`old`) against the score (`new`).
+    published : PairedAuc
+        The published arithmetic on the card's evidence (`old`) against the score (`new`).
     tiers, bands : tuple of Rated
         By tier, and by tenth of the range of scores, the lowest first.
     tiers_rise, bands_rise : Rising
@@ -78,6 +80,7 @@ class Validation(AsReport, AsScreen):
     auc: AucInterval
     expected_auc: float
     unit_weights: PairedAuc
+    published: PairedAuc
     tiers: tuple[Rated, ...]
     bands: tuple[Rated, ...]
     tiers_rise: Rising

@@ -191,5 +191,6 @@ def _holds(case: Case) -> tuple[str, ...]:
         f"{_pairs(case.auc)}.",
         "Higher tiers close more often.",
         f"The threshold of {case.kept.score} kept {percent_text(case.kept.customers_kept)} of "
-        f"customers, as promised, and {percent_text(case.kept.leads_kept)} of leads.",
+        f"customers, {'as' if case.kept.kept_promise else 'about as'} promised, and "
+        f"{percent_text(case.kept.leads_kept)} of leads.",
     )
