@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import matplotlib as mpl
@@ -25,19 +23,20 @@ def run(leads_frame: pd.DataFrame) -> Calibration:
 
 
 def texts_of(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html.partition("<body>")[2]).split())
+    return " ".join(re.sub(r"<[^>]*>", " ", html.partition("<body")[2]).split())
 
 
 def test_the_report_shows_every_level_with_its_numbers(run: Calibration) -> None:
     html = report_html(run)
+    table = html.partition('<table id="levels"')[2].partition("</table>")[0]
     rows = [
         " ".join(re.sub(r"<[^>]*>", " ", row).split())
-        for row in re.findall(r"<tr class=.*?</tr>", html, re.DOTALL)
+        for row in re.findall(r"<tr class=.*?</tr>", table, re.DOTALL)
     ]
     for attribute, points in zip(run.evidence.attributes, run.points.attributes, strict=True):
         for one, given in zip(attribute.evidence, points.given, strict=True):
             wanted = (
-                f"{one.level.label} {one.leads:,} {one.customers:,} ".replace(",", " ")
+                f"{attribute.name} {one.level.label} {one.leads:,} {one.customers:,} ".replace(",", " ")
                 + f"{percent_text(one.close_rate)} "
             )
             found = [row for row in rows if row.startswith(wanted)]
@@ -103,25 +102,3 @@ def test_a_run_without_points_has_a_report_too(leads_frame: pd.DataFrame) -> Non
     run = calibrate(leads_frame, {"only": ["shoe_size"]})
     assert "nothing earns points" in texts_of(report_html(run))
     assert "No level earned points" in repr(run)
-
-
-def test_a_browser_shows_the_report_without_complaint(run: Calibration, tmp_path: Path) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium on the path")
-    path = run.report(tmp_path / "report.html")
-    done = subprocess.run(
-        [
-            chromium,
-            *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-            *(f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=5000"),
-            *("--enable-logging=stderr", "--dump-dom", path.as_uri()),
-        ],
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-        timeout=120,
-    )
-    assert "<h1>Autumn leads</h1>" in done.stdout
-    assert done.stdout.count("<img ") == len(NAMES)
-    assert re.findall(r".*CONSOLE.*", done.stderr) == []

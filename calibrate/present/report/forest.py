@@ -14,13 +14,13 @@ from calibrate.present.summary import Row, level_rows
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
 
-WIDTH = 150
+WIDTH = 130
 """Of the drawing, in its own units; it is 16 high."""
 _MARGIN = 12
 _FARTHEST = 50.0
 """A lift beyond 50, or under 1/50, is drawn at the edge: the table has the number."""
 _TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
-_APART = 26
+_APART = 28
 """Between two names of ticks, so that they do not run into each other."""
 
 

@@ -95,7 +95,10 @@
       button.type = "button";
       button.textContent = head.textContent;
       button.addEventListener("click", () => sortBy(head));
-      head.replaceChildren(button);
+      const printed = document.createElement("span"); // heads repeated on paper lose their buttons
+      printed.className = "on-paper";
+      printed.textContent = head.textContent;
+      head.replaceChildren(button, printed);
       head.setAttribute("aria-sort", "none");
     }
     words.addEventListener("input", filter);
