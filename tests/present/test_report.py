@@ -1,20 +1,36 @@
-"""The report shows the run's own numbers, and a browser shows the report."""
+"""The report shows the run's own numbers, part by part."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate import calibrate
+from calibrate import calibrate, compare, validate
 from calibrate.errors import CalibrateError
+from calibrate.levels import Levels, fold
 from calibrate.pipeline import Calibration
-from calibrate.present.numbers import lift_text, percent_text, points_text
+from calibrate.present.comparison_text import then_and_now
+from calibrate.present.numbers import count_text, lift_text, percent_text, points_text
 from calibrate.present.plots import NAMES
 from calibrate.present.report import report_html
+from calibrate.present.report.card import card_attributes
+from calibrate.present.report.forest import WIDTH, forest
+from calibrate.present.report.glossary import GLOSSARY
+from calibrate.present.report.method import limits, method
+from calibrate.present.report.people import flow
+from calibrate.present.report.stops import stops
+from calibrate.present.report.verdict import headline
+from calibrate.present.validation_text import who_sentence
+from calibrate.validation import Validation
+from tests.later_quarters import SPEC, first_quarter, quarters
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +52,9 @@ def test_the_report_shows_every_level_with_its_numbers(run: Calibration) -> None
     for attribute, points in zip(run.evidence.attributes, run.points.attributes, strict=True):
         for one, given in zip(attribute.evidence, points.given, strict=True):
             wanted = (
-                f"{attribute.name} {one.level.label} {one.leads:,} {one.customers:,} ".replace(",", " ")
+                f"{attribute.name} {one.level.label} {one.leads:,} {one.customers:,} ".replace(
+                    ",", " "
+                )
                 + f"{percent_text(one.close_rate)} "
             )
             found = [row for row in rows if row.startswith(wanted)]
@@ -102,3 +120,188 @@ def test_a_run_without_points_has_a_report_too(leads_frame: pd.DataFrame) -> Non
     run = calibrate(leads_frame, {"only": ["shoe_size"]})
     assert "nothing earns points" in texts_of(report_html(run))
     assert "No level earned points" in repr(run)
+
+
+# --------------------------------------------------------------------------------- part by part
+
+
+@pytest.fixture(scope="module")
+def judged() -> tuple[Calibration, Validation]:
+    """A card of one quarter, judged by leads of the next."""
+    frame = quarters(taught=2500, later=2500)
+    run = calibrate(first_quarter(frame), SPEC, name="Spring")
+    return run, validate(run.scorecard, frame, spec=SPEC)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "shown", "says"),
+    [
+        ("ready", "Ready to use", "bear it out."),
+        ("caution", "Use with caution", "bear it out only in part"),
+        ("not ready", "Not ready", "do not bear it out"),
+    ],
+)
+def test_the_top_says_what_later_leads_say(
+    judged: tuple[Calibration, Validation], verdict: str, shown: str, says: str
+) -> None:
+    run, validation = judged
+    found = headline(run, dataclasses.replace(validation, verdict=verdict))
+    assert found.verdict == shown
+    assert found.sentences[2].startswith(f"{count_text(validation.now.leads)} later leads")
+    assert says in found.sentences[2]
+
+
+def test_the_top_says_what_was_not_tested(run: Calibration) -> None:
+    found = headline(run, None)
+    assert found.verdict == "Not tested on later leads"
+    assert "was not tested" in found.sentences[2]
+    overall, cut = run.evidence.overall, run.threshold.cut
+    assert found.sentences[0] == (
+        f"Of {count_text(overall.leads)} past leads whose outcome is known, "
+        f"{overall.customers} became customers: 33 in 100."
+    )
+    assert f"from {cut.score} points on" in found.sentences[1]
+    assert found.sentences[0] in texts_of(report_html(run))
+
+
+def test_later_leads_have_their_part(judged: tuple[Calibration, Validation]) -> None:
+    run, validation = judged
+    page = texts_of(report_html(run, validation=validation))
+    part = page.partition("Does it hold? ")[2].partition(" What moved since")[0]
+    for reason in validation.reasons:
+        assert reason in part
+    assert who_sentence(validation) in part
+    assert "Did the threshold keep its promise?" in part
+    assert "No later leads have judged it." not in page
+
+
+def test_what_moved_has_its_part(run: Calibration, leads_frame: pd.DataFrame) -> None:
+    found = compare(run.scorecard, run.scorecard, leads_frame)
+    page = texts_of(report_html(run, comparison=found))
+    part = page.rpartition("What moved since last quarter ")[2]
+    assert f"Advice: {found.advice} the old card." in part
+    for sentence in then_and_now(found):
+        assert sentence in part
+
+
+def test_the_flow_leads_from_all_leads_to_customers(
+    judged: tuple[Calibration, Validation],
+) -> None:
+    run, validation = judged
+    everyone, out, counted, customers = flow(run, validation)
+    assert everyone.groups[0].leads == run.leads.total
+    assert [one.leads for one in counted.groups] == [run.leads.counted, validation.now.leads]
+    assert [one.leads for one in customers.groups] == [
+        run.leads.customers,
+        validation.now.customers,
+    ]
+    assert sum(one.leads for one in out.groups) + run.leads.counted == run.leads.total
+    assert all(0 <= one.share <= 1 for step in flow(run, validation) for one in step.groups)
+
+
+def test_the_card_scores_a_lead_by_hand(run: Calibration, leads_frame: pd.DataFrame) -> None:
+    scores = run.scorecard.score(leads_frame[:40])["score"]
+    by_level = {
+        one.name: {line.level: line.points for line in one.lines} for one in card_attributes(run)
+    }
+    levels = {one.name: one.levels for one in run.points.attributes}
+    for row, score in enumerate(scores):
+        total = run.points.base
+        for name, lines in by_level.items():
+            place = level_place(levels[name], leads_frame[name][row])
+            label = levels[name].levels[place].label
+            total += lines.get(label, lines["anything else"])
+        assert total == score
+
+
+def level_place(levels: Levels, value: object) -> int:
+    """Find a value's level as a person does: by its name, or the band it lies in."""
+    for place, level in enumerate(levels.levels):
+        if level.is_band:
+            low, below = level.low, level.below
+            if (low is None or value >= low) and (below is None or value < below):
+                return place
+        elif fold(str(value or "(missing)")) == fold(level.text or ""):
+            return place
+    assert levels.other is not None
+    return levels.other
+
+
+def test_lifts_are_drawn_on_one_log_axis(run: Calibration) -> None:
+    found = forest(run)
+    ticks = {one.name: float(one.at) for one in found.ticks if one.name}
+    assert float(found.one) == ticks["1×"]
+    if {"0.5×", "2×"} <= ticks.keys():
+        assert ticks["2×"] - ticks["1×"] == pytest.approx(ticks["1×"] - ticks["0.5×"], abs=0.11)
+    for one in found.rows:
+        lift = one.row.evidence.lift
+        assert 0 <= float(one.low) <= float(one.at) <= float(one.high) <= WIDTH
+        assert (float(one.at) > float(found.one)) == (lift > 1) or abs(lift - 1) < 0.02
+    assert {row.row.attribute for row in found.rows if row.is_first} == {
+        one.name for one in run.evidence.attributes
+    }
+
+
+def test_the_method_is_told_with_the_numbers_of_the_run(run: Calibration) -> None:
+    told = " ".join(one.says for one in method(run))
+    assert f"{count_text(run.evidence.overall.leads)} leads taught the card" in told
+    selected = len(run.evidence.screening.selected)
+    assert f"which {selected} of {len(run.evidence.attributes)} did" in told
+    assert f"base of {run.points.base}" in told
+    assert "No later leads have judged it." in limits(run, None)[0]
+
+
+def test_the_words_of_the_house_are_all_explained() -> None:
+    words = " ".join(word for word, _ in GLOSSARY)
+    for word in (
+        "lead customer window mature cohort attribute level band lift evidence points score gate "
+        "must-contact threshold tier fit engagement finding"
+    ).split():
+        assert word in words, word
+    assert "close rate" in words
+
+
+def test_a_threshold_that_no_lead_has_is_marked_at_the_next(leads_frame: pd.DataFrame) -> None:
+    reached = calibrate(leads_frame).score_table.scores
+    wanted = next(score for score in range(reached[0], reached[-1]) if score not in reached)
+    run = calibrate(leads_frame, {"threshold": wanted})
+    found = stops(run)
+    chosen = found.stops[found.chosen]
+    assert chosen.cut.score == min(score for score in reached if score > wanted)
+    assert chosen.cut.leads == run.threshold.cut.leads
+    assert f"declared {wanted}" in chosen.rules
+
+
+def test_a_wide_table_still_makes_a_page_that_can_be_sent() -> None:
+    rng = np.random.default_rng(3)
+    leads = 6000
+    columns = {
+        f"attribute number {number}": np.char.add(
+            f"level of {number}, ", rng.integers(0, 30, leads).astype(str)
+        )
+        for number in range(60)
+    }
+    customer = rng.random(leads) < 0.1 + 0.1 * np.char.endswith(columns["attribute number 7"], "1")
+    run = calibrate(pd.DataFrame({**columns, "converted": customer.astype(int)}))
+    html = report_html(run)
+    assert len(run.evidence.attributes) == 60
+    assert html.count("<tr class=") > 1800
+    assert len(html.encode()) < 2_000_000
+
+
+def test_the_parts_that_answer_ten_questions_are_in_the_report(
+    judged: tuple[Calibration, Validation],
+) -> None:
+    page = (ROOT / "docs" / "report.md").read_text("utf-8")
+    table = page.partition("part of the report |")[2].partition("\n\n")[0]
+    parts = re.findall(r"^\| .* \| (.*) \|$", table, re.MULTILINE)
+    html = report_html(judged[0], validation=judged[1])
+    named = {
+        " ".join(re.sub("<[^>]*>", " ", one).split())
+        for one in re.findall(r"<h[23][^>]*>.*?</h[23]>|<a href=\"#.*?</a>", html, re.DOTALL)
+    }
+    assert len(parts) == 10
+    assert [one for one in parts if one not in named] == []
+    verdicts = page.partition("| verdict | when |")[2].partition("\n\n")[0]
+    for one in ("Ready to use", "Use with caution", "Not ready", "Not tested on later leads"):
+        assert f"| {one} |" in verdicts
