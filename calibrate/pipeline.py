@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from calibrate.recalibration.result import Comparison
     from calibrate.selection import Choices
 
 Progress = Callable[[str], None]
@@ -169,11 +170,18 @@ class Calibration:
 
         return weigh_choices(self.leads, progress=progress)
 
-    def report(self, path: str | Path) -> Path:
-        """Write the report as one HTML file that needs nothing else."""
+    def report(self, path: str | Path, *, comparison: Comparison | None = None) -> Path:
+        """Write the report as one HTML file that needs nothing else.
+
+        Parameters
+        ----------
+        path : path
+        comparison : Comparison, optional
+            What moved since an earlier card, for the part about it.
+        """
         from calibrate.present.report import report_html
 
-        return write_whole(Path(path), report_html(self))
+        return write_whole(Path(path), report_html(self, comparison=comparison))
 
     def save(
         self,
@@ -181,8 +189,19 @@ class Calibration:
         progress: Progress = lambda step: None,
         *,
         choices: Choices | None = None,
+        comparison: Comparison | None = None,
     ) -> Path:
         """Write the run's folder: scorecard, spec as used, report, evidence and plots.
+
+        Parameters
+        ----------
+        folder : path
+        progress : callable, optional
+            Is told each step as it begins.
+        choices : Choices, optional
+            Methods compared on these leads, for the report.
+        comparison : Comparison, optional
+            What moved since an earlier card, for the report.
 
         Raises
         ------
@@ -191,7 +210,7 @@ class Calibration:
         """
         from calibrate.present.folder import write_folder
 
-        return write_folder(self, make_folder(Path(folder)), progress, choices)
+        return write_folder(self, make_folder(Path(folder)), progress, choices, comparison)
 
     def __repr__(self) -> str:
         from calibrate.present.terminal import calibration_text

@@ -55,7 +55,9 @@ class Rerun:
         from calibrate.present.comparison_page import comparison_html
 
         page = comparison_html(self.comparison)
-        written = self.calibration.save(make_folder(Path(folder)), progress)
+        written = self.calibration.save(
+            make_folder(Path(folder)), progress, comparison=self.comparison
+        )
         write_whole(written / "comparison.html", page)
         return written
 

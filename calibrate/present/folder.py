@@ -19,6 +19,7 @@ from calibrate.stability import LevelStability
 
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
+    from calibrate.recalibration import Comparison
     from calibrate.selection import Choices
 
 
@@ -27,6 +28,7 @@ def write_folder(
     folder: Path,
     progress: Callable[[str], None],
     choices: Choices | None = None,
+    comparison: Comparison | None = None,
 ) -> Path:
     """Write ``scorecard.yaml``, ``spec.yaml``, ``evidence.csv``, ``plots/*.svg``, ``report.html``.
 
@@ -35,7 +37,7 @@ def write_folder(
     progress("drawing plots")
     plots = all_plots(run, choices)
     progress("writing the report")
-    report = report_html(run, plots, choices)
+    report = report_html(run, plots, choices, comparison=comparison)
     texts = {
         "scorecard.yaml": run.scorecard.to_yaml(),
         "spec.yaml": spec_text(run.leads.spec),
