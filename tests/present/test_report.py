@@ -272,6 +272,29 @@ def test_a_threshold_that_no_lead_has_is_marked_at_the_next(leads_frame: pd.Data
     assert f"declared {wanted}" in chosen.rules
 
 
+def test_a_policy_stands_in_the_report_with_what_is_to_be_done(leads_frame: pd.DataFrame) -> None:
+    spec = {
+        "vetoes": [{"source": ["Cold list"]}],
+        "tiers": {"cold": 0, "hot": 60},
+        "follow_up": {"hot": {"action": "call", "within_hours": 24}},
+        "points": {"caps": {"other": 40}},
+    }
+    run = calibrate(leads_frame, spec)
+    page = texts_of(report_html(run))
+    assert "No more is added for other than 40. Vetoes, gates and must-contact levels" in page
+    action = page.rpartition("Asked in this order")[2]
+    for one in run.decision.standings.each:
+        assert f"{one.name} {count_text(one.leads)} {count_text(one.customers)}" in action
+    hot = run.decision.tiers[-1]
+    assert f"hot 60 {count_text(hot.leads)}" in action
+    assert "call, within 24 hours" in action
+
+
+def test_without_creation_dates_nobody_knows_leads_a_month(run: Calibration) -> None:
+    assert {one.month for one in stops(run).stops} == {"–"}
+    assert "Leads a month – not known without creation dates" in texts_of(report_html(run))
+
+
 def test_a_wide_table_still_makes_a_page_that_can_be_sent() -> None:
     rng = np.random.default_rng(3)
     leads = 6000

@@ -68,30 +68,37 @@ def report_html(
         and no script but our own can run. It can be read whole without any.
     """
     drawn = all_plots(run, choices) if plots is None else plots
-    moving, evidence = stops(run), forest(run)
     return render(
         "report.html",
         script="report.js",
-        data=data_block({"threshold": moving.values(), "levels": evidence.sort_keys()}),
         pictures=pictured(drawn),
         alt=_ALT,
         choices=choices,
         headline=headline(run, validation),
         flow=flow(run, validation),
-        attributes=card_attributes(run),
-        silent=sum(not any(one.points) for one in run.points.attributes),
-        follow_up=any(one.follow_up for one in run.decision.tiers),
-        moving=moving,
-        forest=evidence,
-        keys=key_behaviours(run.leads, run.evidence),
-        close_rates=_close_rates(run),
+        limits=limits(run, validation),
         judged=None if validation is None else validation_content(validation),
         moved=None if comparison is None else comparison_content(comparison),
-        method=method(run),
-        limits=limits(run, validation),
-        glossary=GLOSSARY,
         **_content(run),
+        **_parts(run),
     )
+
+
+def _parts(run: Calibration) -> dict[str, Any]:
+    """Give what stands in the report of the run alone."""
+    moving, evidence = stops(run), forest(run)
+    return {
+        "data": data_block({"threshold": moving.values(), "levels": evidence.sort_keys()}),
+        "attributes": card_attributes(run),
+        "silent": sum(not any(one.points) for one in run.points.attributes),
+        "follow_up": any(one.follow_up for one in run.decision.tiers),
+        "moving": moving,
+        "forest": evidence,
+        "keys": key_behaviours(run.leads, run.evidence),
+        "close_rates": _close_rates(run),
+        "method": method(run),
+        "glossary": GLOSSARY,
+    }
 
 
 def summary_html(run: Calibration) -> str:
