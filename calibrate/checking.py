@@ -15,7 +15,7 @@ from calibrate.files import write_whole
 from calibrate.keys import KeyBehaviour, key_behaviours
 from calibrate.leads import Leads
 from calibrate.reading import read_leads
-from calibrate.spec import Spec
+from calibrate.spec import Spec, as_spec
 from calibrate.stats.survival import TimeToClose
 from calibrate.suspects.cohorts import Cohort, cohorts
 from calibrate.teaching import teach
@@ -122,7 +122,10 @@ def check(
     >>> [one.code for one in check(frame).findings if one.severity == "warning"]
     ['placeholders']
     """
-    table = leads if isinstance(leads, Leads) else read_leads(leads, spec, events=events)
+    if isinstance(leads, Leads):
+        table = leads
+    else:
+        table = read_leads(leads, as_spec(spec).teaching_all(), events=events)
     evidence = teach(table)[1]
     since = {
         one.name

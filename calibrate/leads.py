@@ -14,6 +14,7 @@ from pydantic import Field
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.memory import MemoryEngine
 from calibrate.errors import Finding
+from calibrate.holdout import SetAside
 from calibrate.levels import Kind
 from calibrate.outcomes import Outcome
 from calibrate.recipes import ColumnRecipe
@@ -92,6 +93,8 @@ class Leads:
         Those that look like leaks.
     outcome : Outcome
         What became of every lead of the table, counted or not.
+    aside : SetAside or None
+        Leads that do not teach, but judge: not among those counted.
     total, counted, customers : int
         Leads in the table; those counted; those of them that closed.
     fingerprint : str
@@ -105,6 +108,7 @@ class Leads:
     joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
     outcome: Outcome
+    aside: SetAside | None = None
     total: int
     counted: int
     customers: int

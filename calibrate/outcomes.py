@@ -80,18 +80,15 @@ class Outcome:
         watched = np.where(is_closed, self.days_to_close, self.days_seen)
         return time_to_close(watched[watched >= 0], is_closed[watched >= 0])
 
+    def counting(self, rows: Mask) -> Outcome:
+        """Count these leads alone."""
+        first, last = (None, None) if self.created is None else _span(self.created, rows)
+        return replace(self, counted=rows, first=first, last=last)
+
     def without(self, rows: Mask, reason: str) -> Outcome:
         """Leave further leads out of everything, and count those that were counted."""
-        gone = self.counted & rows
-        counted = self.counted & ~rows
-        first, last = (None, None) if self.created is None else _span(self.created, counted)
-        return replace(
-            self,
-            counted=counted,
-            left_out=self.left_out | {reason: int(gone.sum())},
-            first=first,
-            last=last,
-        )
+        gone = int((self.counted & rows).sum())
+        return replace(self.counting(self.counted & ~rows), left_out=self.left_out | {reason: gone})
 
 
 def read_outcome(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate import __version__
 from calibrate.counts import Counts
 from calibrate.engines.sources import short_name
-from calibrate.engines.tables import Table
-from calibrate.errors import Finding
+from calibrate.engines.tables import Table, open_table
+from calibrate.errors import Finding, LeadsError
 from calibrate.evidence import Evidence
 from calibrate.files import make_folder, write_whole, yaml_text
 from calibrate.leads import Leads
@@ -23,12 +23,16 @@ from calibrate.reading import read_leads
 from calibrate.recalibration.damping import damped, damping_findings
 from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
+from calibrate.scorecard.making import finding_part
 from calibrate.scores import ScoreTable
-from calibrate.spec import Spec
-from calibrate.spread.folds import cross_validated_auc
+from calibrate.spec import NEWEST, Spec, as_spec
+from calibrate.spread.folds import REPEATS, cross_validated_auc
 from calibrate.stability import Stability, stability
 from calibrate.teaching import teach
 from calibrate.threshold import Threshold
+from calibrate.validation import Validation, validate
+from calibrate.validation.later import Holdout, holdout_of, later_part
+from calibrate.validation.worked import WORKED_UNKNOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +88,29 @@ def calibrate(
     Scorecard(leads: 1 attributes earn points, base 80, threshold 100)
     """
     progress("reading leads")
-    table = read_leads(leads, spec, events=events)
+    declared = as_spec(spec)
+    opened = open_table(leads, sheet=declared.leads.sheet)
+    if declared.fit is None:
+        declared = declared.changed(fit={"holdout": NEWEST})
+    table = read_leads(opened, declared, events=events)
+    run = _taught(table, name=name, previous=previous, progress=progress)
+    if table.aside is None:
+        return run
+    progress("judging by later leads")
+    try:
+        found = validate(run.scorecard, opened, spec=table.spec, events=events)
+    except LeadsError as fault:
+        return run.remarking((_cannot_judge(fault),))
+    refit = table.spec.fit is not None and bool(table.spec.fit.refit_on_all)
+    if refit:
+        run = _refitted(run, opened, events, previous, progress)
+    return run.judged(found, holdout_of(table.aside, found, refitted=refit))
+
+
+def _taught(
+    table: Leads, *, name: str | None, previous: Scorecard | None, progress: Progress
+) -> Calibration:
+    """Calibrate by the leads that teach."""
     progress("counting and weighing")
     counts, evidence = teach(table)
     progress("assigning points")
@@ -116,11 +142,41 @@ def calibrate(
             points=points,
             stable=stable,
             decision=decision,
-            cross_validated=cross_validated_auc(points, evidence, table, decision.scoring),
+            cross_validated=cross_validated_auc(
+                points,
+                evidence,
+                table,
+                decision.scoring,
+                repeats=REPEATS if table.aside is None else 1,
+            ),
             made=_made(table),
             findings=findings,
         ),
         findings=findings,
+    )
+
+
+def _refitted(
+    run: Calibration,
+    opened: Table,
+    events: str | Path | pd.DataFrame | Table | None,
+    previous: Scorecard | None,
+    progress: Progress,
+) -> Calibration:
+    """Calibrate anew by all leads, after those set aside have judged."""
+    spec = run.leads.spec
+    table = read_leads(opened, spec.teaching_all(), events=events)
+    return _taught(
+        replace(table, spec=spec), name=run.scorecard.name, previous=previous, progress=progress
+    )
+
+
+def _cannot_judge(fault: LeadsError) -> Finding:
+    return Finding(
+        code="later-leads-cannot-judge",
+        severity="warning",
+        says=f"Leads were set aside, and cannot judge the card: {fault}",
+        fix="Set more leads aside (`fit`), or loosen vetoes and gates.",
     )
 
 
@@ -136,6 +192,8 @@ class Calibration:
     decision: Decision
     scorecard: Scorecard
     findings: tuple[Finding, ...]
+    holdout: Holdout | None = None
+    validation: Validation | None = None
 
     @property
     def score_table(self) -> ScoreTable:
@@ -151,6 +209,27 @@ class Calibration:
     def probability(self) -> Probability:
         """How often leads of a score close."""
         return self.decision.probability
+
+    def judged(self, found: Validation, holdout: Holdout) -> Calibration:
+        """Give the same run with what the leads set aside said of its card."""
+        known = {(one.code, one.says) for one in self.findings}
+        # Nobody was worked by a score that is only being made.
+        fresh = tuple(
+            one
+            for one in found.findings
+            if (one.code, one.says) not in known and one.code != WORKED_UNKNOWN
+        )
+        later = later_part(found, refitted=holdout.refitted)
+        card = self.scorecard.model_copy(update={"later": later})
+        told = replace(self, scorecard=card, holdout=holdout, validation=found)
+        return told.remarking(fresh)
+
+    def remarking(self, findings: tuple[Finding, ...]) -> Calibration:
+        """Give the same run with further findings, in the card too."""
+        card = self.scorecard.model_copy(
+            update={"findings": (*self.scorecard.findings, *map(finding_part, findings))}
+        )
+        return replace(self, scorecard=card, findings=(*self.findings, *findings))
 
     def summary(self) -> dict[str, Any]:
         """Give the run's main numbers as plain values that fit into JSON."""

@@ -13,13 +13,16 @@ from calibrate.pipeline import Calibration, calibrate
 from calibrate.recalibration.comparing import compare
 from calibrate.recalibration.result import Comparison
 from calibrate.scorecard import Scorecard
-from calibrate.spec import Spec, as_spec
+from calibrate.spec import FitPart, Spec, as_spec
 from calibrate.validation.declared import spec_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DATED = {"as_of": "the day the data were taken", "fit": "the days of the leads that teach"}
+_DATED = {
+    "as_of": "the day the data were taken",
+    "fit.until": "the last day of the leads that taught",
+}
 """Keys of a spec that belong to one quarter."""
 
 
@@ -77,6 +80,7 @@ def rerun(
     spec: Spec | str | Path | None = None,
     events: str | Path | pd.DataFrame | None = None,
     damping: bool = False,
+    fit: FitPart | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Rerun:
     """Calibrate again as last quarter, and compare.
@@ -94,6 +98,8 @@ def rerun(
     damping : bool
         Let levels keep their points unless they moved, as `damping: true` in the spec does, on the
         bands of the old card.
+    fit : FitPart, optional
+        Which leads teach and which judge; by default as the spec says, else the newest judge.
     progress : callable, optional
         Is told each step as it begins.
 
@@ -122,6 +128,8 @@ def rerun(
     if damping:
         declared = declared.changed(points=_damping(declared))
     declared, dropped = this_quarters(declared, old_card, table)
+    if fit is not None:
+        declared = declared.changed(fit=fit.model_dump(exclude_unset=True))
     if declared.points.damping:
         declared = on_old_bands(declared, old_card, table)
     run = calibrate(
@@ -145,12 +153,14 @@ def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tupl
         This quarter's leads.
     """
     document = spec.document()
-    found = [key for key in _DATED if key in document]
+    fit = document.get("fit", {})
+    dated = {"as_of": document.pop("as_of", None), "fit.until": fit.pop("until", None)}
+    if not fit:
+        document.pop("fit", None)
+    found = {key: day for key, day in dated.items() if day is not None}
     if not found or table.fingerprint == card.made.fingerprint:
         return spec, ()
-    kept = Spec.model_validate({key: one for key, one in document.items() if key not in found})
-    kept._folder = spec.folder
-    return kept, tuple(f"{key} {_told(document[key])} ({_DATED[key]})" for key in found)
+    return spec.declaring(document), tuple(f"{k} {v} ({_DATED[k]})" for k, v in found.items())
 
 
 def on_old_bands(spec: Spec, card: Scorecard, table: Table) -> Spec:
@@ -172,9 +182,3 @@ def on_old_bands(spec: Spec, card: Scorecard, table: Table) -> Spec:
 
 def _damping(spec: Spec) -> dict[str, object]:
     return dict(spec.document().get("points", {})) | {"damping": True}
-
-
-def _told(value: object) -> str:
-    return (
-        ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else f"{value}"
-    )

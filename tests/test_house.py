@@ -39,6 +39,7 @@ ROOMS = (
     "eventlog",
     "landmarks",
     "outcomes",
+    "holdout",
     "recipes",
     "behaviours",
     "leads",

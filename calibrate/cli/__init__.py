@@ -144,9 +144,22 @@ def _add_events(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--events", metavar="FILE", help="log of what leads did, one row an event")
 
 
+def _add_fit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--holdout",
+        metavar="RULE",
+        help="leads that judge: last:quarter, last:0.25, a day up to which leads teach, none "
+        "(default: the newest with a fifth of the customers)",
+    )
+    parser.add_argument(
+        "--refit-on-all", action="store_true", help="after the verdict let all leads teach the card"
+    )
+
+
 def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_leads(parser)
     _add_events(parser)
+    _add_fit(parser)
     parser.add_argument(
         "--out", metavar="FOLDER", default="calibration", help="folder (default: calibration)"
     )
@@ -260,6 +273,7 @@ def _add_rerun(parser: argparse.ArgumentParser) -> None:
         "--spec", metavar="FILE", help="last quarter's (default: spec.yaml beside OLD)"
     )
     _add_events(parser)
+    _add_fit(parser)
     parser.add_argument(
         "--damping", action="store_true", help="let points stand that luck alone would move"
     )

@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> None:
     if path.exists():
         raise OutputError(f"{path} is there already; choose another name with --out.")
     spec, leads = spec_and_leads(options)
-    read = read_leads(leads, spec, events=options.events)
+    read = read_leads(leads, spec.teaching_all(), events=options.events)
     draft = draft_spec(read, events=options.events)
     if options.html:
         write_whole(Path(options.html), check_html(check(read), draft))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
 from calibrate.cli.say import RUN_STEPS, progress
+from calibrate.cli.spec_options import fit_of
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
             spec=options.spec,
             events=options.events,
             damping=options.damping,
+            fit=fit_of(options),
             progress=step,
         )
         found.save(options.out, progress=step)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress
-from calibrate.cli.spec_options import spec_and_leads
+from calibrate.cli.spec_options import fit_of, spec_and_leads
 
 if TYPE_CHECKING:
     from calibrate.engines.tables import Table
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> None:
     """Calibrate and write the folder."""
     spec, leads = spec_and_leads(options)
+    fit = fit_of(options, spec)
+    if fit is not None:
+        spec = spec.changed(fit=fit.model_dump(exclude_unset=True))
     write_run(
         leads,
         spec,

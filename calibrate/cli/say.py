@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from calibrate.errors import CalibrateError
 from calibrate.present.terminal import paragraph
 
-RUN_STEPS = 6
+RUN_STEPS = 7
 """Steps of a whole run that are told to its progress."""
 COMPARE_STEPS = 10
 """Further steps when methods are compared: five folds, twice."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calibrate.present.numbers import count_text, lift_text, percent_text
+from calibrate.present.numbers import count_text, customers_text, lift_text, percent_text
 from calibrate.present.terminal import (
     clean,
     counted_text,
-    customers_text,
     findings_text,
     level_name,
     paragraph,

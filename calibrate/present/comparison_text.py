@@ -16,7 +16,14 @@ from calibrate.present.numbers import (
     share_text,
     significant,
 )
-from calibrate.present.terminal import clean, findings_text, level_name, paragraph, shorten
+from calibrate.present.terminal import (
+    clean,
+    findings_text,
+    level_name,
+    paragraph,
+    reasons_text,
+    shorten,
+)
 from calibrate.recalibration.parts import ALPHA
 from calibrate.stats.stability_index import LARGE, SLIGHT
 
@@ -32,9 +39,7 @@ _NAME = 28
 def comparison_text(found: Comparison) -> str:
     """Give advice, reasons, and what moved most."""
     lines = [f"{found.advice.upper()} the card `{shorten(clean(found.old.name), 40)}`"]
-    for reason in found.reasons:
-        first, *rest = paragraph(reason, indent="  ")
-        lines += [f"* {first[2:]}", *rest]
+    lines += reasons_text(found.reasons)
     lines += ["", *paragraph(" ".join(then_and_now(found)))]
     lines += ["", *_levels(found)]
     lines += ["", *paragraph(shares_sentence(found)), *paragraph(lists_sentence(found))]

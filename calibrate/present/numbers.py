@@ -73,6 +73,17 @@ def count_text(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
+def customers_text(customers: int) -> str:
+    """Count customers in words.
+
+    Examples
+    --------
+    >>> customers_text(1), customers_text(2089)
+    ('1 customer', '2 089 customers')
+    """
+    return f"{count_text(customers)} {'customer' if customers == 1 else 'customers'}"
+
+
 def percent_text(share: float | None, digits: int = 1) -> str:
     """Write a share as a percentage; tiny ones keep two significant digits.
 

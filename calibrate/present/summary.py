@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate.evidence import LevelEvidence
 from calibrate.points import LevelPoints
+from calibrate.present.later import verdict_summary
 from calibrate.stability import LevelStability
 from calibrate.threshold import rule_name
 
@@ -55,6 +56,7 @@ def summary(run: Calibration) -> dict[str, Any]:
             "customers": overall.customers,
             "left_out": dict(run.leads.left_out),
         },
+        "later": verdict_summary(run),
         "overall": {
             "close_rate": overall.close_rate,
             "interval": list(overall.interval),

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 
 from calibrate.errors import Finding
 from calibrate.outcomes import reasons_in_words
-from calibrate.present.numbers import count_text, lift_text, percent_text, points_text
+from calibrate.present.later import (
+    SAID_BY_VERDICT,
+    holdout_sentence,
+    verdict_reasons,
+    verdict_word,
+)
+from calibrate.present.numbers import (
+    count_text,
+    customers_text,
+    lift_text,
+    percent_text,
+    points_text,
+)
 from calibrate.present.summary import Row, level_rows, strongest_levels
 from calibrate.threshold import rule_name
 
@@ -24,16 +36,18 @@ _BEST = 8
 
 
 def calibration_text(run: Calibration) -> str:
-    """Give a run's summary: who was counted, the strongest levels, threshold, findings."""
+    """Give a run's summary: who was counted, the verdict, strongest levels, threshold, findings."""
     return "\n".join(
         [
             *_counted(run),
+            "",
+            *_verdict(run),
             "",
             *_levels(run),
             "",
             *_threshold(run),
             *_policy(run),
-            *findings_text(run.findings),
+            *findings_text(one for one in run.findings if one.code not in SAID_BY_VERDICT),
         ]
     )
 
@@ -99,11 +113,6 @@ def paragraph(text: str, *, indent: str = "", width: int = WIDTH) -> list[str]:
     return textwrap.wrap(clean(text), width, initial_indent=indent, subsequent_indent=indent)
 
 
-def customers_text(customers: int) -> str:
-    """Count customers in words."""
-    return f"{count_text(customers)} {'customer' if customers == 1 else 'customers'}"
-
-
 def counted_text(leads: Leads) -> list[str]:
     """Say how many leads there are, and which of them are not counted."""
     lines = [
@@ -113,6 +122,9 @@ def counted_text(leads: Leads) -> list[str]:
         f"  left out  {count_text(n)} {why}"
         for why, n in reasons_in_words(leads.left_out, leads.window_days)
     ]
+    if leads.aside is not None:
+        aside = int(leads.aside.rows.sum())
+        lines.append(f"  set aside {count_text(aside)} later ones, to judge the card")
     if leads.first and leads.last:
         lines.append(f"  created   {leads.first} to {leads.last}, data of {leads.as_of}")
     return lines
@@ -131,6 +143,23 @@ def _counted(run: Calibration) -> list[str]:
         lines.append(
             f"            {percent_text(plain)} of all leads, young and open ones included"
         )
+    return lines
+
+
+def _verdict(run: Calibration) -> list[str]:
+    """Say what later leads said of the card, or why they could not."""
+    head = verdict_word(run).upper()
+    if run.holdout is not None:
+        head += f": {holdout_sentence(run.holdout)}"
+    return [*paragraph(head), *reasons_text(verdict_reasons(run))]
+
+
+def reasons_text(reasons: Iterable[str]) -> list[str]:
+    """List reasons, one a paragraph."""
+    lines: list[str] = []
+    for reason in reasons:
+        first, *rest = paragraph(reason, indent="  ")
+        lines += [f"* {first[2:]}", *rest]
     return lines
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calibrate.outcomes import reasons_in_words
 from calibrate.policy.rated import Rated
 from calibrate.present.numbers import count_text, percent_text, share_text, significant
-from calibrate.present.terminal import clean, findings_text, paragraph, shorten
+from calibrate.present.terminal import clean, findings_text, paragraph, reasons_text, shorten
 
 if TYPE_CHECKING:
     from calibrate.stats.calibration import Recalibration
@@ -27,9 +27,7 @@ TOP = 0.2
 def validation_text(found: Validation) -> str:
     """Give verdict, reasons and numbers."""
     lines = [f"{found.verdict.upper()}: the card `{clean(found.card.name)}`"]
-    for reason in found.reasons:
-        first, *rest = paragraph(reason, indent="  ")
-        lines += [f"* {first[2:]}", *rest]
+    lines += reasons_text(found.reasons)
     lines += ["", *_who(found), "", *_ranking(found), "", *_parts(found)]
     lines += _frozen(found)
     lines += _surprises(found.surprises)

@@ -43,7 +43,7 @@ def compare(
     leads: str | Path | pd.DataFrame | Table | None = None,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
-    events: str | Path | pd.DataFrame | None = None,
+    events: str | Path | pd.DataFrame | Table | None = None,
 ) -> Comparison:
     """Say what moved since a card was made: keep it, refresh it, or rebuild it.
 
@@ -91,7 +91,7 @@ def compare(
         if table.fingerprint == new.made.fingerprint and new.made.as_of is not None:
             declared = declared.changed(as_of=new.made.as_of)
         now = new_leads(old, new, table, declared)
-        found = _on_leads(old, new, shared, now, events)
+        found = _on_leads(old, new, shared, now, events=events, folder=declared.folder)
     return _compared(old, new, shared, found)
 
 
@@ -110,10 +110,12 @@ def _on_leads(
     new: Scorecard,
     shared: Shared,
     now: NewLeads,
-    events: str | Path | pd.DataFrame | None,
+    *,
+    events: str | Path | pd.DataFrame | Table | None,
+    folder: Path | None,
 ) -> _OnLeads:
-    scored = [card.score_table(now.table, events=events) for card in (old, new)]
-    columns = columns_there(old, now.table, events)
+    scored = [card.score_table(now.table, events=events, folder=folder) for card in (old, new)]
+    columns = columns_there(old, now.table, events, folder)
     return _OnLeads(
         now=now,
         pairs=pairs_on_leads(shared, columns, now),

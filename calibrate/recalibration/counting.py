@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,10 @@ from calibrate.scorecard import Scorecard
 from calibrate.scorecard.columns import columns_for
 from calibrate.scorecard.parts import CardAttributePart, ReadsPart
 from calibrate.spec import Spec
+from calibrate.validation.judging import later_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,25 +73,23 @@ def new_leads(old: Scorecard, new: Scorecard, table: Table, spec: Spec) -> NewLe
     _, _, outcome = read_outcomes(table, spec)
     if spec.events is not None:
         outcome = past_landmark(outcome, spec.events)
-    later = _after(outcome, old.cohort.to)
+    later = later_rows(old, table, outcome)
     is_later = bool(later.any())
     return NewLeads(
         table=table,
         outcome=outcome,
         rows=later if is_later else outcome.counted,
         is_later=is_later,
-        fresh=later & _after(outcome, new.cohort.to),
+        fresh=later & later_rows(new, table, outcome),
     )
 
 
-def _after(outcome: Outcome, day: dt.date | None) -> Flags:
-    if outcome.created is None or day is None:
-        return np.zeros(len(outcome.counted), dtype=np.bool_)
-    after = outcome.created.astype("datetime64[D]") > np.datetime64(day, "D")
-    return np.asarray(outcome.counted & after)
-
-
-def columns_there(card: Scorecard, table: Table, events: object) -> Mapping[str, Column]:
+def columns_there(
+    card: Scorecard,
+    table: Table,
+    events: str | Path | pd.DataFrame | Table | None,
+    folder: Path | None,
+) -> Mapping[str, Column]:
     """Give the columns of the card's attributes, of those that can be had.
 
     Raises
@@ -112,7 +115,8 @@ def columns_there(card: Scorecard, table: Table, events: object) -> Mapping[str,
         tuple((one.name, one.made_from) for one in card.attributes if is_there(one)),
         card.reads or ReadsPart(),
         missing=card.missing,
-        events=events,  # type: ignore[arg-type]
+        events=events,
+        folder=folder,
     ).columns
 
 

@@ -32,6 +32,7 @@ from calibrate.scorecard.parts import (
     CohortPart,
     FindingPart,
     GridPart,
+    LaterPart,
     MadePart,
     MustContactLevelPart,
     OverallPart,
@@ -89,6 +90,7 @@ class Scorecard(Part):
     auc: AucPart | None = Field(
         None, description="How well the score ranks; not in cards of an earlier version."
     )
+    later: LaterPart | None = Field(None, description="What leads set aside said of the card.")
     probability: ProbabilityPart | None = Field(
         None, description="How often leads of a score close; not in cards of an earlier version."
     )
@@ -201,8 +203,9 @@ class Scorecard(Part):
         events: pd.DataFrame | str | Path | Table | None = None,
         as_of: dt.date | None = None,
         absent: Absent = "refuse",
+        folder: Path | None = None,
     ) -> ScoredLeads:
-        """Score a table that is open already."""
+        """Score a table that is open already; `folder` is another place of further tables."""
         scoring = self.scoring
         found = columns_for(
             table,
@@ -214,6 +217,7 @@ class Scorecard(Part):
             events=events,
             as_of=as_of,
             absent=absent,
+            folder=folder,
         )
         return score_columns(scoring, found.columns, table.rows, absent=found.absent)
 

@@ -13,6 +13,8 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {key: plain[key] for key in ("schema", "name")}
     for key in ("made", "cohort", "overall", "points"):
         document[key] = _flow(plain[key])
+    if not plain["cohort"]["set_aside"]:
+        del document["cohort"]["set_aside"]
     for key in ("max_attributes", "caps", "damping"):
         if not plain["points"][key]:
             del document["points"][key]
@@ -27,6 +29,8 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     document["threshold"] = _flow(_threshold_document(plain["threshold"]))
     if plain["auc"]:
         document["auc"] = _flow(_without_none(plain["auc"]))
+    if plain["later"]:
+        document["later"] = _flow(_without_none(plain["later"]))
     if plain["probability"]:
         rows = [_flow(row) for row in plain["probability"]["table"]]
         document["probability"] = {"method": plain["probability"]["method"], "table": rows}

@@ -38,6 +38,14 @@ class MadePart(Part):
     spec: str = Field(description="sha256 of the spec as used.")
 
 
+class SetAsidePart(Part):
+    """Counted leads that did not teach the card, but judged it."""
+
+    rule: str = Field(description="By which they were chosen.")
+    leads: Whole
+    customers: Whole
+
+
 class CohortPart(Part):
     """The leads that taught the card."""
 
@@ -47,6 +55,24 @@ class CohortPart(Part):
     customers: Whole
     window_days: Integer | None = None
     left_out: dict[str, Whole] = Field(description="Leads not counted, by reason.")
+    set_aside: SetAsidePart | None = Field(None, description="Counted leads that judged the card.")
+
+
+class LaterPart(Part):
+    """What leads said of the card that were set aside to judge it."""
+
+    verdict: Literal["ready", "caution", "not ready"]
+    from_: dt.date | None = Field(None, alias="from")
+    to: dt.date | None = None
+    leads: Whole
+    customers: Whole
+    auc: Share
+    interval: Ends
+    expected: Share = Field(description="The AUC that was to be expected.")
+    refitted: Literal[True] | None = Field(
+        None, description="After this verdict these leads taught the card too."
+    )
+    reasons: tuple[str, ...]
 
 
 class WithheldPart(Part):

@@ -47,7 +47,7 @@ def validate(
     leads: str | Path | pd.DataFrame | Table,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
-    events: str | Path | pd.DataFrame | None = None,
+    events: str | Path | pd.DataFrame | Table | None = None,
     scored: str | Path | pd.DataFrame | None = None,
     as_of: dt.date | None = None,
 ) -> Validation:
@@ -107,7 +107,7 @@ def validate(
         declared = declared.changed(as_of=as_of)
     table = open_table(leads, sheet=declared.leads.sheet)
     jury = jury_of(card, table, declared)
-    found = card.score_table(table, events=events)
+    found = card.score_table(table, events=events, folder=declared.folder)
     names = lead_names(jury.joined, card.reads)
     frozen = None
     if scored is not None:
@@ -192,6 +192,7 @@ def _case(
         kept=measures["kept"],
         customers=sum(tally.customers),
         is_later=jury.is_later,
+        scores=len(tally.scores),
         frozen=None if frozen is None else frozen.auc,
         frozen_kept=None if frozen is None else frozen.kept,
     )

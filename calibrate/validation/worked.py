@@ -16,6 +16,8 @@ from calibrate.present.numbers import percent_text
 from calibrate.roles import plain_value
 
 NAMES = ("worked", "contacted", "was_worked", "was_contacted", "is_worked", "is_contacted")
+WORKED_UNKNOWN = "worked-unknown"
+"""The finding that nothing tells who was worked."""
 _NOT = NO | {"0", "none", "nein", "non", "nee", "não"}
 _UNEVEN = 1.25
 """The best leads being worked so many times as often as the rest is worth a remark."""
@@ -97,7 +99,7 @@ def _uneven(found: Worked) -> tuple[Finding, ...]:
 
 def _unknown() -> Finding:
     return Finding(
-        code="worked-unknown",
+        code=WORKED_UNKNOWN,
         severity="info",
         says="No column says which leads were worked (`worked` or `contacted`). Leads with low "
         "scores were perhaps called less often and closed less for that reason alone; that cannot "
