@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate import calibrate, compare, validate
+from calibrate import calibrate, compare
 from calibrate.errors import CalibrateError
 from calibrate.levels import Levels, fold
 from calibrate.pipeline import Calibration
 from calibrate.present.comparison_text import then_and_now
+from calibrate.present.later import holdout_sentence
 from calibrate.present.numbers import count_text, lift_text, percent_text, points_text
 from calibrate.present.plots import NAMES
 from calibrate.present.report import report_html
@@ -26,9 +27,7 @@ from calibrate.present.report.method import limits, method
 from calibrate.present.report.people import flow
 from calibrate.present.report.stops import stops
 from calibrate.present.report.verdict import headline
-from calibrate.present.validation_text import who_sentence
-from calibrate.validation import Validation
-from tests.later_quarters import SPEC, first_quarter, quarters
+from tests.later_quarters import SPEC, quarters
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -126,11 +125,10 @@ def test_a_run_without_points_has_a_report_too(leads_frame: pd.DataFrame) -> Non
 
 
 @pytest.fixture(scope="module")
-def judged() -> tuple[Calibration, Validation]:
+def judged() -> Calibration:
     """A card of one quarter, judged by leads of the next."""
-    frame = quarters(taught=2500, later=2500)
-    run = calibrate(first_quarter(frame), SPEC, name="Spring")
-    return run, validate(run.scorecard, frame, spec=SPEC)
+    spec = SPEC | {"fit": {"until": "2026-03-31"}}
+    return calibrate(quarters(taught=2500, later=2500), spec, name="Spring")
 
 
 @pytest.mark.parametrize(
@@ -142,17 +140,18 @@ def judged() -> tuple[Calibration, Validation]:
     ],
 )
 def test_the_top_says_what_later_leads_say(
-    judged: tuple[Calibration, Validation], verdict: str, shown: str, says: str
+    judged: Calibration, verdict: str, shown: str, says: str
 ) -> None:
-    run, validation = judged
-    found = headline(run, dataclasses.replace(validation, verdict=verdict))
+    assert judged.validation is not None
+    validation = dataclasses.replace(judged.validation, verdict=verdict)
+    found = headline(dataclasses.replace(judged, validation=validation))
     assert found.verdict == shown
     assert found.sentences[2].startswith(f"{count_text(validation.now.leads)} later leads")
     assert says in found.sentences[2]
 
 
 def test_the_top_says_what_was_not_tested(run: Calibration) -> None:
-    found = headline(run, None)
+    found = headline(run)
     assert found.verdict == "Not tested on later leads"
     assert "was not tested" in found.sentences[2]
     overall, cut = run.evidence.overall, run.threshold.cut
@@ -161,16 +160,21 @@ def test_the_top_says_what_was_not_tested(run: Calibration) -> None:
         f"{overall.customers} became customers: 33 in 100."
     )
     assert f"from {cut.score} points on" in found.sentences[1]
-    assert found.sentences[0] in texts_of(report_html(run))
+    page = texts_of(report_html(run))
+    assert found.sentences[0] in page
+    part = page.partition("Does it hold? Nobody knows yet")[2].partition("What moved since")[0]
+    (why,) = (one for one in run.findings if one.code == "time-not-tested")
+    assert why.says.split("`")[0].strip() in part
 
 
-def test_later_leads_have_their_part(judged: tuple[Calibration, Validation]) -> None:
-    run, validation = judged
-    page = texts_of(report_html(run, validation=validation))
+def test_later_leads_have_their_part(judged: Calibration) -> None:
+    assert judged.validation is not None
+    assert judged.holdout is not None
+    page = texts_of(report_html(judged))
     part = page.partition("Does it hold? ")[2].partition(" What moved since")[0]
-    for reason in validation.reasons:
+    for reason in judged.validation.reasons:
         assert reason in part
-    assert who_sentence(validation) in part
+    assert holdout_sentence(judged.holdout) in part
     assert "Did the threshold keep its promise?" in part
     assert "No later leads have judged it." not in page
 
@@ -184,19 +188,30 @@ def test_what_moved_has_its_part(run: Calibration, leads_frame: pd.DataFrame) ->
         assert sentence in part
 
 
-def test_the_flow_leads_from_all_leads_to_customers(
-    judged: tuple[Calibration, Validation],
-) -> None:
-    run, validation = judged
-    everyone, out, counted, customers = flow(run, validation)
-    assert everyone.groups[0].leads == run.leads.total
-    assert [one.leads for one in counted.groups] == [run.leads.counted, validation.now.leads]
+def test_the_flow_leads_from_all_leads_to_customers(judged: Calibration) -> None:
+    assert judged.validation is not None
+    everyone, out, counted, customers = flow(judged)
+    taught, judges = counted.groups
+    assert everyone.groups[0].leads == judged.leads.total
+    assert [taught.leads, judges.leads] == [judged.leads.counted, judged.validation.now.leads]
     assert [one.leads for one in customers.groups] == [
-        run.leads.customers,
-        validation.now.customers,
+        judged.leads.customers,
+        judged.validation.now.customers,
     ]
-    assert sum(one.leads for one in out.groups) + run.leads.counted == run.leads.total
-    assert all(0 <= one.share <= 1 for step in flow(run, validation) for one in step.groups)
+    left_out = sum(one.leads for one in out.groups)
+    assert left_out + taught.leads + judges.leads == judged.leads.total
+    assert all(0 <= one.share <= 1 for step in flow(judged) for one in step.groups)
+
+
+def test_leads_that_judged_and_then_taught_are_told_once_more() -> None:
+    spec = SPEC | {"fit": {"until": "2026-03-31", "refit_on_all": True}}
+    run = calibrate(quarters(taught=1500, later=1500), spec)
+    _, out, counted, _ = flow(run)
+    taught, judges = counted.groups
+    assert sum(one.leads for one in out.groups) + taught.leads == run.leads.total
+    assert judges.name == "of these came later, and judged it first"
+    assert 0 < judges.leads < taught.leads
+    assert "Then they taught this one too" in limits(run)[0]
 
 
 def test_the_card_scores_a_lead_by_hand(run: Calibration, leads_frame: pd.DataFrame) -> None:
@@ -248,7 +263,7 @@ def test_the_method_is_told_with_the_numbers_of_the_run(run: Calibration) -> Non
     selected = len(run.evidence.screening.selected)
     assert f"which {selected} of {len(run.evidence.attributes)} did" in told
     assert f"base of {run.points.base}" in told
-    assert "No later leads have judged it." in limits(run, None)[0]
+    assert "No later leads have judged it." in limits(run)[0]
 
 
 def test_the_words_of_the_house_are_all_explained() -> None:
@@ -313,12 +328,12 @@ def test_a_wide_table_still_makes_a_page_that_can_be_sent() -> None:
 
 
 def test_the_parts_that_answer_ten_questions_are_in_the_report(
-    judged: tuple[Calibration, Validation],
+    judged: Calibration,
 ) -> None:
     page = (ROOT / "docs" / "report.md").read_text("utf-8")
     table = page.partition("part of the report |")[2].partition("\n\n")[0]
     parts = re.findall(r"^\| .* \| (.*) \|$", table, re.MULTILINE)
-    html = report_html(judged[0], validation=judged[1])
+    html = report_html(judged)
     named = {
         " ".join(re.sub("<[^>]*>", " ", one).split())
         for one in re.findall(r"<h[23][^>]*>.*?</h[23]>|<a href=\"#.*?</a>", html, re.DOTALL)

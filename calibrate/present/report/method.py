@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calibrate.present.later import holdout_sentence
 from calibrate.present.numbers import (
     count_text,
     ends_text,
@@ -18,7 +19,6 @@ from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
-    from calibrate.validation import Validation
 
 _SURE = 0.975
 """Of resamples: points that keep their sign less often could as well have the other."""
@@ -48,7 +48,7 @@ def method(run: Calibration) -> tuple[Told, ...]:
     return tuple(Told(name=name, says=says) for name, says in steps)
 
 
-def limits(run: Calibration, validation: Validation | None) -> tuple[str, ...]:
+def limits(run: Calibration) -> tuple[str, ...]:
     """Say what the card cannot tell."""
     customers = run.evidence.overall.customers
     says = [
@@ -59,11 +59,17 @@ def limits(run: Calibration, validation: Validation | None) -> tuple[str, ...]:
         "It knows the columns of this table and nothing else, and leads that come from elsewhere "
         "may behave otherwise.",
     ]
-    if validation is None:
+    if run.validation is None:
         says.insert(
             0,
             "No later leads have judged it. All numbers of this report but the cross-validated AUC "
             "come from the leads that taught the card, which flatters it.",
+        )
+    if run.holdout is not None and run.holdout.refitted:
+        says.insert(
+            0,
+            "The later leads judged a card that had not learned from them. Then they taught this "
+            "one too, so nobody has judged it as it stands.",
         )
     if customers < _FEW:
         says.append(
@@ -83,6 +89,8 @@ def _counted(run: Calibration) -> str:
     says = f"{count_text(overall.leads)} leads taught the card"
     if leads.first and leads.last:
         says += f", created {leads.first} to {leads.last}"
+    if run.holdout is not None:
+        says += f". {holdout_sentence(run.holdout)[:-1]}"
     if leads.window_days is None:
         return f"{says}. Customers are those that the outcome column says."
     return (

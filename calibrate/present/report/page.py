@@ -10,6 +10,7 @@ import numpy as np
 from calibrate.keys import key_behaviours
 from calibrate.outcomes import reasons_in_words
 from calibrate.present.comparison_page import comparison_content
+from calibrate.present.later import SAID_BY_VERDICT, holdout_sentence, verdict_reasons
 from calibrate.present.pages import data_block, environment, pictured, render
 from calibrate.present.plots import all_plots
 from calibrate.present.report.card import card_attributes
@@ -24,11 +25,11 @@ from calibrate.present.validation_page import validation_content
 from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
+    from calibrate.errors import Finding
     from calibrate.pipeline import Calibration
     from calibrate.recalibration import Comparison
     from calibrate.scorecard.parts import ProbabilityRowPart
     from calibrate.selection import Choices
-    from calibrate.validation import Validation
 
 _SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Of leads: the middles of the fifths into which their scores fall."""
@@ -44,7 +45,6 @@ def report_html(
     plots: Mapping[str, str] | None = None,
     choices: Choices | None = None,
     *,
-    validation: Validation | None = None,
     comparison: Comparison | None = None,
 ) -> str:
     """Write the report.
@@ -56,8 +56,6 @@ def report_html(
         The plots as SVG, where they are drawn already.
     choices : Choices, optional
         Methods compared on these leads, shown where they are given.
-    validation : Validation, optional
-        What later leads said of the card. Without it the report says that none judged it.
     comparison : Comparison, optional
         What moved since an earlier card.
 
@@ -74,10 +72,12 @@ def report_html(
         pictures=pictured(drawn),
         alt=_ALT,
         choices=choices,
-        headline=headline(run, validation),
-        flow=flow(run, validation),
-        limits=limits(run, validation),
-        judged=None if validation is None else validation_content(validation),
+        headline=headline(run),
+        flow=flow(run),
+        limits=limits(run),
+        judged=None if run.validation is None else validation_content(run.validation),
+        set_aside=None if run.holdout is None else holdout_sentence(run.holdout),
+        untested=verdict_reasons(run),
         moved=None if comparison is None else comparison_content(comparison),
         **_content(run),
         **_parts(run),
@@ -98,6 +98,7 @@ def _parts(run: Calibration) -> dict[str, Any]:
         "close_rates": _close_rates(run),
         "method": method(run),
         "glossary": GLOSSARY,
+        "doubts": [one for one in _findings(run) if one.code not in SAID_BY_VERDICT],
     }
 
 
@@ -126,8 +127,12 @@ def _content(run: Calibration) -> dict[str, Any]:
         "threshold": run.threshold,
         "decision": run.decision,
         "rule": rule_name(run.threshold.rule),
-        "findings": sorted(run.findings, key=lambda one: one.severity != "warning"),
+        "findings": _findings(run),
     }
+
+
+def _findings(run: Calibration) -> list[Finding]:
+    return sorted(run.findings, key=lambda one: one.severity != "warning")
 
 
 def _close_rates(run: Calibration) -> list[ProbabilityRowPart]:

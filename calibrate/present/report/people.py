@@ -10,7 +10,6 @@ from calibrate.outcomes import reasons_in_words
 
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
-    from calibrate.validation import Validation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +21,7 @@ class Group:
     name : str
     leads : int
     share : float
-        Of the largest step, in [0, 1].
+        Of all leads of the table, in [0, 1].
     """
 
     name: str
@@ -46,23 +45,26 @@ class Step:
     groups: tuple[Group, ...]
 
 
-def flow(run: Calibration, validation: Validation | None) -> tuple[Step, ...]:
+def flow(run: Calibration) -> tuple[Step, ...]:
     """Follow the leads: all, left out by reason, taught and judged, customers.
 
     Parameters
     ----------
     run : Calibration
-    validation : Validation or None
-        With the later leads that judge the card.
     """
     overall, leads = run.evidence.overall, run.leads
     out = reasons_in_words(leads.left_out, leads.window_days)
     taught = [("taught the card", overall.leads)]
     customers = [("among those that taught", overall.customers)]
-    if validation is not None:
-        taught.append(("came later and judge it", validation.now.leads))
-        customers.append(("among those that judge", validation.now.customers))
-    whole = max(leads.total, overall.leads)
+    if leads.aside is not None:
+        rows, what, who = leads.aside.rows, "came later and judged it", "among those that judged"
+        if run.holdout is None:
+            what, who = "came later, and could not judge it", "among those that came later"
+        taught.append((what, int(rows.sum())))
+        customers.append((who, int(leads.outcome.customer[rows].sum())))
+    elif run.holdout is not None:  # they taught it too, after the verdict
+        taught.append(("of these came later, and judged it first", run.holdout.judged.leads))
+        customers.append(("among those that judged it first", run.holdout.judged.customers))
     steps = (
         ("All leads of the table", "all", [(leads.name, leads.total)]),
         ("Left out", "out", list(out) or [("nobody", 0)]),
@@ -70,11 +72,10 @@ def flow(run: Calibration, validation: Validation | None) -> tuple[Step, ...]:
         ("Became customers", "customers", customers),
     )
     return tuple(
-        Step(name=name, kind=kind, groups=_groups(counts, whole)) for name, kind, counts in steps
+        Step(name=name, kind=kind, groups=_groups(counts, leads.total))
+        for name, kind, counts in steps
     )
 
 
 def _groups(counts: Sequence[tuple[str, int]], whole: int) -> tuple[Group, ...]:
-    return tuple(
-        Group(name=name, leads=leads, share=min(leads / whole, 1.0)) for name, leads in counts
-    )
+    return tuple(Group(name=name, leads=leads, share=leads / whole) for name, leads in counts)

@@ -9,7 +9,6 @@ from calibrate.present.numbers import count_text, in_hundred_text
 
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
-    from calibrate.validation import Validation
 
 _SAYS = {
     "ready": ("Ready to use", "bear it out."),
@@ -45,15 +44,14 @@ class Headline:
     sentences: tuple[str, str, str]
 
 
-def headline(run: Calibration, validation: Validation | None) -> Headline:
+def headline(run: Calibration) -> Headline:
     """Say at the top what everybody should know.
 
     Parameters
     ----------
     run : Calibration
-    validation : Validation or None
-        What later leads said of the card; None where none judged it.
     """
+    validation = run.validation
     earns = any(any(one.points) for one in run.points.attributes)
     if not earns:
         kind, (verdict, last) = "not-ready", _NO_POINTS
