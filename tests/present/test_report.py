@@ -167,6 +167,22 @@ def test_the_top_says_what_was_not_tested(run: Calibration) -> None:
     assert why.says.split("`")[0].strip() in part
 
 
+@pytest.mark.parametrize(
+    ("kept", "says"),
+    [
+        (0.96, "which sorts out almost nobody: it keeps 96 in 100 of the leads"),
+        (0.5, "which keeps 50 in 100 of the leads"),
+    ],
+)
+def test_the_top_says_when_a_threshold_sorts_out_almost_nobody(
+    run: Calibration, kept: float, says: str
+) -> None:
+    cut = dataclasses.replace(run.threshold.cut, leads_kept=kept)
+    threshold = dataclasses.replace(run.threshold, cut=cut)
+    decision = dataclasses.replace(run.decision, threshold=threshold)
+    assert says in headline(dataclasses.replace(run, decision=decision)).sentences[1]
+
+
 def test_later_leads_have_their_part(judged: Calibration) -> None:
     assert judged.validation is not None
     assert judged.holdout is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calibrate.present.numbers import count_text, in_hundred_text
+from calibrate.threshold import KEEPS_ALMOST_ALL
 
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
@@ -81,14 +82,15 @@ def _what_it_does(run: Calibration, earns: bool) -> str:
             "so nothing earns points."
         )
     cut = run.threshold.cut
+    almost_all = "sorts out almost nobody: it " if cut.leads_kept > KEEPS_ALMOST_ALL else ""
     says = (
         f"The card gives a lead points for who it is and what it does; from {cut.score} points on "
-        f"it goes to sales, which keeps {in_hundred_text(cut.leads_kept)} of the leads and "
-        f"{in_hundred_text(cut.customers_kept)} of the customers"
+        f"it goes to sales, which {almost_all}keeps {in_hundred_text(cut.leads_kept)} of the leads "
+        f"and {in_hundred_text(cut.customers_kept)} of the customers"
     )
     if cut.close_rate_below is None:
         return f"{says}."
     return (
-        f"{says}: {in_hundred_text(cut.close_rate_at_or_above)} of those close, and of the leads "
+        f"{says}; {in_hundred_text(cut.close_rate_at_or_above)} of those closed, and of the leads "
         f"below {in_hundred_text(cut.close_rate_below)}."
     )
