@@ -15,6 +15,7 @@ from calibrate.scorecard import Scorecard
 from calibrate.scorecard.columns import Absent
 from calibrate.scorecard.names import lead_names
 from calibrate.scoring import ScoredLeads
+from calibrate.shown import AsScreen, AsTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +46,8 @@ class Reason:
     why: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Explanation(AsScreen, AsTable):
     """A lead's score, point by point.
 
     Attributes
@@ -76,17 +77,10 @@ class Explanation:
             [[getattr(one, name) for name in names] for one in self.reasons], columns=names
         )
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         from calibrate.present.explained import explained_text
 
         return explained_text(self)
-
-    def _repr_html_(self) -> str:
-        return str(
-            self.to_frame().to_html(
-                escape=True, index=False, na_rep="", float_format="{:.3g}".format
-            )
-        )
 
 
 def explain(

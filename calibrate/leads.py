@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,11 @@ from calibrate.holdout import SetAside
 from calibrate.levels import Kind
 from calibrate.outcomes import Outcome
 from calibrate.recipes import ColumnRecipe
+from calibrate.shown import AsScreen, AsTable
 from calibrate.spec import AttributePart, Spec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DAYS_A_MONTH = 365.2425 / 12
 
@@ -73,8 +77,8 @@ class Withheld:
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Leads:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Leads(AsScreen, AsTable):
     """A leads table that was understood: who is counted, who became a customer, what to try.
 
     Attributes
@@ -173,7 +177,17 @@ class Leads:
             customers=int(engine.customer.sum()),
         )
 
-    def __repr__(self) -> str:
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row an attribute: its kind, the fewest leads of a level, and its origin."""
+        import pandas as pd
+
+        rows = [
+            (one.name, one.kind, one.min_leads, self.joined.get(one.name, (None,))[0])
+            for one in self.attributes
+        ]
+        return pd.DataFrame(rows, columns=["attribute", "kind", "min_leads", "joined_from"])
+
+    def __str__(self) -> str:
         return (
             f"Leads({self.name}: {self.counted} of {self.total} counted, {self.customers} "
             f"customers, {len(self.attributes)} attributes)"

@@ -14,7 +14,7 @@ from calibrate.engines.sources import short_name
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import Finding, LeadsError
 from calibrate.evidence import Evidence
-from calibrate.files import make_folder, write_whole, yaml_text
+from calibrate.files import make_folder, yaml_text
 from calibrate.leads import Leads
 from calibrate.points import Points, assign_points
 from calibrate.policy import Decision, decide
@@ -25,6 +25,7 @@ from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
 from calibrate.scorecard.making import finding_part
 from calibrate.scores import ScoreTable
+from calibrate.shown import AsReport, AsScreen
 from calibrate.spec import NEWEST, Spec, as_spec
 from calibrate.spread.folds import REPEATS, cross_validated_auc
 from calibrate.stability import Stability, stability
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from calibrate.recalibration.result import Comparison
     from calibrate.selection import Choices
+    from calibrate.validation import Validation
 
 Progress = Callable[[str], None]
 """Is told the name of each step as it begins."""
@@ -180,8 +182,8 @@ def _cannot_judge(fault: LeadsError) -> Finding:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Calibration(AsReport, AsScreen):
     """One run, every step of it at hand."""
 
     leads: Leads
@@ -231,6 +233,12 @@ class Calibration:
         )
         return replace(self, scorecard=card, findings=(*self.findings, *findings))
 
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a level: evidence, points, and how far the points would move."""
+        from calibrate.present.summary import level_frame
+
+        return level_frame(self)
+
     def summary(self) -> dict[str, Any]:
         """Give the run's main numbers as plain values that fit into JSON."""
         from calibrate.present.summary import summary
@@ -249,18 +257,31 @@ class Calibration:
 
         return weigh_choices(self.leads, progress=progress)
 
-    def report(self, path: str | Path, *, comparison: Comparison | None = None) -> Path:
-        """Write the report as one HTML file that needs nothing else.
+    def workbook(
+        self,
+        path: str | Path,
+        *,
+        validation: Validation | None = None,
+        comparison: Comparison | None = None,
+    ) -> Path:
+        """Write the evidence as an Excel workbook, with a first sheet for managers.
 
         Parameters
         ----------
-        path : path
+        path : str or Path
+        validation : Validation, optional
+            Of later leads, for the first sheet; by default that of the leads set aside.
         comparison : Comparison, optional
-            What moved since an earlier card, for the part about it.
-        """
-        from calibrate.present.report import report_html
+            With the card before.
 
-        return write_whole(Path(path), report_html(self, comparison=comparison))
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``excel``.
+        """
+        from calibrate.present.evidence_book.book import save_evidence
+
+        return save_evidence(self, path, validation=validation, comparison=comparison)
 
     def save(
         self,
@@ -270,7 +291,9 @@ class Calibration:
         choices: Choices | None = None,
         comparison: Comparison | None = None,
     ) -> Path:
-        """Write the run's folder: scorecard, spec as used, report, evidence and plots.
+        """Write the run's folder: scorecard, spec as used, report, evidence, workbook and plots.
+
+        Without the extra ``excel`` there is no workbook, and a small file says so.
 
         Parameters
         ----------
@@ -291,7 +314,12 @@ class Calibration:
 
         return write_folder(self, make_folder(Path(folder)), progress, choices, comparison)
 
-    def __repr__(self) -> str:
+    def _page(self) -> str:
+        from calibrate.present.report import report_html
+
+        return report_html(self)
+
+    def __str__(self) -> str:
         from calibrate.present.terminal import calibration_text
 
         return calibration_text(self)

@@ -13,6 +13,7 @@ from calibrate.pipeline import Calibration, calibrate
 from calibrate.recalibration.comparing import compare
 from calibrate.recalibration.result import Comparison
 from calibrate.scorecard import Scorecard
+from calibrate.shown import AsScreen
 from calibrate.spec import FitPart, Spec, as_spec
 from calibrate.validation.declared import spec_of
 
@@ -26,8 +27,8 @@ _DATED = {
 """Keys of a spec that belong to one quarter."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rerun:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Rerun(AsScreen):
     """A new quarter's run, and what moved since the last.
 
     Attributes
@@ -64,7 +65,11 @@ class Rerun:
         write_whole(written / "comparison.html", page)
         return written
 
-    def __repr__(self) -> str:
+    def to_frame(self) -> pd.DataFrame:
+        """Give what moved, one row a level: that of the comparison."""
+        return self.comparison.to_frame()
+
+    def __str__(self) -> str:
         from calibrate.present.comparison_text import rerun_text
 
         return rerun_text(self)

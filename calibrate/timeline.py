@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate.errors import Finding, ScorecardError
-from calibrate.files import write_whole
 from calibrate.levels import fold
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.parts import CardAttributePart
+from calibrate.shown import AsReport, AsScreen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +64,8 @@ class LevelPath:
         return max(known) - min(known)
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class History(AsReport, AsScreen):
     """Cards over time.
 
     Attributes
@@ -124,13 +124,12 @@ class History:
 
         return draw_history(self, name, ax)
 
-    def report(self, path: str | Path) -> Path:
-        """Write all of it as one HTML file that needs nothing else."""
+    def _page(self) -> str:
         from calibrate.present.timeline_page import history_html
 
-        return write_whole(Path(path), history_html(self))
+        return history_html(self)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         from calibrate.present.timeline_text import history_text
 
         return history_text(self)

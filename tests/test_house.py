@@ -27,6 +27,7 @@ ROOMS = (
     "present.numbers",
     "levels",
     "files",
+    "shown",
     "stats",
     "documents",
     "rules",
@@ -94,7 +95,7 @@ ROOMS = (
 HEAVY = "jinja2 matplotlib numpy pandas pyarrow pydantic scipy statsmodels tqdm yaml".split()
 SHOW_THEMSELVES = (
     "pipeline selection checking cutting explaining moves calls validation.result "
-    "recalibration.result rerunning timeline"
+    "recalibration.result rerunning timeline shown"
 ).split()
 RESULTS = "Counts Evidence Points ScoreTable Threshold Scorecard Calibration Finding".split()
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
-from calibrate.cli.say import RUN_STEPS, progress
+from calibrate.cli.say import RUN_STEPS, progress, written
 from calibrate.cli.spec_options import fit_of
 
 
@@ -26,5 +26,5 @@ def run(options: argparse.Namespace) -> int:
         )
         found.save(options.out, progress=step)
     print(found)
-    print(f"\nWritten to {options.out}/: open comparison.html; scorecard.yaml is the new card.")
+    written(Path(options.out), "open comparison.html; scorecard.yaml is the new card.")
     return DONE if found.comparison.holds else DOES_NOT_HOLD

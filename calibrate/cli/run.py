@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress
+from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress, written
 from calibrate.cli.spec_options import fit_of, spec_and_leads
 
 if TYPE_CHECKING:
@@ -68,4 +68,4 @@ def write_run(
     print(result)
     if choices is not None:
         print(f"\n{choices_text(choices)}")
-    print(f"\nWritten to {folder}/: open report.html; scorecard.yaml is the card.")
+    written(folder, "open report.html; scorecard.yaml is the card.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from calibrate.errors import CalibrateError
 from calibrate.present.terminal import paragraph
@@ -13,6 +14,14 @@ RUN_STEPS = 7
 """Steps of a whole run that are told to its progress."""
 COMPARE_STEPS = 10
 """Further steps when methods are compared: five folds, twice."""
+
+
+def written(folder: Path, says: str) -> None:
+    """Say where a run folder was written, and what is left out of it."""
+    from calibrate.present.evidence_book.book import why_left_out
+
+    left_out = why_left_out()
+    print(f"\nWritten to {folder}/: {says}" + (f"\n{left_out}" if left_out else ""))
 
 
 def complain(fault: CalibrateError) -> None:

@@ -12,6 +12,8 @@ from calibrate.stability import LevelStability
 from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from calibrate.pipeline import Calibration
 
 STRONGEST = 10
@@ -36,6 +38,33 @@ def level_rows(run: Calibration) -> tuple[Row, ...]:
         )
         for level, given, stable in zip(evidence.evidence, points.given, stables, strict=True)
     )
+
+
+def level_frame(run: Calibration) -> pd.DataFrame:
+    """Give every level with all that is known of it, in card order; rates are shares."""
+    import pandas as pd
+
+    rows = [
+        (
+            row.attribute, row.evidence.level.label, row.evidence.leads, row.evidence.customers,
+            row.evidence.close_rate, *row.evidence.close_rate_interval,
+            row.evidence.lift, *row.evidence.lift_interval,
+            row.evidence.p_value, row.evidence.q_value, row.evidence.test,
+            row.evidence.shrunken_close_rate, row.evidence.verdict,
+            row.points.value, row.points.points, *_stable(row.stable),
+        )
+        for row in level_rows(run)
+    ]  # fmt: skip
+    names = (
+        "attribute level leads customers close_rate close_rate_low close_rate_high lift "
+        "lift_low lift_high p_value q_value test shrunken_close_rate verdict value "
+        "points points_low points_high keeps_sign"
+    )
+    return pd.DataFrame(rows, columns=names.split())
+
+
+def _stable(stable: LevelStability | None) -> tuple[float | None, ...]:
+    return (None,) * 3 if stable is None else (stable.low, stable.high, stable.keeps_sign)
 
 
 def strongest_levels(run: Calibration, most: int = STRONGEST) -> tuple[Row, ...]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate.errors import Finding
-from calibrate.files import write_whole
 from calibrate.policy.rated import Rated
 from calibrate.recalibration.advice import Advice
 from calibrate.recalibration.parts import (
@@ -20,14 +18,15 @@ from calibrate.recalibration.parts import (
     TierMoves,
 )
 from calibrate.scorecard import Scorecard
+from calibrate.shown import AsReport, AsScreen
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Comparison(AsReport, AsScreen):
     """An old card against a new one, and against new leads where they are given.
 
     Attributes
@@ -131,13 +130,12 @@ class Comparison:
 
         return draw_comparison(self, name, ax)
 
-    def report(self, path: str | Path) -> Path:
-        """Write all of it as one HTML file that needs nothing else."""
+    def _page(self) -> str:
         from calibrate.present.comparison_page import comparison_html
 
-        return write_whole(Path(path), comparison_html(self))
+        return comparison_html(self)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         from calibrate.present.comparison_text import comparison_text
 
         return comparison_text(self)

@@ -47,6 +47,7 @@ from calibrate.scorecard.parts import (
 from calibrate.scorecard.scored import ScoredColumns, scored_columns
 from calibrate.scores import ScoreTable
 from calibrate.scoring import ScoredLeads, score_columns, scoring_of
+from calibrate.shown import AsScreen, AsTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 CARD_SCHEMA = "calibrate/scorecard/1"
 
 
-class Scorecard(Part):
+class Scorecard(AsScreen, AsTable, Part):
     """Points for every level, the threshold, and the evidence for both.
 
     Examples
@@ -312,21 +313,11 @@ class Scorecard(Part):
                 )
         return pd.DataFrame(rows)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         earning = sum(any(level.points for level in one.levels) for one in self.attributes)
         return (
             f"Scorecard({self.name}: {earning} attributes earn points, base {self.points.base}, "
             f"threshold {self.threshold.score})"
-        )
-
-    def __str__(self) -> str:
-        return repr(self)
-
-    def _repr_html_(self) -> str:
-        return str(
-            self.to_frame().to_html(
-                escape=True, index=False, na_rep="", float_format="{:.3g}".format
-            )
         )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate.errors import Finding
-from calibrate.files import write_whole
 from calibrate.policy.rated import Rated
 from calibrate.scorecard import Scorecard
 from calibrate.scores import ScoreTable
+from calibrate.shown import AsReport, AsScreen
 from calibrate.stats.delong import AucInterval, PairedAuc
 from calibrate.stats.gains import Gains, gains
 from calibrate.stats.rising import Rising
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Validation:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Validation(AsReport, AsScreen):
     """A card judged by leads that came later.
 
     Attributes
@@ -139,13 +138,12 @@ class Validation:
 
         return draw_validation(self, name, ax)
 
-    def report(self, path: str | Path) -> Path:
-        """Write all of it as one HTML file that needs nothing else."""
+    def _page(self) -> str:
         from calibrate.present.validation_page import validation_html
 
-        return write_whole(Path(path), validation_html(self))
+        return validation_html(self)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         from calibrate.present.validation_text import validation_text
 
         return validation_text(self)

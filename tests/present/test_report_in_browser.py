@@ -313,6 +313,22 @@ def ordered(run: Calibration) -> list[Any]:
     return [one.row for one in forest(run).rows]
 
 
+def test_in_the_frame_of_a_notebook_the_slider_works_too(browser: Any, report: Report) -> None:
+    context = browser.new_context()
+    found = Opened(page=context.new_page())
+    found.page.on("console", lambda one: found.said.append(one.text))
+    found.page.set_content(report.run.report()._repr_html_())
+    frame = found.page.frame_locator("iframe")
+    frame.locator("#score").focus()
+    found.page.keyboard.press("Home")
+    assert (
+        frame.locator("#slider [data-field=score]").first.inner_text()
+        == (stops_of(report.run)[0]["score"])
+    )
+    assert found.said == []
+    context.close()
+
+
 @pytest.mark.parametrize("width", [375, 768, 1280])
 def test_the_page_is_never_moved_sideways(browser: Any, report: Report, width: int) -> None:
     found = open_report(browser, report, width=width)
