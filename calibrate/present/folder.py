@@ -43,7 +43,7 @@ def write_folder(
     progress("drawing plots")
     plots = all_plots(run, choices)
     progress("writing the report")
-    report = report_html(run, plots, choices)
+    report = report_html(run, plots, choices, comparison=comparison)
     texts = {
         "scorecard.yaml": run.scorecard.to_yaml(),
         "spec.yaml": spec_text(run.leads.spec),
