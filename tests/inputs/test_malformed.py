@@ -53,7 +53,7 @@ STUCK = 60
 LONGEST_COMPLAINT = 1200
 KEPT = Path(__file__).parents[2] / "build" / "malformed"
 RUN_FILES = {
-    *("evidence.csv", "report.html", "scorecard.yaml", "spec.yaml"),
+    *("evidence.csv", "evidence.xlsx", "report.html", "scorecard.yaml", "spec.yaml"),
     *("plots/lift.svg", "plots/scores.svg", "plots/sweep.svg"),
 }
 # What Python and the packages below call their errors: no words for a person.
