@@ -222,7 +222,8 @@ def test_what_changes_with_the_later_leads_is_seen() -> None:
     run = calibrate(quarters(later_effect=0.0), SPEC)
     assert run.validation is not None
     assert run.validation.verdict == "not ready"
-    assert repr(run).count("NOT READY") == 1
+    assert str(run).count("NOT READY") == 1
+    assert "`--refit-on-all`" not in str(run)  # not of a card that should not be used
 
 
 def test_after_the_verdict_all_may_teach() -> None:
@@ -240,6 +241,8 @@ def test_after_the_verdict_all_may_teach() -> None:
     assert refit.validation.auc == plain.validation.auc
     assert refit.holdout is not None
     assert refit.holdout.refitted
+    assert "`--refit-on-all`" in str(plain)
+    assert "`--refit-on-all`" not in str(refit)
     assert "time-not-tested" not in [one.code for one in refit.findings]
 
 

@@ -40,6 +40,14 @@ def holdout_sentence(one: Holdout) -> str:
     return f"{says}; then all of them taught it anew." if one.refitted else f"{says}."
 
 
+def refit_offer(run: Calibration) -> list[str]:
+    """Offer to let all leads teach, once those set aside have judged and speak for the card."""
+    found, holdout = run.validation, run.holdout
+    if found is None or holdout is None or holdout.refitted or not found.holds:
+        return []
+    return ["Those that judged may now teach it too: `--refit-on-all`."]
+
+
 def verdict_summary(run: Calibration) -> dict[str, Any]:
     """Give the verdict as plain values that fit into JSON."""
     found, holdout = run.validation, run.holdout

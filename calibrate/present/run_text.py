@@ -24,6 +24,7 @@ from calibrate.present.counted import counted_blocks
 from calibrate.present.later import (
     SAID_BY_VERDICT,
     holdout_sentence,
+    refit_offer,
     verdict_reasons,
     verdict_word,
 )
@@ -129,7 +130,11 @@ def _verdict(run: Calibration) -> list[Block]:
     head = verdict_word(run).upper()
     if run.holdout is not None:
         head += f": {holdout_sentence(run.holdout)}"
-    return [Said(text=head, tone=verdict_tone(verdict_word(run))), *bullets(verdict_reasons(run))]
+    return [
+        Said(text=head, tone=verdict_tone(verdict_word(run))),
+        *bullets(verdict_reasons(run)),
+        *(Said(text=one) for one in refit_offer(run)),
+    ]
 
 
 def _levels(run: Calibration) -> list[Block]:

@@ -10,7 +10,12 @@ import numpy as np
 from calibrate.keys import key_behaviours
 from calibrate.outcomes import reasons_in_words
 from calibrate.present.comparison_page import comparison_content
-from calibrate.present.later import SAID_BY_VERDICT, holdout_sentence, verdict_reasons
+from calibrate.present.later import (
+    SAID_BY_VERDICT,
+    holdout_sentence,
+    refit_offer,
+    verdict_reasons,
+)
 from calibrate.present.pages import data_block, environment, pictured, render
 from calibrate.present.plots import all_plots
 from calibrate.present.report.card import card_attributes
@@ -76,7 +81,7 @@ def report_html(
         flow=flow(run),
         limits=limits(run),
         judged=None if run.validation is None else validation_content(run.validation),
-        set_aside=None if run.holdout is None else holdout_sentence(run.holdout),
+        set_aside=() if run.holdout is None else (holdout_sentence(run.holdout), *refit_offer(run)),
         untested=verdict_reasons(run),
         moved=None if comparison is None else comparison_content(comparison),
         **_content(run),
