@@ -1,0 +1,115 @@
+"""Who answers: a database that takes SQL and gives small tables back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from calibrate.errors import EngineError, MissingExtraError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Connection(Protocol):
+    """Takes one query in DuckDB's SQL and gives its rows.
+
+    Attributes
+    ----------
+    engine : str
+        In words, for cards and messages: ``DuckDB``.
+    """
+
+    @property
+    def engine(self) -> str:
+        """The engine in words."""
+
+    def ask(self, query: str) -> pa.Table:
+        """Answer a query; an `EngineError` says why it cannot be answered."""
+
+    def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
+        """Give the names and types of a relation's columns."""
+
+    def tables(self) -> tuple[str, ...]:
+        """Name the tables there are, for messages."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuckDBConnection:
+    """A DuckDB, in this process.
+
+    Attributes
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    """
+
+    connection: Any = field(repr=False)
+
+    engine = "DuckDB"
+
+    @classmethod
+    def opened(cls, path: str = ":memory:", *, memory: str | None = None) -> DuckDBConnection:
+        """Open a file to read from it, or a database in memory.
+
+        Parameters
+        ----------
+        path : str
+        memory : str, optional
+            The most memory DuckDB takes before it turns to the disk: ``600MB``.
+
+        Raises
+        ------
+        EngineError
+            When the file is not there, is locked, or is no database.
+        MissingExtraError
+            Without the extra ``sql``.
+        """
+        duckdb = _duckdb()
+        in_memory = path == ":memory:"
+        settings: dict[str, Any] = {} if memory is None else {"memory_limit": memory}
+        try:
+            return cls(connection=duckdb.connect(path, read_only=not in_memory, config=settings))
+        except duckdb.Error as fault:
+            raise EngineError(f"DuckDB cannot open {path}: {_first_line(fault)}") from None
+
+    def ask(self, query: str) -> pa.Table:
+        """Answer a query."""
+        duckdb = _duckdb()
+        try:
+            return self._cursor.sql(query).to_arrow_table()
+        except duckdb.Error as fault:
+            raise EngineError(f"DuckDB could not answer: {_first_line(fault)}") from None
+
+    def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
+        """Give the names and types of a relation's columns."""
+        found = self.ask(f"DESCRIBE SELECT * FROM {relation}")
+        return tuple(zip(*(found.column(n).to_pylist() for n in (0, 1)), strict=True))
+
+    def tables(self) -> tuple[str, ...]:
+        """Name the tables there are."""
+        found = self.ask(
+            "SELECT table_name FROM information_schema.tables ORDER BY table_schema, table_name"
+        )
+        return tuple(found.column(0).to_pylist())
+
+    @cached_property
+    def _cursor(self) -> Any:
+        """A cursor of our own: the analyst's own queries on the connection are left alone."""
+        return self.connection.cursor()
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise MissingExtraError(
+            "Leads in a database need DuckDB: pip install 'calibrate-leads[sql]'."
+        ) from None
+    return duckdb
+
+
+def _first_line(fault: Exception) -> str:
+    """Give the first line of what an engine says, which names the cause."""
+    lines = str(fault).strip().splitlines()
+    return lines[0][:300].rstrip(".") + "." if lines else "it gave no reason."
