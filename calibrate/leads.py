@@ -13,11 +13,15 @@ from pydantic import Field
 
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.memory import MemoryEngine
-from calibrate.errors import Finding
+from calibrate.engines.sql.engine import SqlEngine
+from calibrate.errors import EngineError, Finding
 from calibrate.levels import Kind
 from calibrate.outcomes import Outcome
 from calibrate.recipes import ColumnRecipe
 from calibrate.spec import AttributePart, Spec
+
+Engine = MemoryEngine | SqlEngine
+"""What counts leads, in memory or in a database."""
 
 DAYS_A_MONTH = 365.2425 / 12
 
@@ -82,7 +86,7 @@ class Leads:
         The table's short name.
     spec : Spec
         As declared, with what was found filled in.
-    engine : MemoryEngine
+    engine : MemoryEngine or SqlEngine
         Counts over the counted leads.
     attributes : tuple of Attribute
         In the order of the table.
@@ -100,7 +104,7 @@ class Leads:
 
     name: str
     spec: Spec
-    engine: MemoryEngine
+    engine: Engine
     attributes: tuple[Attribute, ...]
     joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
@@ -119,7 +123,7 @@ class Leads:
     @property
     def total_customers(self) -> int:
         """Customers among all leads with an outcome, mature or not: the published arithmetic."""
-        return int(self.outcome.customer.sum())
+        return self.outcome.leads(self.outcome.customer)
 
     @property
     def left_out(self) -> Mapping[str, int]:
@@ -160,7 +164,17 @@ class Leads:
         Parameters
         ----------
         rows : ndarray of bool, shape (counted,)
+
+        Raises
+        ------
+        EngineError
+            When they are in a database, which gives them in no order.
         """
+        if isinstance(self.engine, SqlEngine):
+            raise EngineError(
+                f"{self.name}: leads in a database cannot be taken apart one by one. For this, "
+                f"export a part of them as Parquet and give that file."
+            )
         engine = self.engine.only(rows)
         return replace(
             self,

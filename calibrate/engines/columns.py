@@ -249,14 +249,25 @@ def is_empty(column: Column) -> bool:
     return not column.texts
 
 
+def is_filled(column: Column) -> npt.NDArray[np.bool_]:
+    """Say of each row whether it has a value."""
+    if isinstance(column, NumberColumn):
+        return np.asarray(~np.isnan(column.numbers))
+    return np.asarray(column.codes > 0)
+
+
+def filled_cells(columns: Sequence[Column]) -> NumberColumn:
+    """Count the cells of each lead that are filled, in some columns."""
+    total = np.zeros(len(is_filled(columns[0])))
+    for column in columns:
+        total += is_filled(column)
+    return NumberColumn(numbers=total)
+
+
 def missing_leads(column: Column) -> int:
     """Count the leads without a value."""
-    if isinstance(column, TextColumn):
-        return int(column.leads_by_code[0])
-    nothing = np.isnan(column.numbers)
-    return int(
-        np.count_nonzero(nothing) if column.weights is None else column.weights[nothing].sum()
-    )
+    nothing = ~is_filled(column)
+    return int((nothing if column.weights is None else column.weights[nothing]).sum())
 
 
 def small(codes: npt.NDArray[Any], most: int) -> Codes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +26,7 @@ from calibrate.engines.base import (
     StandingCounts,
     ValueCounts,
 )
-from calibrate.engines.columns import Column, text_column
+from calibrate.engines.columns import Column, filled_cells, is_filled, text_column
 from calibrate.engines.judging import judge_rows
 from calibrate.engines.places import band_codes, cuts_between, level_rows
 from calibrate.engines.profiles import profile_of
@@ -61,6 +61,26 @@ class MemoryEngine:
             customer=self.customer[rows],
             ids=None if self.ids is None else self.ids.take(rows),
         )
+
+    @property
+    def size(self) -> int:
+        """How many leads there are."""
+        return len(self.customer)
+
+    def without(self, names: Collection[str]) -> MemoryEngine:
+        """Forget some columns."""
+        kept = {name: one for name, one in self.columns.items() if name not in names}
+        return replace(self, columns=kept)
+
+    def count_filled(self, column: str) -> tuple[int, int]:
+        """Count leads and customers that have a value."""
+        filled = is_filled(self.columns[column])
+        return int(filled.sum()), int((filled & self.customer).sum())
+
+    def with_filled(self, name: str, columns: Sequence[str]) -> MemoryEngine:
+        """Add a column that says how many cells of some others are filled."""
+        made = filled_cells([self.columns[one] for one in columns])
+        return replace(self, columns={**self.columns, name: made})
 
     def describe(self) -> tuple[ColumnProfile, ...]:
         """Say what each column holds."""

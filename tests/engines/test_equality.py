@@ -54,6 +54,7 @@ def over(connection: Any, names: list[str]) -> SqlEngine:
         source='"the leads"',
         customer=column("closed"),
         mark=mark(as_id("text", "lead's id")),
+        order=column("place"),
     )
     kinds = {name: kind_of(kind) for name, kind in connection.columns('"the leads"')}
     held = {}
@@ -65,7 +66,7 @@ def over(connection: Any, names: list[str]) -> SqlEngine:
             and rows.ask(f'SELECT MAX(ABS({column(name)})) FROM "the leads" AS t')[0][0] > 2**53
         ):
             kind = "text"
-        held[name] = hold(rows, name, kind, order=column("place"), nothings=NOTHINGS)
+        held[name] = hold(rows, name, kind, nothings=NOTHINGS)
     return SqlEngine(rows=rows, held=held)
 
 

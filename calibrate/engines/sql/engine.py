@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,10 +24,10 @@ from calibrate.engines.base import (
     StandingCounts,
     ValueCounts,
 )
-from calibrate.engines.columns import Column, text_column
+from calibrate.engines.columns import Column, is_filled, text_column
 from calibrate.engines.places import band_codes, cuts_between, level_rows
 from calibrate.engines.sql.coding import Coded, coded
-from calibrate.engines.sql.held import Held
+from calibrate.engines.sql.held import Held, held_value
 from calibrate.engines.sql.rows import Grouped, LeadRows
 from calibrate.engines.sql.standing import standing_keys
 from calibrate.errors import EngineError
@@ -59,10 +59,46 @@ class SqlEngine:
         init=False, repr=False, compare=False, default_factory=dict
     )
 
+    def among(self, where: str, customer: str, names: Sequence[str]) -> SqlEngine:
+        """Count some columns over some of the leads, and others of them as customers."""
+        rows = replace(
+            self.rows,
+            where=f"({self.rows.where}) AND ({where})",
+            customer=customer,
+            leads=None,
+            customers=None,
+        )
+        return SqlEngine(rows=rows, held={name: self.held[name].among(rows) for name in names})
+
     @cached_property
     def columns(self) -> Mapping[str, Column]:
         """The columns, a row each distinct value."""
         return {name: one.column for name, one in self.held.items()}
+
+    @property
+    def size(self) -> int:
+        """How many leads there are."""
+        return self._totals[0]
+
+    def without(self, names: Collection[str]) -> SqlEngine:
+        """Forget some columns."""
+        return replace(self, held={n: one for n, one in self.held.items() if n not in names})
+
+    def count_filled(self, column: str) -> tuple[int, int]:
+        """Count leads and customers that have a value."""
+        leads, customers = self._totals
+        held = self.held[column]
+        nothing = ~is_filled(held.column)
+        return (
+            leads - int(held.leads[nothing].sum()),
+            customers - int(held.customers[nothing].sum()),
+        )
+
+    def with_filled(self, name: str, columns: Sequence[str]) -> SqlEngine:
+        """Add a column that says how many cells of some others are filled."""
+        cells = (f"CASE WHEN {self.held[one].shown} IS NULL THEN 0 ELSE 1 END" for one in columns)
+        made = held_value(self.rows, name, f"CAST({' + '.join(cells)} AS DOUBLE)")
+        return replace(self, held={**self.held, name: made})
 
     def describe(self) -> tuple[ColumnProfile, ...]:
         """Say what each column holds."""

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from calibrate.engines.base import ColumnProfile, Ints
-from calibrate.engines.columns import Column, NumberColumn, TextColumn, small
+from calibrate.engines.columns import Column, NumberColumn, TextColumn, is_filled, small
 from calibrate.engines.profiles import profile_of
-from calibrate.engines.sql.phrases import NUMBERS, Kind, as_value, number, one_of
+from calibrate.engines.sql.phrases import NUMBERS, Kind, as_value, literal, number, one_of
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.levels import parse_number
 
@@ -35,8 +35,10 @@ class Held:
     customers : ndarray of int, shape (k,)
         Of each row.
     profile : ColumnProfile
-    order : str or None
-        The place of a row among the rows, in SQL; None where they have none.
+    kind : str
+        How it is read; see `phrases`.
+    nothings : tuple of str
+        Texts that stand for no value.
     is_whole : bool
         Whether all distinct values are there, and not only the smallest and the largest.
     """
@@ -46,7 +48,8 @@ class Held:
     column: Column
     customers: Ints
     profile: ColumnProfile
-    order: str | None = None
+    kind: Kind = "number"
+    nothings: tuple[str, ...] = ()
     is_whole: bool = True
 
     @property
@@ -55,9 +58,33 @@ class Held:
         weights = self.column.weights
         return np.ones(len(self.values), dtype=np.int64) if weights is None else weights
 
+    @property
+    def sizes(self) -> list[int]:
+        """Leads of each of its values, and of none where there are some."""
+        if isinstance(self.column, TextColumn):
+            return [int(size) for size in self.column.leads_by_code if size]
+        return [int(size) for size in self.leads]
+
+    def among(self, rows: LeadRows) -> Held:
+        """Ask the same of other rows."""
+        name = self.profile.name
+        return held_value(rows, name, self.value, kind=self.kind, nothings=self.nothings)
+
+    @property
+    def shown(self) -> str:
+        """What it is in SQL where texts that stand for nothing are NULL."""
+        gone = [
+            literal(value)
+            for value, there in zip(self.values, is_filled(self.column), strict=True)
+            if value is not None and not there
+        ]
+        if not gone:
+            return self.value
+        return f"CASE WHEN {one_of(self.value, gone)} THEN NULL ELSE {self.value} END"
+
     def fetched(self, rows: LeadRows) -> Held:
         """Bring all distinct values of a number back."""
-        values, leads, customers = _distinct(rows, self.value, self.order)
+        values, leads, customers = _distinct(rows, self.value)
         return replace(
             self,
             values=tuple(values),
@@ -72,7 +99,6 @@ def hold(
     name: str,
     kind: Kind,
     *,
-    order: str | None = None,
     nothings: Sequence[str] = (),
 ) -> Held:
     """Ask a database what a column holds.
@@ -84,9 +110,6 @@ def hold(
         The column.
     kind : str
         See `phrases`.
-    order : str, optional
-        The place of a row among the rows, in SQL: values come in the order in which leads first
-        show them; else in that of the alphabet.
     nothings : sequence of str
         Texts that stand for no value.
     """
@@ -99,8 +122,20 @@ def hold(
             f"SELECT COUNT(DISTINCT {value}) FROM {rows.source} AS t WHERE {rows.where}"
         )[0][0]
         if distinct > MOST_NUMBERS:
-            return _ends(rows, name, value, order, distinct)
-    values, leads, customers = _distinct(rows, value, order)
+            return _ends(rows, name, value, distinct)
+    return held_value(rows, name, value, kind=kind, nothings=nothings)
+
+
+def held_value(
+    rows: LeadRows,
+    name: str,
+    value: str,
+    *,
+    kind: Kind = "number",
+    nothings: Sequence[str] = (),
+) -> Held:
+    """Bring the distinct values of an expression back; see `hold`."""
+    values, leads, customers = _distinct(rows, value)
     column = column_of(kind, values, leads)
     if isinstance(column, TextColumn):
         column = column.without(nothings)
@@ -110,13 +145,17 @@ def hold(
         column=column,
         customers=customers,
         profile=profile_of(name, column),
-        order=order,
+        kind=kind,
+        nothings=tuple(nothings),
     )
 
 
-def _distinct(rows: LeadRows, value: str, order: str | None) -> tuple[list[Any], Ints, Ints]:
-    """Give the distinct values of the counted leads, with their leads and customers."""
-    place = "0" if order is None else f"MIN({order})"
+def _distinct(rows: LeadRows, value: str) -> tuple[list[Any], Ints, Ints]:
+    """Give the distinct values of the counted leads, with their leads and customers.
+
+    They come in the order in which rows first show them; else in that of the alphabet.
+    """
+    place = "0" if rows.order is None else f"MIN({rows.order})"
     # A value's place is that among all rows: the same as in a file of them.
     values, leads, customers, _ = rows.ask(
         f"SELECT v, n, x, place FROM (SELECT {value} AS v, "
@@ -126,7 +165,7 @@ def _distinct(rows: LeadRows, value: str, order: str | None) -> tuple[list[Any],
         f"ORDER BY place"
     )
     listed = list(zip(values, leads, customers, strict=True))
-    if order is None:
+    if rows.order is None:
         listed.sort(key=lambda one: (one[0] is None, one[0] if one[0] is not None else 0))
     return (
         [one[0] for one in listed],
@@ -135,7 +174,7 @@ def _distinct(rows: LeadRows, value: str, order: str | None) -> tuple[list[Any],
     )
 
 
-def _ends(rows: LeadRows, name: str, value: str, order: str | None, distinct: int) -> Held:
+def _ends(rows: LeadRows, name: str, value: str, distinct: int) -> Held:
     """Bring back the smallest and the largest numbers, one that is not whole, and the gaps.
 
     No more is looked at of a number that is cut into bands.
@@ -161,7 +200,6 @@ def _ends(rows: LeadRows, name: str, value: str, order: str | None, distinct: in
         column=column,
         customers=np.array([x for _, x in found.values()], dtype=np.int64),
         profile=replace(profile_of(name, column), distinct=distinct),
-        order=order,
         is_whole=False,
     )
 

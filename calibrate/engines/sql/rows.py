@@ -43,6 +43,13 @@ class LeadRows:
         Conditions: which rows are counted, and who of them is a customer. Never NULL.
     mark : str or None
         A number for each lead that looks random: see `calibrate.engines.memory.marks_of`.
+    created : str or None
+        When a lead was created, in whole seconds since 1970; None without such a column.
+    open_for : str or None
+        Seconds from creation to close, NULL for a lead that has not closed; None where nothing
+        tells.
+    order : str or None
+        The place of a lead among the rows, from 0; None where a database gives them in no order.
     leads, customers : int or None
         How many there are, as first counted; None before that.
     """
@@ -52,6 +59,9 @@ class LeadRows:
     where: str = "TRUE"
     customer: str = "FALSE"
     mark: str | None = None
+    created: str | None = None
+    open_for: str | None = None
+    order: str | None = None
     leads: int | None = None
     customers: int | None = None
 
