@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from calibrate import __version__
 from calibrate.counts import Counts
 from calibrate.engines.sources import short_name
+from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.evidence import Evidence
@@ -29,6 +30,7 @@ from calibrate.spread.folds import cross_validated_auc
 from calibrate.stability import Stability, stability
 from calibrate.teaching import teach
 from calibrate.threshold import Threshold
+from calibrate.warehouse import read_relation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +43,7 @@ Progress = Callable[[str], None]
 
 
 def calibrate(
-    leads: str | Path | pd.DataFrame | Table,
+    leads: str | Path | pd.DataFrame | Table | Relation,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
     events: str | Path | pd.DataFrame | Table | None = None,
@@ -53,8 +55,8 @@ def calibrate(
 
     Parameters
     ----------
-    leads : path or DataFrame
-        One row a lead; see `read_leads`.
+    leads : path, DataFrame or Relation
+        One row a lead; see `read_leads`, and `read_relation` for leads in a database.
     spec : Spec, mapping, path or None
         What is declared; see `Spec`.
     events : path or DataFrame, optional
@@ -83,7 +85,10 @@ def calibrate(
     Scorecard(leads: 1 attributes earn points, base 80, threshold 100)
     """
     progress("reading leads")
-    table = read_leads(leads, spec, events=events)
+    if isinstance(leads, Relation):
+        table = read_relation(leads, spec)
+    else:
+        table = read_leads(leads, spec, events=events)
     progress("counting and weighing")
     counts, evidence = teach(table)
     progress("assigning points")

@@ -49,6 +49,8 @@ ROOMS = (
     "counts",
     "suspects",
     "reading",
+    "telling",
+    "warehouse",
     "screening",
     "evidence",
     "teaching",

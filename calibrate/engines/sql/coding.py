@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from calibrate.engines.sql.held import Held
 from calibrate.engines.sql.phrases import literal, number
+
+Lookup = Callable[[Sequence[str | float], Sequence[int]], str]
+"""Gives a small table for a query, from values and their codes."""
 
 _FEW = 8
 """So many values are compared one by one; more are looked up in a table beside the leads."""
@@ -36,6 +39,7 @@ def coded(
     codes: npt.NDArray[np.int64],
     otherwise: int,
     *,
+    lookup: Lookup,
     edges: Sequence[float] | None = None,
     place: int = 0,
 ) -> Coded:
@@ -48,6 +52,8 @@ def coded(
         Of each of the column's distinct values; with edges, of each band.
     otherwise : int
         Of a value that is not among them; with edges, of no number.
+    lookup : callable
+        Gives a table with columns `v` and `c`, from values and codes.
     edges : sequence of float, optional
         Rising cut points of a number.
     place : int
@@ -63,11 +69,11 @@ def coded(
         arms = "".join(f" WHEN {held.value} = {literal(v)} THEN {c}" for v, c in others.items())
         return Coded(code=f"(CASE WHEN {held.value} IS NULL THEN {nothing}{arms} ELSE {most} END)")
     table = f"m{place}"
-    rows = ", ".join(f"({literal(value)}, {code})" for value, code in others.items())
+    beside = lookup(list(others), list(others.values()))
     return Coded(
         code=f"(CASE WHEN {held.value} IS NULL THEN {nothing} "
         f"ELSE COALESCE({table}.c, {most}) END)",
-        joins=(f"LEFT JOIN (VALUES {rows}) AS {table}(v, c) ON {held.value} = {table}.v",),
+        joins=(f"LEFT JOIN {beside} AS {table} ON {held.value} = {table}.v",),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from calibrate.engines.sql.phrases import column, text
 from calibrate.errors import EngineError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -28,11 +29,17 @@ class Connection(Protocol):
     def ask(self, query: str) -> pa.Table:
         """Answer a query; an `EngineError` says why it cannot be answered."""
 
+    def lookup(self, values: Sequence[str | float], codes: Sequence[int]) -> str:
+        """Give a table with columns `v` and `c` that can stand in a query: small, never kept."""
+
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
 
     def tables(self) -> tuple[str, ...]:
-        """Name the tables there are, for messages."""
+        """Name the tables and views there are."""
+
+    def row_order(self, table: str) -> str | None:
+        """Give the place of a table's rows in SQL; None where they have none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +52,7 @@ class DuckDBConnection:
     """
 
     connection: Any = field(repr=False)
+    _lookups: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
 
     engine = "DuckDB"
 
@@ -69,7 +77,9 @@ class DuckDBConnection:
         in_memory = path == ":memory:"
         settings: dict[str, Any] = {} if memory is None else {"memory_limit": memory}
         try:
-            return cls(connection=duckdb.connect(path, read_only=not in_memory, config=settings))
+            made = cls(connection=duckdb.connect(path, read_only=not in_memory, config=settings))
+            made.connection.begin()  # all queries see the tables as they are now
+            return made
         except duckdb.Error as fault:
             raise EngineError(f"DuckDB cannot open {path}: {_first_line(fault)}") from None
 
@@ -77,9 +87,21 @@ class DuckDBConnection:
         """Answer a query."""
         duckdb = _duckdb()
         try:
-            return self._cursor.sql(query).to_arrow_table()
+            return self.connection.sql(query).to_arrow_table()
         except duckdb.Error as fault:
             raise EngineError(f"DuckDB could not answer: {_first_line(fault)}") from None
+
+    def lookup(self, values: Sequence[str | float], codes: Sequence[int]) -> str:
+        """Give a table beside the leads: Arrow's, since a long query is slow to read."""
+        import pyarrow as pa
+
+        key = hash((tuple(values), tuple(codes)))
+        name = f"calibrate_lookup_{key & (2**64 - 1):x}"
+        if name not in self._lookups:
+            table = pa.table({"v": pa.array(values), "c": pa.array(codes, pa.int64())})
+            self.connection.register(name, table)
+            self._lookups.add(name)
+        return name
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
@@ -87,16 +109,18 @@ class DuckDBConnection:
         return tuple(zip(*(found.column(n).to_pylist() for n in (0, 1)), strict=True))
 
     def tables(self) -> tuple[str, ...]:
-        """Name the tables there are."""
+        """Name the tables and views there are."""
         found = self.ask(
             "SELECT table_name FROM information_schema.tables ORDER BY table_schema, table_name"
         )
         return tuple(found.column(0).to_pylist())
 
-    @cached_property
-    def _cursor(self) -> Any:
-        """A cursor of our own: the analyst's own queries on the connection are left alone."""
-        return self.connection.cursor()
+    def row_order(self, table: str) -> str | None:
+        """Give the place of a table's rows in SQL; a view's rows have none."""
+        found = self.ask(
+            f"SELECT COUNT(*) FROM duckdb_tables() WHERE LOWER(table_name) = LOWER({text(table)})"
+        )
+        return column("rowid") if found.column(0)[0].as_py() else None
 
 
 def _duckdb() -> Any:

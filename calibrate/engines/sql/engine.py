@@ -26,7 +26,7 @@ from calibrate.engines.base import (
 )
 from calibrate.engines.columns import Column, is_filled, text_column
 from calibrate.engines.places import band_codes, cuts_between, level_rows
-from calibrate.engines.sql.coding import Coded, coded
+from calibrate.engines.sql.coding import Coded, Lookup, coded
 from calibrate.engines.sql.held import Held, held_value
 from calibrate.engines.sql.rows import Grouped, LeadRows
 from calibrate.engines.sql.standing import standing_keys
@@ -148,7 +148,7 @@ class SqlEngine:
             codes = band_codes(held.column.values(), edges).astype(np.int64)
             leads, customers = self._summed(column, codes, size, by_shard=by_shard)
         else:
-            bands = coded(held, np.arange(size - 1), size - 1, edges=edges)
+            bands = coded(held, np.arange(size - 1), size - 1, lookup=self._lookup, edges=edges)
             leads, customers = self._coded_counts(bands, size, by_shard=by_shard)
         return BandCounts(leads=leads, customers=customers)
 
@@ -245,9 +245,10 @@ class SqlEngine:
         by_level = np.append(codes, otherwise)  # the place -1 is that of a value never seen
         if levels.kind == "number" and not held.is_whole:
             missing = by_level[-1 if levels.missing is None else levels.missing]
-            return coded(held, by_level, int(missing), edges=levels.edges)
+            return coded(held, by_level, int(missing), lookup=self._lookup, edges=levels.edges)
         held = self._whole(column)
-        return coded(held, by_level[level_rows(held.column, levels)], otherwise, place=place)
+        codes = by_level[level_rows(held.column, levels)]
+        return coded(held, codes, otherwise, lookup=self._lookup, place=place)
 
     def _joint(
         self, parts: Sequence[Coded], among: str = ""
@@ -308,6 +309,10 @@ class SqlEngine:
             return self.rows.leads, self.rows.customers
         found = self.rows.grouped([])
         return int(found.leads.sum()), int(found.customers.sum())
+
+    @property
+    def _lookup(self) -> Lookup:
+        return self.rows.connection.lookup
 
     @property
     def _mark(self) -> str:

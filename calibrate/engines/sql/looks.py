@@ -54,7 +54,8 @@ def in_parts(
         None where the database gives rows in no order.
     """
     rows = engine.rows
-    if rows.order is None or (dated and rows.created is None):
+    by = rows.order or (rows.mark if dated else None)
+    if by is None or (dated and rows.created is None):
         return ()
     created = rows.created if dated else "0"
     filled = [f"CASE WHEN {engine.held[one].shown} IS NULL THEN 0 ELSE 1 END" for one in columns]
@@ -63,7 +64,7 @@ def in_parts(
     among = f"({rows.where}) AND {created} IS NOT NULL"
     found = rows.ask(
         f"SELECT part, COUNT(*), SUM(x), MIN(s), MAX(s){sums} FROM (SELECT NTILE({parts}) OVER "
-        f"(ORDER BY {created}, {rows.order}) AS part, CASE WHEN {rows.customer} THEN 1 ELSE 0 END "
+        f"(ORDER BY {created}, {by}) AS part, CASE WHEN {rows.customer} THEN 1 ELSE 0 END "
         f"AS x, {created} AS s{named} FROM {rows.source} AS t WHERE {among}) AS p "
         f"GROUP BY part ORDER BY part"
     )

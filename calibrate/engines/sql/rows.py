@@ -50,6 +50,8 @@ class LeadRows:
         tells.
     order : str or None
         The place of a lead among the rows, from 0; None where a database gives them in no order.
+    cells : tuple of str
+        What else a row holds, in SQL, to see which are alike.
     leads, customers : int or None
         How many there are, as first counted; None before that.
     """
@@ -62,6 +64,7 @@ class LeadRows:
     created: str | None = None
     open_for: str | None = None
     order: str | None = None
+    cells: tuple[str, ...] = ()
     leads: int | None = None
     customers: int | None = None
 
