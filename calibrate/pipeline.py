@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from calibrate import __version__
 from calibrate.counts import Counts
 from calibrate.engines.sources import short_name
+from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
@@ -226,4 +227,6 @@ def _made(leads: Leads) -> MadePart:
 
 
 def _card_name(leads: Leads) -> str:
+    if isinstance(leads.engine, SqlEngine) and " in " in leads.name:
+        return leads.name.rpartition(" in ")[0]
     return "leads" if leads.name == "DataFrame" else short_name(leads.name)

@@ -119,6 +119,7 @@ def _table(relation: Relation) -> Table:
         fingerprint="",
         dated=relation.dated,
         row_names=relation.row_names,
+        remarks=relation.remarks,
     )
 
 

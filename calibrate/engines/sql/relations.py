@@ -17,6 +17,7 @@ from calibrate.engines.sql.connections import Connection, DuckDBConnection
 from calibrate.engines.sql.held import hold
 from calibrate.engines.sql.phrases import EXACT, Kind, column, kind_of, quoted, text
 from calibrate.engines.sql.rows import LeadRows
+from calibrate.engines.stacked import how_many
 from calibrate.errors import LeadsError, NoRowsError, SpecError, did_you_mean
 
 _PART = re.compile(r'"(?:[^"]|"")+"|[^\s."\';(),]+')
@@ -69,6 +70,8 @@ class Relation:
         Those it stands in, if any.
     row_names : Rows
         What rows are called by their place.
+    remarks : tuple of str
+        What is to be said about its files.
     """
 
     connection: Connection
@@ -83,6 +86,7 @@ class Relation:
     dated: dt.date | None = None
     files: tuple[Path, ...] = ()
     row_names: Rows = field(default_factory=lambda: Rows(first=1))
+    remarks: tuple[str, ...] = ()
 
     @property
     def rows(self) -> LeadRows:
@@ -118,6 +122,9 @@ class RelationColumns(Mapping[str, Column]):
             found = self._relation.columns[name]
             self._known[name] = hold(self._relation.rows, found.name, found.kind).column
         return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._relation.columns
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._relation.columns)
@@ -201,12 +208,17 @@ def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
         )
         order = f"({order} + CASE {column(f'{_OWN}file')}{arms} END)"
         row_names = Rows.stacked(
-            (str(one), int(count), Rows(first=1))
+            (one.name, int(count), Rows(first=1))
             for one, count in zip(found.files, counts, strict=True)
         )
     made = _relation(connection, source, found.path.name, order=order, where=str(found.path))
     return replace(
-        made, name=found.path.name, dated=found.dated, files=found.files, row_names=row_names
+        made,
+        name=found.path.name,
+        dated=found.dated,
+        files=found.files,
+        row_names=row_names,
+        remarks=(how_many([one.name for one in found.files]),) if found.is_pattern else (),
     )
 
 
