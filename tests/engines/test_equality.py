@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,14 +15,18 @@ from calibrate.engines.base import Cap, ColumnPoints, ColumnValues, Needs, Scori
 from calibrate.engines.columns import NumberColumn, from_arrow, text_column
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.sql.connections import DuckDBConnection
+from calibrate.engines.sql.dbapi import DbApiConnection
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import hold
 from calibrate.engines.sql.phrases import as_id, column, kind_of, mark, text
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.levels import MISSING, OTHER, Level, Levels, bands
 from tests.engines.cases import CASES, customers
+from tests.engines.postgres import PostgresError, Server
 
 Pair = tuple[MemoryEngine, SqlEngine]
+
+NOT_IN_POSTGRES = ("empty", "no numbers")
 
 NOTHINGS = ("n/a", "NULL", "13", "0.1")
 
@@ -48,6 +53,16 @@ def in_duckdb(table: pa.Table, closed: list[bool], ids: list[str]) -> SqlEngine:
     return over(DuckDBConnection(connection=connection), table.column_names)
 
 
+def in_postgres(table: pa.Table, closed: list[bool], ids: list[str], server: Server) -> SqlEngine:
+    whole = table.append_column("lead's id", pa.array(ids))
+    whole = whole.append_column("closed", pa.array(closed)).append_column(
+        "place", pa.array(range(len(ids)))
+    )
+    server.load(whole, "the leads")
+    connection = DbApiConnection(connection=server, dialect="postgres", error=PostgresError)
+    return over(connection, table.column_names)
+
+
 def over(connection: Any, names: list[str]) -> SqlEngine:
     rows = LeadRows(
         connection=connection,
@@ -70,12 +85,33 @@ def over(connection: Any, names: list[str]) -> SqlEngine:
     return SqlEngine(rows=rows, held=held)
 
 
-@pytest.fixture(scope="module", params=[*CASES, "nobody closed"])
-def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
-    table = CASES.get(request.param, CASES["plain"])()
-    closed = customers(table.num_rows, none=request.param not in CASES)
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    runtime = tmp_path_factory.mktemp("runtime")
+    runtime.chmod(0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    found = Server(tmp_path_factory.mktemp("postgres"))
+    yield found
+    found.close()
+
+
+EVERYWHERE = [*CASES, "nobody closed"]
+ON = [*(("DuckDB", case) for case in EVERYWHERE), *(("Postgres", case) for case in EVERYWHERE)]
+
+
+@pytest.fixture(scope="module", params=ON, ids=" ".join)
+def pair(request: pytest.FixtureRequest) -> Pair:
+    engine, case = request.param
+    table = CASES.get(case, CASES["plain"])()
+    closed = customers(table.num_rows, none=case not in CASES)
     ids = [f"L{place}" for place in range(table.num_rows)]
-    return in_memory(table, closed, ids), in_duckdb(table, closed, ids)
+    if engine == "DuckDB":
+        return in_memory(table, closed, ids), in_duckdb(table, closed, ids)
+    # A table of Postgres has no column that is nothing at all, and no float under the smallest.
+    table = table.drop_columns([one for one in NOT_IN_POSTGRES if one in table.column_names])
+    return in_memory(table, closed, ids), in_postgres(
+        table, closed, ids, request.getfixturevalue("server")
+    )
 
 
 def same(one: Any, other: Any) -> None:

@@ -81,7 +81,7 @@ class DuckDBConnection:
             made.connection.begin()  # all queries see the tables as they are now
             return made
         except duckdb.Error as fault:
-            raise EngineError(f"DuckDB cannot open {path}: {_first_line(fault)}") from None
+            raise EngineError(f"DuckDB cannot open {path}: {said_by(fault)}") from None
 
     def ask(self, query: str) -> pa.Table:
         """Answer a query."""
@@ -89,7 +89,7 @@ class DuckDBConnection:
         try:
             return self.connection.sql(query).to_arrow_table()
         except duckdb.Error as fault:
-            raise EngineError(f"DuckDB could not answer: {_first_line(fault)}") from None
+            raise EngineError(f"DuckDB could not answer: {said_by(fault)}") from None
 
     def lookup(self, values: Sequence[str | float], codes: Sequence[int]) -> str:
         """Give a table beside the leads: Arrow's, since a long query is slow to read."""
@@ -133,7 +133,7 @@ def _duckdb() -> Any:
     return duckdb
 
 
-def _first_line(fault: Exception) -> str:
+def said_by(fault: Exception) -> str:
     """Give the first line of what an engine says, which names the cause."""
     lines = str(fault).strip().splitlines()
     return lines[0][:300].rstrip(".") + "." if lines else "it gave no reason."

@@ -20,14 +20,17 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("time", r"TIME(\(\d\))?( WITHOUT TIME ZONE)?"),
 )
 _VALUES: dict[Kind, str] = {
-    "text": "CAST({} AS VARCHAR)",
+    "text": 'CAST({} AS VARCHAR) COLLATE "C"',
     "number": "CAST({} AS DOUBLE)",
-    "float": "CASE WHEN ISNAN({}) THEN NULL ELSE CAST({} AS DOUBLE) END",
+    "float": "NULLIF(CAST({} AS DOUBLE), CAST('NaN' AS DOUBLE))",
     "whole": "CAST({} AS DOUBLE)",
     "truth": "CASE WHEN {} THEN 'yes' WHEN NOT {} THEN 'no' END",
     "day": "CAST({} AS VARCHAR)",
-    "moment": "STRFTIME({}, '%Y-%m-%dT%H:%M:%S')",
-    "zoned": "STRFTIME({} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S')",
+    "moment": "STRFTIME({}, '%Y-%m-%d') || 'T' || STRFTIME({}, '%H:%M:%S')",
+    "zoned": (
+        "STRFTIME({} AT TIME ZONE 'UTC', '%Y-%m-%d') || 'T' || "
+        "STRFTIME({} AT TIME ZONE 'UTC', '%H:%M:%S')"
+    ),
     "time": "SUBSTR(CAST({} AS VARCHAR), 1, 8)",
 }
 NUMBERS: frozenset[Kind] = frozenset(("number", "float", "whole"))
