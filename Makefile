@@ -30,8 +30,9 @@ bench: $(READY)  ## ratios to named peers, in one run
 notebooks: $(READY)  ## run the notebooks and keep their outputs
 	$(BIN)/python notebooks/execute.py
 
-docs: $(READY)  ## build the docs; warnings are errors
+docs: $(READY)  ## build the docs; warnings are errors, and so are links that lead nowhere
 	$(BIN)/sphinx-build -W --keep-going --quiet docs build/site
+	$(BIN)/python docs/links.py build/site
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

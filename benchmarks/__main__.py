@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module, metadata
 from pathlib import Path
 
+from benchmarks import recording
 from benchmarks.harness import (
     BenchmarkError,
     Measured,
@@ -25,22 +26,27 @@ _HEAD = ("what", "ours", "peer", "ratio", "least-most", "limit", "peak MB", "aga
 _ROW = "{:<41} {:>9} {:>9} {:>7} {:>13} {:>6} {:>11}  {}"
 
 
-def main(chosen: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
+    is_kept = "--record" in arguments
+    chosen = [name for name in arguments if name != "--record"]
     strange = [name for name in chosen if name not in NAMES]
     if strange:
         print(f"no benchmark `{strange[0]}`; there are: {', '.join(NAMES)}", file=sys.stderr)
         return 2
     print(_machine(), end="\n\n")
     print(_ROW.format(*_HEAD), flush=True)
-    missed = []
+    missed, rows = [], []
     try:
         for measured in _measured(chosen or NAMES):
             print(_row(measured), flush=True)
+            rows.append(_record(measured))
             if measured.is_missed:
                 missed.append(measured.comparison.what)
     except BenchmarkError as fault:
         print(fault, file=sys.stderr)
         return 1
+    if is_kept:
+        recording.keep(rows, _machine().replace("\n", ". ") + ".")
     if missed:
         print(f"\nlimit missed: {'; '.join(missed)}", file=sys.stderr)
     return 1 if missed else 0
@@ -60,8 +66,8 @@ def _row(measured: Measured) -> str:
     ours, peer = measured.ours, measured.peer
     return _ROW.format(
         comparison.what,
-        _time(min(sample.seconds for sample in ours)),
-        _time(min(sample.seconds for sample in peer)),
+        recording.time_text(min(sample.seconds for sample in ours)),
+        recording.time_text(min(sample.seconds for sample in peer)),
         f"{measured.ratio:.3g}",
         f"{min(ratios):.3g}-{max(ratios):.3g}",
         "none" if comparison.limit is None else f"{comparison.limit:g}",
@@ -70,8 +76,25 @@ def _row(measured: Measured) -> str:
     )
 
 
-def _time(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
+def _record(measured: Measured) -> recording.Row:
+    """Give the figures of a row, to three digits."""
+    comparison, ratios = measured.comparison, measured.ratios
+    return {
+        "what": comparison.what,
+        "against": comparison.against,
+        "ours": _rounded(min(sample.seconds for sample in measured.ours)),
+        "peer": _rounded(min(sample.seconds for sample in measured.peer)),
+        "ratio": _rounded(measured.ratio),
+        "least": _rounded(min(ratios)),
+        "most": _rounded(max(ratios)),
+        "pairs": len(ratios),
+        "limit": comparison.limit,
+        "peak_mb": [_peak(measured.ours), _peak(measured.peer)],
+    }
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.3g}")
 
 
 def _peak(samples: Sequence[Sample]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from calibrate.scorecard.columns import Absent
 from calibrate.scorecard.names import lead_names
 from calibrate.scorecard.scored import ScoredColumns
 from calibrate.scoring import Unseen
+from calibrate.shown import AsScreen, AsTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +29,8 @@ _NOT_YET = frozenset(("0", "no", "false", "n", "f", "nein", "non", "não", "nee"
 """What says that a lead has not closed; not that it never will, as `lost` does."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallList:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CallList(AsScreen, AsTable):
     """Leads to call, the most urgent first.
 
     Attributes
@@ -67,13 +68,16 @@ class CallList:
         rank = np.arange(1, len(self.rows) + 1)
         return pd.DataFrame({"rank": rank, "lead": list(self.names), **self.told})
 
-    def __repr__(self) -> str:
+    def summary(self) -> dict[str, Any]:
+        """Give the whole list as plain values that fit into JSON."""
+        from calibrate.present.called import calls_summary
+
+        return calls_summary(self)
+
+    def __str__(self) -> str:
         from calibrate.present.called import calls_text
 
         return calls_text(self)
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(escape=True, index=False, na_rep=""))
 
 
 def call_list(

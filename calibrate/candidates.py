@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,7 @@ from calibrate.recipes import (
 )
 from calibrate.roles import Roles
 from calibrate.spec import AttributePart, Group, Spec
+from calibrate.worked import worked_aside, worked_columns
 
 Mask = npt.NDArray[np.bool_]
 
@@ -131,16 +132,9 @@ def candidates_among(
     """
     personal = find_personal(columns, spec)
     columns = {name: one for name, one in columns.items() if name not in personal.columns}
+    worked = [name for name in worked_columns(columns) if not _is_named(name, spec)]
     dates = _dates(columns, spec)
-    found: dict[str, Candidate] = {}
-    for name, column in columns.items():
-        part = spec.attributes.get(name)
-        if name in dates:
-            continue
-        if part is not None and part.kind == "list":
-            found |= _list_members(name, column, part, spec.min_leads)
-        else:
-            found[name] = Candidate(column=column)
+    found = _of_columns(columns, spec, {*dates, *worked})
     for name, candidate in [*_of_personal(personal), *of_events]:
         # An event may be called like a column: both are tried.
         found[name if name not in table.columns and name not in found else f"{name} (event)"] = (
@@ -155,8 +149,28 @@ def candidates_among(
         if name not in set_aside and (only is None or name in only or _made_from(one) in only)
     }
     check_width(table, len(kept))
-    findings = (*personal.findings, *_date_findings(dates), *_list_like(kept, spec))
+    findings = (
+        *personal.findings,
+        *worked_aside(worked),
+        *_date_findings(dates),
+        *_list_like(kept, spec),
+    )
     return Candidates(by_name=kept, findings=findings)
+
+
+def _of_columns(
+    columns: Mapping[str, Column], spec: Spec, aside: Collection[str]
+) -> dict[str, Candidate]:
+    found: dict[str, Candidate] = {}
+    for name, column in columns.items():
+        part = spec.attributes.get(name)
+        if name in aside:
+            continue
+        if part is not None and part.kind == "list":
+            found |= _list_members(name, column, part, spec.min_leads)
+        else:
+            found[name] = Candidate(column=column)
+    return found
 
 
 def own_columns(table: Table, roles: Roles, spec: Spec) -> list[str]:
@@ -182,13 +196,16 @@ def _made_from(candidate: Candidate) -> str | None:
     return getattr(candidate.recipe, "column", None)
 
 
+def _is_named(name: str, spec: Spec) -> bool:
+    """Whether the analyst wants the column tried."""
+    return name in spec.attributes or name in (spec.only or ())
+
+
 def _dates(columns: Mapping[str, Column], spec: Spec) -> list[str]:
     return [
         name
         for name, column in columns.items()
-        if name not in spec.attributes
-        and name not in (spec.only or ())
-        and (reads_as_dates(column) or reads_as_periods(column))
+        if not _is_named(name, spec) and (reads_as_dates(column) or reads_as_periods(column))
     ]
 
 

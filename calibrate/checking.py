@@ -11,11 +11,11 @@ from calibrate.behaviours import LAST_EVENT, BehaviourRecipe
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.evidence import AttributeEvidence
-from calibrate.files import write_whole
 from calibrate.keys import KeyBehaviour, key_behaviours
 from calibrate.leads import Leads
 from calibrate.reading import read_leads
-from calibrate.spec import Spec
+from calibrate.shown import AsReport, AsScreen, AsTable
+from calibrate.spec import Spec, as_spec
 from calibrate.stats.survival import TimeToClose
 from calibrate.suspects.cohorts import Cohort, cohorts
 from calibrate.teaching import teach
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Check:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Check(AsReport, AsScreen, AsTable):
     """What is odd about a leads table, and what it says about time.
 
     Attributes
@@ -74,19 +74,21 @@ class Check:
 
         return draw_check(self, name, ax)
 
-    def report(self, path: str | Path) -> Path:
-        """Write all of it as one HTML file that needs nothing else."""
+    def _page(self) -> str:
         from calibrate.present.check_page import check_html
 
-        return write_whole(Path(path), check_html(self))
+        return check_html(self)
 
-    def __repr__(self) -> str:
+    def summary(self) -> dict[str, Any]:
+        """Give what was found as plain values that fit into JSON."""
+        from calibrate.present.check_text import check_summary
+
+        return check_summary(self)
+
+    def __str__(self) -> str:
         from calibrate.present.check_text import check_text
 
         return check_text(self)
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(escape=True, index=False))
 
 
 def check(
@@ -122,7 +124,10 @@ def check(
     >>> [one.code for one in check(frame).findings if one.severity == "warning"]
     ['placeholders']
     """
-    table = leads if isinstance(leads, Leads) else read_leads(leads, spec, events=events)
+    if isinstance(leads, Leads):
+        table = leads
+    else:
+        table = read_leads(leads, as_spec(spec).teaching_all(), events=events)
     evidence = teach(table)[1]
     since = {
         one.name

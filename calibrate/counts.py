@@ -21,6 +21,7 @@ from calibrate.bands import (
 from calibrate.engines.base import CountingEngine, ValueCounts
 from calibrate.leads import Attribute, Leads
 from calibrate.levels import MISSING, NO, OTHER, YES, Kind, Level, Levels, bands, fold
+from calibrate.shown import AsTable
 from calibrate.spec import Group
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class AttributeCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(AsTable):
     """Leads and customers, overall and per level of every attribute."""
 
     leads: int
@@ -88,9 +89,6 @@ class Counts:
             f"Counts({self.customers} customers among {self.leads} leads, "
             f"{len(self.attributes)} attributes, {levels} levels)"
         )
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(escape=True, index=False))
 
 
 def count(leads: Leads, *, by_shard: bool = False) -> Counts:

@@ -18,6 +18,7 @@ from calibrate.errors import LeadsError, SpecError
 from calibrate.leads import DAYS_A_MONTH
 from calibrate.scorecard import Scorecard
 from calibrate.scores import Cut, tally_rows
+from calibrate.shown import AsScreen, AsTable
 from calibrate.spec import CapacityPart, SharePart, Spec, ThresholdRule
 from calibrate.threshold import ALTERNATIVES, Beside, cut_by, rule_name
 
@@ -46,8 +47,8 @@ class CardCut:
     leads_a_month: float | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CardCuts:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CardCuts(AsScreen, AsTable):
     """Thresholds side by side, the one asked for first.
 
     Attributes
@@ -86,13 +87,16 @@ class CardCuts:
         ]
         return pd.DataFrame(rows)
 
-    def __repr__(self) -> str:
+    def summary(self) -> dict[str, Any]:
+        """Give the thresholds as plain values that fit into JSON."""
+        from calibrate.present.cuts import cuts_summary
+
+        return cuts_summary(self)
+
+    def __str__(self) -> str:
         from calibrate.present.cuts import cuts_text
 
         return cuts_text(self)
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(escape=True, index=False, float_format="{:.4g}".format))
 
 
 def cuts_for(

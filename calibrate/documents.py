@@ -24,9 +24,6 @@ BY_NAME, BY_NUMBER, AS_MAPPING = "written-by-name", "written-by-number", "writte
 _UNSAID = ("function-after", BY_NAME, BY_NUMBER, AS_MAPPING)
 """How steps of a path begin that stand in no file."""
 
-_PLANNED = frozenset(("fit",))
-"""Keys of the spec format that this version does not act on yet: refused, never ignored."""
-
 
 class Part(BaseModel):
     """A part of a spec or scorecard: frozen, and closed to unknown keys."""
@@ -145,8 +142,6 @@ def _shown(found: Any) -> str:
 
 def _unknown_key(model: type[BaseModel], location: list[Any]) -> str:
     key = str(location[-1])
-    if key in _PLANNED:
-        return "part of the spec format, but this version does not act on it yet; take it out"
     return f"unknown key; {did_you_mean(key, _keys_at(model, location[:-1]))}"
 
 

@@ -46,6 +46,10 @@ class NoRowsError(LeadsError):
     """The table has column names and no rows."""
 
 
+class NoOutcomeError(LeadsError):
+    """No column says plainly who became a customer."""
+
+
 class EngineError(CalibrateError):
     """The engine that counts could not do its work."""
 

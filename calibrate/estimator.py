@@ -159,6 +159,8 @@ class LeadScorer(ClassifierMixin, TransformerMixin, BaseEstimator):
         spec = self._declared(frame).changed(outcome=outcome)
         if self.leaks == "keep":
             spec = _all_wanted(table, spec)
+        if spec.fit is None:  # whoever fits has set leads aside already
+            spec = spec.changed(fit={"holdout": "none"})
         calibration = calibrate(table, spec)
         self.classes_, self.customer_ = classes, customer
         self.scorecard_: Scorecard = calibration.scorecard

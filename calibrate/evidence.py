@@ -12,6 +12,7 @@ from calibrate.counts import AttributeCounts, Counts
 from calibrate.levels import Level, Levels
 from calibrate.present.numbers import significant
 from calibrate.screening import Screened, Screening, screen
+from calibrate.shown import AsTable
 from calibrate.spec import Group
 from calibrate.stats.association import Association, association
 from calibrate.stats.intervals import lift_interval, wilson
@@ -91,7 +92,7 @@ class Overall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(AsTable):
     """What every level of every attribute says, and the overall close rate it is held against."""
 
     overall: Overall
@@ -134,9 +135,6 @@ class Evidence:
             f"{verdicts.count('raises')} levels raise it, {verdicts.count('lowers')} lower it, "
             f"{len(verdicts)} in all)"
         )
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(escape=True, index=False, float_format="{:.4g}".format))
 
 
 def weigh(counts: Counts, screening: Screening | None = None, *, q_max: float = 0.05) -> Evidence:

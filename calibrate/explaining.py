@@ -15,9 +15,11 @@ from calibrate.scorecard import Scorecard
 from calibrate.scorecard.columns import Absent
 from calibrate.scorecard.names import lead_names
 from calibrate.scoring import ScoredLeads
+from calibrate.shown import AsScreen, AsTable
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 _LONGEST = 40
 """Letters of a name that a message shows."""
@@ -45,8 +47,8 @@ class Reason:
     why: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Explanation(AsScreen, AsTable):
     """A lead's score, point by point.
 
     Attributes
@@ -76,17 +78,22 @@ class Explanation:
             [[getattr(one, name) for name in names] for one in self.reasons], columns=names
         )
 
-    def __repr__(self) -> str:
+    def summary(self) -> dict[str, Any]:
+        """Give the score point by point as plain values that fit into JSON."""
+        from calibrate.present.explained import explained_summary
+
+        return explained_summary(self)
+
+    def plot(self, name: str, ax: Axes | None = None) -> Axes:
+        """Draw ``waterfall``: how the score adds up, with the threshold marked."""
+        from calibrate.present.explained_plots import draw_explanation
+
+        return draw_explanation(self, name, ax)
+
+    def __str__(self) -> str:
         from calibrate.present.explained import explained_text
 
         return explained_text(self)
-
-    def _repr_html_(self) -> str:
-        return str(
-            self.to_frame().to_html(
-                escape=True, index=False, na_rep="", float_format="{:.3g}".format
-            )
-        )
 
 
 def explain(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,15 @@ from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.errors import EngineError, Finding
+from calibrate.holdout import SetAside
 from calibrate.levels import Kind
 from calibrate.outcomes import Outcome
 from calibrate.recipes import ColumnRecipe
+from calibrate.shown import AsScreen, AsTable
 from calibrate.spec import AttributePart, Spec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Engine = MemoryEngine | SqlEngine
 """What counts leads, in memory or in a database."""
@@ -76,8 +81,8 @@ class Withheld:
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Leads:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Leads(AsScreen, AsTable):
     """A leads table that was understood: who is counted, who became a customer, what to try.
 
     Attributes
@@ -96,6 +101,8 @@ class Leads:
         Those that look like leaks.
     outcome : Outcome
         What became of every lead of the table, counted or not.
+    aside : SetAside or None
+        Leads that do not teach, but judge: not among those counted.
     total, counted, customers : int
         Leads in the table; those counted; those of them that closed.
     fingerprint : str
@@ -109,6 +116,7 @@ class Leads:
     joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
     outcome: Outcome
+    aside: SetAside | None = None
     total: int
     counted: int
     customers: int
@@ -183,7 +191,17 @@ class Leads:
             customers=int(engine.customer.sum()),
         )
 
-    def __repr__(self) -> str:
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row an attribute: its kind, the fewest leads of a level, and its origin."""
+        import pandas as pd
+
+        rows = [
+            (one.name, one.kind, one.min_leads, self.joined.get(one.name, (None,))[0])
+            for one in self.attributes
+        ]
+        return pd.DataFrame(rows, columns=["attribute", "kind", "min_leads", "joined_from"])
+
+    def __str__(self) -> str:
         return (
             f"Leads({self.name}: {self.counted} of {self.total} counted, {self.customers} "
             f"customers, {len(self.attributes)} attributes)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from calibrate.engines.tables import Table, open_table
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.names import lead_names
 from calibrate.scoring import ScoredLeads
+from calibrate.shown import AsScreen, AsTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +49,8 @@ class Move:
         return self.score - self.before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moves:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Moves(AsScreen, AsTable):
     """What changed since an earlier scoring.
 
     Attributes
@@ -84,13 +85,16 @@ class Moves:
             [[getattr(one, name) for name in names] for one in self.moves], columns=names
         )
 
-    def __repr__(self) -> str:
+    def summary(self) -> dict[str, Any]:
+        """Give every lead that moved as plain values that fit into JSON."""
+        from calibrate.present.moved import moves_summary
+
+        return moves_summary(self)
+
+    def __str__(self) -> str:
         from calibrate.present.moved import moves_text
 
         return moves_text(self)
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(escape=True, index=False))
 
 
 def moves_since(

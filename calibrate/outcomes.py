@@ -90,18 +90,15 @@ class Outcome:
         many = None if self.weights is None else self.weights[seen]
         return time_to_close(watched[seen], is_closed[seen], many)
 
+    def counting(self, rows: Mask) -> Outcome:
+        """Count these leads alone."""
+        first, last = (None, None) if self.created is None else _span(self.created, rows)
+        return replace(self, counted=rows, first=first, last=last)
+
     def without(self, rows: Mask, reason: str) -> Outcome:
         """Leave further leads out of everything, and count those that were counted."""
-        gone = self.counted & rows
-        counted = self.counted & ~rows
-        first, last = (None, None) if self.created is None else _span(self.created, counted)
-        return replace(
-            self,
-            counted=counted,
-            left_out=self.left_out | {reason: self.leads(gone)},
-            first=first,
-            last=last,
-        )
+        gone = self.leads(self.counted & rows)
+        return replace(self.counting(self.counted & ~rows), left_out=self.left_out | {reason: gone})
 
 
 def read_outcome(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,10 @@ from calibrate.counts import Counts
 from calibrate.engines.sources import short_name
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation
-from calibrate.engines.tables import Table
-from calibrate.errors import Finding
+from calibrate.engines.tables import Table, open_table
+from calibrate.errors import Finding, LeadsError
 from calibrate.evidence import Evidence
-from calibrate.files import make_folder, write_whole, yaml_text
+from calibrate.files import make_folder, yaml_text
 from calibrate.leads import Leads
 from calibrate.points import Points, assign_points
 from calibrate.policy import Decision, decide
@@ -25,19 +25,26 @@ from calibrate.reading import read_leads
 from calibrate.recalibration.damping import damped, damping_findings
 from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
+from calibrate.scorecard.making import finding_part
 from calibrate.scores import ScoreTable
-from calibrate.spec import Spec
-from calibrate.spread.folds import cross_validated_auc
+from calibrate.shown import AsReport, AsScreen
+from calibrate.spec import NEWEST, Spec, as_spec
+from calibrate.spread.folds import REPEATS, cross_validated_auc
 from calibrate.stability import Stability, stability
 from calibrate.teaching import teach
 from calibrate.threshold import Threshold
+from calibrate.validation import Validation, validate
+from calibrate.validation.later import Holdout, holdout_of, later_part
+from calibrate.validation.worked import WORKED_UNKNOWN
 from calibrate.warehouse import read_relation
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from calibrate.recalibration.result import Comparison
     from calibrate.selection import Choices
+    from calibrate.validation import Validation
 
 Progress = Callable[[str], None]
 """Is told the name of each step as it begins."""
@@ -86,10 +93,33 @@ def calibrate(
     Scorecard(leads: 1 attributes earn points, base 80, threshold 100)
     """
     progress("reading leads")
+    declared = as_spec(spec)
     if isinstance(leads, Relation):
-        table = read_relation(leads, spec)
-    else:
-        table = read_leads(leads, spec, events=events)
+        return _taught(
+            read_relation(leads, declared), name=name, previous=previous, progress=progress
+        )
+    opened = open_table(leads, sheet=declared.leads.sheet)
+    if declared.fit is None:
+        declared = declared.changed(fit={"holdout": NEWEST})
+    table = read_leads(opened, declared, events=events)
+    run = _taught(table, name=name, previous=previous, progress=progress)
+    if table.aside is None:
+        return run
+    progress("judging by later leads")
+    try:
+        found = validate(run.scorecard, opened, spec=table.spec, events=events)
+    except LeadsError as fault:
+        return run.remarking((_cannot_judge(fault),))
+    refit = table.spec.fit is not None and bool(table.spec.fit.refit_on_all)
+    if refit:
+        run = _refitted(run, opened, events, previous, progress)
+    return run.judged(found, holdout_of(table.aside, found, refitted=refit))
+
+
+def _taught(
+    table: Leads, *, name: str | None, previous: Scorecard | None, progress: Progress
+) -> Calibration:
+    """Calibrate by the leads that teach."""
     progress("counting and weighing")
     counts, evidence = teach(table)
     progress("assigning points")
@@ -121,7 +151,13 @@ def calibrate(
             points=points,
             stable=stable,
             decision=decision,
-            cross_validated=cross_validated_auc(points, evidence, table, decision.scoring),
+            cross_validated=cross_validated_auc(
+                points,
+                evidence,
+                table,
+                decision.scoring,
+                repeats=REPEATS if table.aside is None else 1,
+            ),
             made=_made(table),
             findings=findings,
         ),
@@ -129,8 +165,32 @@ def calibrate(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
+def _refitted(
+    run: Calibration,
+    opened: Table,
+    events: str | Path | pd.DataFrame | Table | None,
+    previous: Scorecard | None,
+    progress: Progress,
+) -> Calibration:
+    """Calibrate anew by all leads, after those set aside have judged."""
+    spec = run.leads.spec
+    table = read_leads(opened, spec.teaching_all(), events=events)
+    return _taught(
+        replace(table, spec=spec), name=run.scorecard.name, previous=previous, progress=progress
+    )
+
+
+def _cannot_judge(fault: LeadsError) -> Finding:
+    return Finding(
+        code="later-leads-cannot-judge",
+        severity="warning",
+        says=f"Leads were set aside, and cannot judge the card: {fault}",
+        fix="Set more leads aside (`fit`), or loosen vetoes and gates.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Calibration(AsReport, AsScreen):
     """One run, every step of it at hand."""
 
     leads: Leads
@@ -141,6 +201,8 @@ class Calibration:
     decision: Decision
     scorecard: Scorecard
     findings: tuple[Finding, ...]
+    holdout: Holdout | None = None
+    validation: Validation | None = None
 
     @property
     def score_table(self) -> ScoreTable:
@@ -157,6 +219,33 @@ class Calibration:
         """How often leads of a score close."""
         return self.decision.probability
 
+    def judged(self, found: Validation, holdout: Holdout) -> Calibration:
+        """Give the same run with what the leads set aside said of its card."""
+        known = {(one.code, one.says) for one in self.findings}
+        # Nobody was worked by a score that is only being made.
+        fresh = tuple(
+            one
+            for one in found.findings
+            if (one.code, one.says) not in known and one.code != WORKED_UNKNOWN
+        )
+        later = later_part(found, refitted=holdout.refitted)
+        card = self.scorecard.model_copy(update={"later": later})
+        told = replace(self, scorecard=card, holdout=holdout, validation=found)
+        return told.remarking(fresh)
+
+    def remarking(self, findings: tuple[Finding, ...]) -> Calibration:
+        """Give the same run with further findings, in the card too."""
+        card = self.scorecard.model_copy(
+            update={"findings": (*self.scorecard.findings, *map(finding_part, findings))}
+        )
+        return replace(self, scorecard=card, findings=(*self.findings, *findings))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a level: evidence, points, and how far the points would move."""
+        from calibrate.present.summary import level_frame
+
+        return level_frame(self)
+
     def summary(self) -> dict[str, Any]:
         """Give the run's main numbers as plain values that fit into JSON."""
         from calibrate.present.summary import summary
@@ -164,7 +253,23 @@ class Calibration:
         return summary(self)
 
     def plot(self, name: str, ax: Axes | None = None) -> Axes:
-        """Draw a plot: ``lift``, ``scores``, ``sweep``, ``close_rates``, ``tiers`` or ``grid``."""
+        """Draw a plot on axes, or on a figure of its own.
+
+        Parameters
+        ----------
+        name : str
+            ``lift``, ``scores``, ``sweep``, ``bands``, ``close_rates``, ``tiers``,
+            ``tiers_by_period``, ``grid``, ``gains``, ``calibration``, ``roc`` or
+            ``time_to_close``; or the name of an attribute, for the close rate of its levels.
+            Gains, calibration and ROC are those of the leads set aside, where there are any.
+        ax : matplotlib Axes, optional
+
+        Raises
+        ------
+        CalibrateError
+            When there is no such plot, or nothing to draw: no grid without groups, no time to
+            close without dates.
+        """
         from calibrate.present.plots import draw
 
         return draw(self, name, ax)
@@ -175,11 +280,31 @@ class Calibration:
 
         return weigh_choices(self.leads, progress=progress)
 
-    def report(self, path: str | Path) -> Path:
-        """Write the report as one HTML file that needs nothing else."""
-        from calibrate.present.report import report_html
+    def workbook(
+        self,
+        path: str | Path,
+        *,
+        validation: Validation | None = None,
+        comparison: Comparison | None = None,
+    ) -> Path:
+        """Write the evidence as an Excel workbook, with a first sheet for managers.
 
-        return write_whole(Path(path), report_html(self))
+        Parameters
+        ----------
+        path : str or Path
+        validation : Validation, optional
+            Of later leads, for the first sheet; by default that of the leads set aside.
+        comparison : Comparison, optional
+            With the card before.
+
+        Raises
+        ------
+        MissingExtraError
+            Without the extra ``excel``.
+        """
+        from calibrate.present.evidence_book.book import save_evidence
+
+        return save_evidence(self, path, validation=validation, comparison=comparison)
 
     def save(
         self,
@@ -187,8 +312,11 @@ class Calibration:
         progress: Progress = lambda step: None,
         *,
         choices: Choices | None = None,
+        comparison: Comparison | None = None,
     ) -> Path:
-        """Write the run's folder: scorecard, spec as used, report, evidence and plots.
+        """Write the run's folder: scorecard, spec as used, report, evidence, workbook and plots.
+
+        Without the extra ``excel`` there is no workbook, and a small file says so.
 
         Raises
         ------
@@ -197,10 +325,15 @@ class Calibration:
         """
         from calibrate.present.folder import write_folder
 
-        return write_folder(self, make_folder(Path(folder)), progress, choices)
+        return write_folder(self, make_folder(Path(folder)), progress, choices, comparison)
 
-    def __repr__(self) -> str:
-        from calibrate.present.terminal import calibration_text
+    def _page(self) -> str:
+        from calibrate.present.report import report_html
+
+        return report_html(self)
+
+    def __str__(self) -> str:
+        from calibrate.present.run_text import calibration_text
 
         return calibration_text(self)
 

@@ -14,6 +14,7 @@ from calibrate.levels import Levels, fold
 from calibrate.overlap import Overlap, overlaps
 from calibrate.present.numbers import half_away
 from calibrate.scale import stretched
+from calibrate.shown import AsTable
 from calibrate.spec import Group, OverridePart, PointsPart
 from calibrate.values import Values, values_of
 
@@ -67,7 +68,7 @@ class AttributePoints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Points:
+class Points(AsTable):
     """The card's points.
 
     Attributes
@@ -120,9 +121,6 @@ class Points:
     def __repr__(self) -> str:
         levels = sum(one.points != 0 for a in self.attributes for one in a.given)
         return f"Points({levels} levels earn points, scores {self.lowest} to {self.highest})"
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(escape=True, index=False, na_rep=""))
 
 
 def assign_points(

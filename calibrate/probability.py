@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from calibrate.present.numbers import percent_text, significant
 from calibrate.scores import ScoreTable
+from calibrate.shown import AsTable
 from calibrate.stats.intervals import Z_95, wilson
 from calibrate.stats.isotonic import pool_falling
 from calibrate.stats.logistic import LogisticFit, fit_logistic, overlap_of_scores
@@ -28,7 +29,7 @@ Whole = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probability:
+class Probability(AsTable):
     """The close rate of every score.
 
     Attributes
@@ -98,9 +99,6 @@ class Probability:
             for score, rate in zip(self.scores, self.close_rates, strict=True)
         ]
         return f"Probability({self.method}: {', '.join(dict.fromkeys((ends[0], ends[-1])))})"
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, float_format="{:.4g}".format))
 
 
 def fit_probability(table: ScoreTable) -> Probability:

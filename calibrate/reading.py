@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.eventlog import EventLog, read_log
+from calibrate.holdout import set_aside
 from calibrate.joining import Joined, beside, join_tables
 from calibrate.landmarks import landmarks_of
 from calibrate.leads import Leads
@@ -85,6 +85,7 @@ def read_leads(
         outcome, seen = _from_landmark(table, outcome, log)
         declared = declared.model_copy(update={"events": log.columns})
         check_two_classes(table, roles, outcome)
+    outcome, aside, remarks = set_aside(outcome, declared.fit, where=table.where)
     candidates = find_candidates(table, roles, declared, outcome.counted, seen)
     engine = MemoryEngine(
         columns={name: one.column for name, one in candidates.by_name.items()},
@@ -94,11 +95,12 @@ def read_leads(
     chosen = choose_attributes(table, candidates.by_name, engine, declared)
     leads = Leads(
         name=table.name,
-        spec=filled_in(declared, roles, outcome.window_days, outcome.as_of),
+        spec=filled_in(declared, roles, outcome),
         engine=engine,
         attributes=chosen.attributes,
         joined=joined.sources,
         outcome=outcome,
+        aside=aside,
         total=table.rows,
         counted=int(outcome.counted.sum()),
         customers=int(engine.customer.sum()),
@@ -108,6 +110,7 @@ def read_leads(
             *joined.findings,
             *role_findings(roles),
             *outcome.findings,
+            *remarks,
             *(log.findings if log is not None else ()),
             *candidates.findings,
             *chosen.findings,
@@ -281,19 +284,19 @@ def format_findings(table: Table) -> list[Finding]:
     return remarks + left
 
 
-def filled_in(spec: Spec, roles: Roles, window_days: int | None, as_of: dt.date | None) -> Spec:
+def filled_in(spec: Spec, roles: Roles, outcome: Outcome) -> Spec:
     """Give the spec as used, so that the same run can be had from it alone."""
     document = spec.document()
     document["leads"] = document.get("leads", {}) | {
         key: name for key, name in (("id", roles.id), ("created", roles.created)) if name
     }
     document["outcome"] = roles.outcome.model_dump(exclude_unset=True)
-    if window_days is not None:
-        document["window_days"] = window_days
-    if as_of is not None:
-        document["as_of"] = as_of
+    if outcome.window_days is not None:
+        document["window_days"] = outcome.window_days
+    if outcome.as_of is not None:
+        document["as_of"] = outcome.as_of
     if roles.preset is not None:
         document["preset"] = roles.preset.name
     if not document["leads"]:
         del document["leads"]
-    return Spec.model_validate(document)
+    return spec.declaring(document)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calibrate.engines.tables import Table, open_table
 from calibrate.files import make_folder, write_whole
@@ -13,18 +13,22 @@ from calibrate.pipeline import Calibration, calibrate
 from calibrate.recalibration.comparing import compare
 from calibrate.recalibration.result import Comparison
 from calibrate.scorecard import Scorecard
-from calibrate.spec import Spec, as_spec
+from calibrate.shown import AsScreen
+from calibrate.spec import FitPart, Spec, as_spec
 from calibrate.validation.declared import spec_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DATED = {"as_of": "the day the data were taken", "fit": "the days of the leads that teach"}
+_DATED = {
+    "as_of": "the day the data were taken",
+    "fit.until": "the last day of the leads that taught",
+}
 """Keys of a spec that belong to one quarter."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rerun:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Rerun(AsScreen):
     """A new quarter's run, and what moved since the last.
 
     Attributes
@@ -55,11 +59,23 @@ class Rerun:
         from calibrate.present.comparison_page import comparison_html
 
         page = comparison_html(self.comparison)
-        written = self.calibration.save(make_folder(Path(folder)), progress)
+        written = self.calibration.save(
+            make_folder(Path(folder)), progress, comparison=self.comparison
+        )
         write_whole(written / "comparison.html", page)
         return written
 
-    def __repr__(self) -> str:
+    def to_frame(self) -> pd.DataFrame:
+        """Give what moved, one row a level: that of the comparison."""
+        return self.comparison.to_frame()
+
+    def summary(self) -> dict[str, Any]:
+        """Give the new run and the comparison as plain values that fit into JSON."""
+        from calibrate.present.comparison_text import rerun_summary
+
+        return rerun_summary(self)
+
+    def __str__(self) -> str:
         from calibrate.present.comparison_text import rerun_text
 
         return rerun_text(self)
@@ -75,6 +91,7 @@ def rerun(
     spec: Spec | str | Path | None = None,
     events: str | Path | pd.DataFrame | None = None,
     damping: bool = False,
+    fit: FitPart | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Rerun:
     """Calibrate again as last quarter, and compare.
@@ -92,6 +109,8 @@ def rerun(
     damping : bool
         Let levels keep their points unless they moved, as `damping: true` in the spec does, on the
         bands of the old card.
+    fit : FitPart, optional
+        Which leads teach and which judge; by default as the spec says, else the newest judge.
     progress : callable, optional
         Is told each step as it begins.
 
@@ -120,6 +139,8 @@ def rerun(
     if damping:
         declared = declared.changed(points=_damping(declared))
     declared, dropped = this_quarters(declared, old_card, table)
+    if fit is not None:
+        declared = declared.changed(fit=fit.model_dump(exclude_unset=True))
     if declared.points.damping:
         declared = on_old_bands(declared, old_card, table)
     run = calibrate(
@@ -131,7 +152,7 @@ def rerun(
 
 
 def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tuple[str, ...]]:
-    """Drop what belongs to last quarter, and say what.
+    """Drop what belongs to last quarter, and say what; a later day than the card's is of now.
 
     Parameters
     ----------
@@ -143,12 +164,17 @@ def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tupl
         This quarter's leads.
     """
     document = spec.document()
-    found = [key for key in _DATED if key in document]
+    fit = document.get("fit", {})
+    dated = {"fit.until": fit.pop("until", None)}
+    taken = card.made.as_of
+    if spec.as_of is None or taken is None or spec.as_of <= taken:
+        dated = {"as_of": document.pop("as_of", None)} | dated
+    if not fit:
+        document.pop("fit", None)
+    found = {key: day for key, day in dated.items() if day is not None}
     if not found or table.fingerprint == card.made.fingerprint:
         return spec, ()
-    kept = Spec.model_validate({key: one for key, one in document.items() if key not in found})
-    kept._folder = spec.folder
-    return kept, tuple(f"{key} {_told(document[key])} ({_DATED[key]})" for key in found)
+    return spec.declaring(document), tuple(f"{k} {v} ({_DATED[k]})" for k, v in found.items())
 
 
 def on_old_bands(spec: Spec, card: Scorecard, table: Table) -> Spec:
@@ -170,9 +196,3 @@ def on_old_bands(spec: Spec, card: Scorecard, table: Table) -> Spec:
 
 def _damping(spec: Spec) -> dict[str, object]:
     return dict(spec.document().get("points", {})) | {"damping": True}
-
-
-def _told(value: object) -> str:
-    return (
-        ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else f"{value}"
-    )

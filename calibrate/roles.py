@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from calibrate.dates import could_be_dates, reads_as_dates
 from calibrate.engines.columns import Column, is_empty, text_column
 from calibrate.engines.tables import Table
-from calibrate.errors import Finding, LeadsError, SpecError, did_you_mean
+from calibrate.errors import Finding, LeadsError, NoOutcomeError, SpecError, did_you_mean
 from calibrate.files import Flow, FlowList, yaml_text
 from calibrate.levels import MISSING, fold, parse_number
 from calibrate.present.numbers import number_text
@@ -325,7 +325,7 @@ def _find_outcome(table: Table, free: Iterable[str], created: str | None) -> Out
     closed = first_named([name for name in columns if is_empty(table.columns[name])], _CLOSED)
     if closed is not None and created is not None:
         return OutcomePart(closed=closed)
-    raise LeadsError(_no_outcome(table, [name for name in columns if name != created]))
+    raise NoOutcomeError(_no_outcome(table, [name for name in columns if name != created]))
 
 
 def _no_outcome(table: Table, columns: list[str]) -> str:

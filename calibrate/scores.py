@@ -14,6 +14,7 @@ from calibrate.leads import Leads
 from calibrate.levels import Levels
 from calibrate.points import Points
 from calibrate.scoring import scoring_by
+from calibrate.shown import AsTable
 from calibrate.stats.auc import auc
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _MILLIONTHS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreTable:
+class ScoreTable(AsTable):
     """Leads and customers per score.
 
     Attributes
@@ -80,9 +81,6 @@ class ScoreTable:
             f"ScoreTable({len(self.scores)} scores from {self.scores[0]} to {self.scores[-1]}, "
             f"{sum(self.customers)} customers among {sum(self.leads)} leads)"
         )
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, float_format="{:.4g}".format))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from calibrate.engines.judging import Flags, Sums, added_up, held, points_of, st
 from calibrate.engines.places import UNSEEN, level_rows
 from calibrate.errors import Finding
 from calibrate.points import Points
-from calibrate.present.numbers import points_text
+from calibrate.present.numbers import count_text, points_text
 from calibrate.spec import ENGAGEMENT, FIT, Group
 
 _REASONS = 5
@@ -212,8 +212,8 @@ def _unseen_findings(unseen: Sequence[Unseen]) -> tuple[Finding, ...]:
         Finding(
             code="unseen-level",
             severity="warning",
-            says=f"`{one.attribute}`: {one.leads} leads have a value the card has never seen "
-            f"(`{one.example[:40]}`); it counts {points_text(one.points)} points.",
+            says=f"`{one.attribute}`: {count_text(one.leads)} leads have a value the card has "
+            f"never seen (`{one.example[:40]}`); it counts {points_text(one.points)} points.",
             fix="Calibrate again when they become many.",
         )
         for one in unseen

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.counts import AttributeCounts, Counts
+from calibrate.shown import AsTable
 from calibrate.stats.association import simes, trend_p
 from calibrate.stats.significance import benjamini_hochberg, level_p_values
 
@@ -36,7 +37,7 @@ class Screened:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Screening:
+class Screening(AsTable):
     """Stage 1 over all attributes, in the order of the counts."""
 
     q_max: float
@@ -61,9 +62,6 @@ class Screening:
 
     def __repr__(self) -> str:
         return f"Screening({len(self.selected)} of {len(self.attributes)} attributes selected)"
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(escape=True, index=False, float_format="{:.3g}".format))
 
 
 def screen(counts: Counts, *, q_max: float = 0.05) -> Screening:

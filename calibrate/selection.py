@@ -20,6 +20,7 @@ from calibrate.points import assign_points
 from calibrate.reading import read_leads
 from calibrate.scores import ScoreTable, tally, unrounded
 from calibrate.scoring import scoring_by
+from calibrate.shown import AsScreen, AsTable
 from calibrate.spec import Award, Measure, PointsPart, Spec
 from calibrate.stats.gains import gains
 from calibrate.teaching import teach
@@ -65,7 +66,7 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MethodComparison:
+class MethodComparison(AsTable):
     """Methods side by side, the best ranking first."""
 
     methods: tuple[Method, ...]
@@ -86,12 +87,9 @@ class MethodComparison:
             f"{best.award}, overlap {best.overlap}: AUC {best.auc:.3f})"
         )
 
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, float_format="{:.3f}".format))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parsimony:
+class Parsimony(AsTable):
     """How well cards of one attribute, two, three ... rank leads they have not seen.
 
     Attributes
@@ -115,7 +113,7 @@ class Parsimony:
 
         return pd.DataFrame(
             {"attribute": self.attributes[: len(self.auc)], "auc": self.auc, "auc_se": self.auc_se},
-            index=range(1, len(self.auc) + 1),
+            index=pd.RangeIndex(1, len(self.auc) + 1, name="attributes"),
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -127,16 +125,23 @@ class Parsimony:
     def __repr__(self) -> str:
         return f"Parsimony({self.shortest} of {len(self.auc)} attributes are enough)"
 
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(escape=True, float_format="{:.3f}".format))
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Choices(AsScreen, AsTable):
     """What the user's own leads say about how to make the card."""
 
     methods: MethodComparison
     parsimony: Parsimony
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give one row a method, the best ranking first."""
+        return self.methods.to_frame()
+
+    def __str__(self) -> str:
+        from calibrate.present.blocks import plain_text
+        from calibrate.present.run_text import choices_blocks
+
+        return plain_text(choices_blocks(self))
 
 
 def weigh_choices(leads: Leads, *, progress: Callable[[str], None] = _NO_PROGRESS) -> Choices:

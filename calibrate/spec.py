@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -153,6 +154,51 @@ class ExpirePart(Part):
         if (self.expires_days is None) == (self.half_life_days is None):
             raise ValueError("name either `expires_days` or `half_life_days`")
         return self
+
+
+NEWEST, LAST_QUARTER = "newest", "last:quarter"
+"""Rules by which leads are set aside: the newest with a fifth of the customers; of a quarter."""
+
+
+class FitPart(Part):
+    """Which leads teach the card; later ones judge it."""
+
+    until: dt.date | None = Field(
+        None, description="Leads created later do not teach the card, but judge it."
+    )
+    holdout: Text | None = Field(
+        None,
+        description="`newest` (with a fifth of the customers), `last:quarter`, `last:0.25` of the "
+        "leads, or `none`.",
+    )
+    refit_on_all: bool | None = Field(
+        None, strict=True, description="true: after the verdict all leads teach the card anew."
+    )
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if self.until is not None and self.holdout is not None:
+            raise ValueError("name either `until` or `holdout`")
+        known = self.holdout in (None, "none", NEWEST, LAST_QUARTER)
+        if not known and self.share is None:
+            raise ValueError(
+                f"holdout: found `{self.holdout}`; allowed: `newest`, `last:quarter`, a share of "
+                f"the leads such as `last:0.25`, or `none`"
+            )
+        if self.refit_on_all and self.holdout == "none":
+            raise ValueError("`refit_on_all` needs leads that are set aside first")
+        return self
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether the newest leads with a fifth of the customers judge, the default."""
+        return self.until is None and self.holdout in (None, NEWEST)
+
+    @property
+    def share(self) -> float | None:
+        """The share of leads that `last:0.25` sets aside; None for any other rule."""
+        found = re.fullmatch(r"last:(0?\.\d+)", self.holdout or "")
+        return float(found[1]) if found and 0 < float(found[1]) < 1 else None
 
 
 class EventsPart(Part):
@@ -326,6 +372,7 @@ class Spec(Part):
     outcome: OutcomePart | None = None
     window_days: Integer | None = Field(None, ge=1, description="Days a lead is given to close.")
     as_of: dt.date | None = Field(None, description="The day the data were taken.")
+    fit: FitPart | None = Field(None, description="Which leads teach the card, which judge it.")
     repeated: Literal["first", "last"] | None = Field(
         None, description="Which row of a lead wins that stands on several."
     )
@@ -423,7 +470,15 @@ class Spec(Part):
         >>> Spec(window_days=90).changed(preset="none").document()
         {'schema': 'calibrate/spec/1', 'preset': 'none', 'window_days': 90}
         """
-        spec = type(self).model_validate(self.document() | keys)
+        return self.declaring(self.document() | keys)
+
+    def teaching_all(self) -> Spec:
+        """Give the same spec with no leads set aside."""
+        return self.declaring({key: one for key, one in self.document().items() if key != "fit"})
+
+    def declaring(self, document: Mapping[str, Any]) -> Spec:
+        """Give the spec of another document, as if it stood in the same folder."""
+        spec = type(self).model_validate(document)
         spec._folder = self._folder
         return spec
 

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.points import Points
-from calibrate.present.numbers import lift_text, number_text, percent_text
+from calibrate.present.numbers import number_text, percent_text
 from calibrate.scores import Cut, ScoreTable
+from calibrate.shown import AsTable
 from calibrate.spec import (
     CapacityPart,
     CloseRatePart,
@@ -44,7 +45,7 @@ ALTERNATIVES: tuple[ThresholdRule, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold:
+class Threshold(AsTable):
     """The chosen threshold: leads with `score` or more pass.
 
     Attributes
@@ -102,17 +103,6 @@ class Threshold:
             f"Threshold({self.score} by {rule_name(self.rule)}: keeps "
             f"{percent_text(self.cut.leads_kept)} of leads, "
             f"{percent_text(self.cut.customers_kept)} of customers)"
-        )
-
-    def _repr_html_(self) -> str:
-        shares = [name for name in Cut.__slots__ if "kept" in name or "rate" in name]
-        return str(
-            self.to_frame().to_html(
-                escape=True,
-                index=False,
-                formatters=dict.fromkeys(shares, _percent),
-                float_format=lift_text,
-            )
         )
 
 
@@ -232,10 +222,6 @@ def rules_of(threshold: Threshold) -> dict[str, ThresholdRule]:
     """Give the rule of a threshold and those beside it, by their names."""
     beside = {rule_name(other): other for other in ALTERNATIVES}
     return {rule_name(threshold.rule): threshold.rule} | beside
-
-
-def _percent(share: object) -> str:
-    return percent_text(share if isinstance(share, float) else None)
 
 
 def rule_name(rule: ThresholdRule) -> str:

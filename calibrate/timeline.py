@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate.errors import Finding, ScorecardError
-from calibrate.files import write_whole
 from calibrate.levels import fold
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.parts import CardAttributePart
+from calibrate.shown import AsReport, AsScreen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,8 @@ class Entry:
     Attributes
     ----------
     name : str
-        Of its file, or of its folder where the file is called ``scorecard.yaml``.
+        Of its file, or of its folder where the file is called ``scorecard.yaml``; the whole path
+        within the folder of cards where two would have the same name.
     card : Scorecard
     """
 
@@ -64,8 +66,8 @@ class LevelPath:
         return max(known) - min(known)
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class History(AsReport, AsScreen):
     """Cards over time.
 
     Attributes
@@ -124,13 +126,12 @@ class History:
 
         return draw_history(self, name, ax)
 
-    def report(self, path: str | Path) -> Path:
-        """Write all of it as one HTML file that needs nothing else."""
+    def _page(self) -> str:
         from calibrate.present.timeline_page import history_html
 
-        return write_whole(Path(path), history_html(self))
+        return history_html(self)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         from calibrate.present.timeline_text import history_text
 
         return history_text(self)
@@ -169,14 +170,15 @@ def history(folder: str | Path) -> History:
         folder=folder.resolve().name or str(folder),
         entries=tuple(entries),
         levels=_paths(entries),
-        findings=(*_other_names(entries), *_other_scales(entries)),
+        findings=(*_other_names(entries), *_other_scales(entries), *_same_days(entries)),
     )
 
 
 def _entries(folder: Path) -> list[Entry]:
     if not folder.is_dir():
-        raise ScorecardError(f"{folder}: no such folder. Give the folder that holds the cards.")
-    found: list[Entry] = []
+        what = "is no folder" if folder.exists() else "no such folder"
+        raise ScorecardError(f"{folder}: {what}. Give the folder that holds the cards.")
+    found: list[tuple[Path, Entry]] = []
     problems: list[str] = []
     for path in _candidates(folder):
         if not _is_card(path):
@@ -186,8 +188,8 @@ def _entries(folder: Path) -> list[Entry]:
         except ScorecardError as fault:
             problems += fault.problems if len(fault.problems) == 1 else [str(fault)]
             continue
-        name = path.parent.name if path.parent != folder else path.stem
-        found.append(Entry(name=name, card=card))
+        name = path.stem if path.stem != "scorecard" else path.resolve().parent.name
+        found.append((path.relative_to(folder), Entry(name=name, card=card)))
     if problems:
         raise ScorecardError(f"{folder}: {'; '.join(problems)}", problems)
     if not found:
@@ -195,7 +197,10 @@ def _entries(folder: Path) -> list[Entry]:
             f"{folder}: no scorecard in this folder. Put cards there (2026Q1.yaml, 2026Q2.yaml), "
             f"or run folders with their scorecard.yaml."
         )
-    return found
+    times = Counter(one.name for _, one in found)
+    return [
+        one if times[one.name] == 1 else replace(one, name=path.as_posix()) for path, one in found
+    ]
 
 
 def _candidates(folder: Path) -> list[Path]:
@@ -258,5 +263,23 @@ def _other_scales(entries: list[Entry]) -> tuple[Finding, ...]:
             says="Measure or scale changed between cards, so points before and after do not "
             "compare; close rates do.",
             fix="Make all with the same `points` in the spec.",
+        ),
+    )
+
+
+def _same_days(entries: list[Entry]) -> tuple[Finding, ...]:
+    days = Counter(one.day for one in entries if one.day is not None)
+    twice = [day for day, times in days.items() if times > 1]
+    if not twice:
+        return ()
+    listed = ", ".join(f"`{one.name[:40]}`" for one in entries if one.day == twice[0])
+    more = f" So it is on {len(twice) - 1} more days." if len(twice) > 1 else ""
+    return (
+        Finding(
+            code="cards-of-the-same-day",
+            severity="info",
+            says=f"The data of {listed} were taken on the same day, {twice[0]}: they stand in the "
+            f"order of their names, and time has moved nothing between them.{more}",
+            fix="Keep one card of each quarter in the folder.",
         ),
     )

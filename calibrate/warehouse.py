@@ -17,7 +17,8 @@ from calibrate.engines.sql.phrases import NUMBERS, as_value
 from calibrate.engines.sql.relations import Relation, RelationColumns
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
-from calibrate.errors import SpecError
+from calibrate.errors import Finding, SpecError
+from calibrate.holdout import not_tested
 from calibrate.joining import Joined
 from calibrate.leads import Leads
 from calibrate.outcomes import Outcome, read_outcome
@@ -77,7 +78,7 @@ def read_relation(
     chosen = choose_attributes(table, candidates.by_name, engine, declared)
     leads = Leads(
         name=relation.name,
-        spec=filled_in(declared, roles, outcome.window_days, outcome.as_of),
+        spec=filled_in(declared, roles, outcome),
         engine=engine,
         attributes=chosen.attributes,
         outcome=outcome,
@@ -89,6 +90,7 @@ def read_relation(
             *format_findings(table),
             *role_findings(roles),
             *outcome.findings,
+            *_untested(declared),
             *candidates.findings,
             *chosen.findings,
         ),
@@ -104,8 +106,19 @@ def _refuse(spec: Spec) -> None:
         for key, is_there in (("join", spec.join), ("events", spec.events is not None))
         if is_there
     ]
+    if spec.fit is not None and spec.fit.holdout != "none":
+        problems.append(
+            "spec: fit: in a database no leads are set aside; write `fit: {holdout: none}`, and "
+            "judge the card by later leads with `calibrate validate`"
+        )
     if problems:
         raise SpecError(f"{'; '.join(problems)}.", problems)
+
+
+def _untested(spec: Spec) -> tuple[Finding, ...]:
+    if spec.fit is not None:
+        return not_tested("the spec sets no leads aside (`fit: {holdout: none}`)")
+    return not_tested("in a database none are set aside; give later ones to `calibrate validate`")
 
 
 def _table(relation: Relation) -> Table:

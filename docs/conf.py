@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from sphinx.application import Sphinx
 import calibrate as cal
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "docs"))
 SAMPLE_RUN = ROOT / "build" / "pages" / "sample-run"
 """A real run on the sample leads; the built site holds it, report and all."""
+GALLERY = SAMPLE_RUN.parent / "gallery"
+"""The plots of the gallery, drawn by the lines that its page shows."""
 
 project = "calibrate"
 author = "the calibrate authors"
@@ -44,12 +48,15 @@ highlight_language = "none"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Run the sample, and render formulas as MathML, which browsers read by themselves."""
+    """Run the sample, draw the gallery, and render formulas as MathML, which browsers read."""
+    from gallery import draw_gallery
+
     app.add_html_math_renderer(
         "mathml", inline_renderers=(_inline, None), block_renderers=(_block, None)
     )
     leads, spec = ROOT / "data" / "leads.csv", ROOT / "data" / "spec.yaml"
     cal.calibrate(leads, spec).save(SAMPLE_RUN)
+    draw_gallery(GALLERY)
     return {"parallel_read_safe": True}
 
 

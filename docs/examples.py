@@ -15,6 +15,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -103,7 +104,7 @@ def run_page(page: Path) -> list[Shown]:
     """Run a page's commands and Python from top to bottom, in one folder of its own."""
     names: dict[str, Any] = {}
     shown: list[Shown] = []
-    with _sample_folder():
+    with sample_folder():
         for block in blocks(page):
             if block.language == "console":
                 shown += _run_console(block)
@@ -113,7 +114,7 @@ def run_page(page: Path) -> list[Shown]:
 
 
 @contextlib.contextmanager
-def _sample_folder() -> Iterator[Path]:
+def sample_folder() -> Iterator[Path]:
     """Work in a folder that has the sample leads and nothing else."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -168,12 +169,19 @@ def _calibrate(arguments: list[str]) -> tuple[str, int]:
 def _run_python(block: Block, names: dict[str, Any]) -> list[Shown]:
     if ">>>" not in block.text:
         exec(compile(block.text, f"line {block.line}", "exec"), names)
+        _put_plots_away()
         return []
     test = doctest.DocTestParser().get_doctest(block.text, {}, "page", None, block.line - 1)
     test.globs = names
     runner = _Runner(optionflags=doctest.ELLIPSIS)
     runner.run(test, clear_globs=False)
     return runner.results
+
+
+def _put_plots_away() -> None:
+    """Close what an example has drawn, as its reader would."""
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 class _Runner(doctest.DocTestRunner):

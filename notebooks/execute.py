@@ -2,7 +2,7 @@
 
 An error or a warning in any cell stops the run and leaves that notebook as it was. What differs
 from run to run or from machine to machine (times, versions, cell metadata) is not kept, so that
-the same code and data give the same file.
+the same code and data give the same file. `quarterly.ipynb` is the package's own, on the sample.
 """
 
 from __future__ import annotations
@@ -12,10 +12,23 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from calibrate import Spec, calibrate
+from calibrate.pipeline import spec_text
+from calibrate.present.notebook import KERNEL, make_plain, quarterly_notebook
+
 FOLDER = Path(__file__).parent
+LEADS = FOLDER.parent / "data" / "leads.csv"
+QUARTERLY = "quarterly.ipynb"
+QUARTER = FOLDER / "2026Q1"
+TRIED = (
+    "industry country company_size company_age_years open_jobs job_title lead_source email_type "
+    "phone_given budget authority need timing pages_viewed demo_request trial pricing_view webinar"
+).split()
+"""What the quarterly card looks at: few attributes, so that what moved stands out."""
 SECONDS = 300
 STRICT = """
 import warnings
@@ -23,7 +36,6 @@ warnings.simplefilter("error")
 warnings.filterwarnings("ignore", module="ipykernel")
 """
 ONLY_ERRORS = "--log-level=40"
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def execute(path: Path) -> None:
@@ -31,7 +43,7 @@ def execute(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     _run(notebook)
     _refuse_complaints(notebook, path)
-    _make_plain(notebook)
+    make_plain(notebook)
     nbformat.validate(notebook)
     passing = path.with_suffix(".passing")
     nbformat.write(notebook, passing)
@@ -64,20 +76,39 @@ def _refuse_complaints(notebook: NotebookNode, path: Path) -> None:
                 raise SystemExit(f"{path.name}: {output.ename}: {output.evalue}")
 
 
-def _make_plain(notebook: NotebookNode) -> None:
-    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, cell in enumerate(code, start=1):
-        cell.execution_count = number
-        for output in cell.outputs:
-            if "execution_count" in output:
-                output.execution_count = number
-    for cell in notebook.cells:
-        cell.metadata = {}
+def quarterly(path: Path) -> None:
+    """Write what `calibrate rerun --notebook` writes of the sample leads, and the card it reads.
+
+    Its cells are those of the package: the file here is never edited, but made anew.
+    """
+    card = _quarter_before()
+    leads = f"../{LEADS.parent.name}/{LEADS.name}"
+    unsaid = dict.fromkeys(("spec", "events", "fit"))
+    parameters = {"old_card": card, "leads": leads, "damping": False} | unsaid
+    text = quarterly_notebook(parameters, FOLDER)
+    _refuse_complaints(nbformat.reads(text, as_version=4), path)
+    path.write_text(text, encoding="utf-8")
+
+
+def _quarter_before() -> str:
+    """Make the card that an analyst had at the end of June 2026, of the leads known by then."""
+    day = "2026-06-30"
+    leads = pd.read_csv(LEADS, dtype=str, keep_default_na=False)
+    leads = leads[leads["created_at"] <= f"{day} 23:59:59"]
+    closed = leads["converted_at"]
+    leads = leads.assign(converted_at=closed.where(closed <= f"{day} 23:59:59", ""))
+    spec = Spec.load(LEADS.parent / "spec.yaml").changed(
+        as_of=day, only=TRIED, fit={"refit_on_all": True}
+    )
+    found = calibrate(leads, spec, events=LEADS.parent / "events.csv", name="b2b-leads")
+    QUARTER.mkdir(exist_ok=True)
+    card = found.scorecard.save(QUARTER / "scorecard.yaml")
+    (QUARTER / "spec.yaml").write_text(spec_text(spec), encoding="utf-8")
+    return f"{QUARTER.name}/{card.name}"
 
 
 if __name__ == "__main__":
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     for each in [Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.ipynb")):
-        execute(each)
+        (quarterly if each.name == QUARTERLY else execute)(each)
         print(f"{each.name}: done")

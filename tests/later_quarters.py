@@ -10,6 +10,7 @@ SPEC = {
     "outcome": {"closed": "closed_at"},
     "window_days": 30,
     "threshold": {"customer_quantile": 0.1},
+    "fit": {"holdout": "none"},  # what is given teaches
 }
 
 

@@ -143,7 +143,7 @@ def test_check_says_what_it_found_and_succeeds(folder: Path, command: Command) -
 def test_check_prints_what_the_library_finds(folder: Path, command: Command) -> None:
     said = well(command("check", "leads.csv", "--events", "events.csv", folder=folder))
     found = cal.check(folder / "leads.csv", events=folder / "events.csv")
-    assert said.rstrip("\n") == repr(found)
+    assert said.rstrip("\n") == str(found)
     plain = " ".join(said.split())
     for one in found.findings:
         if "\x1b" not in one.says:

@@ -29,7 +29,7 @@ exclude: [shoe_size]
 attributes: {visits: {group: behaviour, unit: visits}}
 """
 FILES = {
-    *("evidence.csv", "report.html", "scorecard.yaml", "spec.yaml"),
+    *("evidence.csv", "evidence.xlsx", "report.html", "scorecard.yaml", "spec.yaml"),
     *("plots/lift.svg", "plots/scores.svg", "plots/sweep.svg"),
 }
 

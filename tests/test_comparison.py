@@ -175,6 +175,29 @@ def test_pooled_levels_are_named(old: Scorecard) -> None:
     assert "cards-in-wrong-order" in [one.code for one in back.findings]
 
 
+def test_a_level_that_was_too_rare_and_is_common_now_is_a_reason(first: pd.DataFrame) -> None:
+    """Its first leads were pooled: all the same it is as good as new."""
+    few = first.copy()
+    few.loc[:6, "source"] = NEW_SOURCE
+    old = card_of(few)
+    later = quarter(2, SECOND, new_level=0.08)
+    told = compare(old, card_of(later), later)
+    (grown,) = [one for one in told.lists if one.level == NEW_SOURCE]
+    assert (grown.what, grown.is_no_luck) == ("stands alone now", True)
+    assert told.advice == "refresh"
+    assert any(f"`source: {NEW_SOURCE}` (now on" in reason for reason in told.reasons)
+    # Pooled with others it may have been all of them: twice as many leads are no news then.
+    many = first.copy()
+    many.loc[:8, "source"] = NEW_SOURCE
+    many.loc[9:300, "source"] = [f"rare {row // 9}" for row in range(292)]
+    (known,) = [
+        one
+        for one in compare(card_of(many), card_of(later), later).lists
+        if one.level == NEW_SOURCE
+    ]
+    assert not known.is_no_luck
+
+
 def test_cards_of_other_leads_are_refused(old: Scorecard) -> None:
     other = card_of(quarter(7).rename(columns=lambda name: f"my {name}" if name in NAMES else name))
     with pytest.raises(ScorecardError, match="no attribute in common"):

@@ -6,6 +6,7 @@ import argparse
 import ast
 import importlib
 import importlib.util
+import json
 import re
 import sys
 import tomllib
@@ -202,7 +203,7 @@ def test_make_targets_are_there() -> None:
 def test_commands_are_all_explained() -> None:
     subcommands = next(
         action
-        for action in cli._parser()._actions
+        for action in cli.command_parser()._actions
         if isinstance(action, argparse._SubParsersAction)
     )
     headings = re.findall(r"^## calibrate (\w+)$", (DOCS / "commands.md").read_text(), re.MULTILINE)
@@ -273,6 +274,66 @@ def test_paths_and_extras_on_the_pages_are_there() -> None:
             assert extra in project["optional-dependencies"], f"{page.name}: {extra}"
 
 
+QUESTIONS = {
+    "why-43": "Why did my lead get 43?",
+    "how-many-leads": "How many leads do I need?",
+    "published-method": "The published method, and what we changed",
+    "from-hubspot": "From HubSpot",
+    "from-salesforce": "From Salesforce",
+    "warehouse": "In a warehouse",
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_question_has_its_page(name: str) -> None:
+    lines = (DOCS / f"{name}.md").read_text("utf-8").splitlines()
+    assert lines[0] == f"# {QUESTIONS[name]}"
+    assert f"]({name}.md)" in (DOCS / "index.md").read_text("utf-8")
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    index = (DOCS / "index.md").read_text("utf-8")
+    listed = re.findall(
+        r"^[\w-]+$", "".join(re.findall(r"```{toctree}(.*?)```", index, re.S)), re.M
+    )
+    pages = {page.stem for page in DOCS.glob("*.md")} - {"index"}
+    assert sorted(listed) == sorted(pages)
+    assert pages <= set(re.findall(r"\]\(([\w-]+)\.md\)", index))
+
+
+def test_links_into_pages_find_their_headings() -> None:
+    found = 0
+    for page in PAGES:
+        prose = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+        for name, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", prose):
+            target = page.parent / name if name else page
+            headings = re.findall(r"^#{1,3} (.+)$", with_includes(target), re.MULTILINE)
+            assert anchor in {slug(one) for one in headings}, f"{page.name}: {name}#{anchor}"
+            found += 1
+    assert found >= 5
+
+
+def test_no_line_of_prose_is_taken_for_a_comment() -> None:
+    """A line that begins with a per cent sign is one in MyST, and not shown."""
+    for page in PAGES:
+        prose = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+        assert not re.findall(r"^\s*%.*", prose, re.MULTILINE), page.name
+
+
+def with_includes(page: Path) -> str:
+    """Give a page's text with the files that it includes."""
+    return re.sub(
+        r"```{include} (\S+)",
+        lambda found: (page.parent / found[1]).read_text("utf-8"),
+        page.read_text("utf-8"),
+    )
+
+
+def slug(heading: str) -> str:
+    """The anchor that Markdown gives a heading."""
+    return re.sub(r"[^\w\s-]", "", heading.lower()).strip().replace(" ", "-")
+
+
 def test_the_changelog_begins_with_this_version() -> None:
     headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert headings[0] == cal.__version__
@@ -311,3 +372,62 @@ def test_a_notebook_is_kept_as_a_clean_run_left_it(path: Path) -> None:
 
 def test_notebooks_are_there() -> None:
     assert NOTEBOOKS
+
+
+# --------------------------------------------------------------------------------- the benchmarks
+
+
+def test_the_table_of_benchmarks_is_what_was_recorded() -> None:
+    recording = _load(ROOT / "benchmarks" / "recording.py")
+    kept = json.loads(recording.KEPT.read_text("utf-8"))
+    page = recording.PAGE.read_text("utf-8")
+    assert recording.with_table(page, kept) == page, "run `python -m benchmarks --record`"
+    for row in kept["rows"]:
+        is_bold = f"**{row['ratio']:.3g}**" in recording.table({**kept, "rows": [row]})
+        assert is_bold == (row["limit"] is not None and row["ratio"] > row["limit"])
+
+
+def test_the_docs_take_the_table_of_benchmarks_from_there() -> None:
+    recording = _load(ROOT / "benchmarks" / "recording.py")
+    page = (DOCS / "benchmarks.md").read_text("utf-8")
+    assert f":start-after: {recording.BEGIN}\n:end-before: {recording.END}\n" in page
+    table = recording.table(json.loads(recording.KEPT.read_text("utf-8")))
+    for ratio in re.findall(r"\| (\*\*[\d.]+\*\*) \|", table):
+        assert ratio not in page, "the figure stands twice"
+
+
+def test_ours_is_the_same_in_both_tables_of_accuracy() -> None:
+    page = (ROOT / "benchmarks" / "accuracy" / "README.md").read_text("utf-8")
+    ranking, _, rest = page.partition("<!-- published -->")
+    published, _, _ = rest.partition("<!-- /published -->")
+    main = {row[:2]: re.sub(r"(?: [v^])+$", "", row[2]) for row in _rows(ranking)}
+    assert len(main) == 15
+    assert {row[:2]: row[2] for row in _rows(published)} == main
+
+
+def _rows(page: str) -> list[tuple[str, ...]]:
+    rows = re.findall(r"^\| (\w+) \| ([\w ]+) \| ([^|]*?) \|", page, re.MULTILINE)
+    return [row for row in rows if row[0] != "leads"]
+
+
+# ------------------------------------------------------------------------------ the built site
+
+
+def test_links_that_lead_nowhere_are_found_in_the_built_site(tmp_path: Path) -> None:
+    links = _load(DOCS / "links.py")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "plot.svg").write_text("<svg/>")
+    (tmp_path / "sub" / "b.html").write_text('<p id="there"><a href="../a.html">back</a>')
+    good = '<img src="plot.svg"><a href="sub/b.html#there"></a><a href="https://example.org"></a>'
+    (tmp_path / "a.html").write_text(good)
+    assert links.broken(tmp_path) == []
+    for wrong in (
+        '<a href="c.html"></a>',
+        '<a href="sub/b.html#gone"></a>',
+        '<a href="#gone"></a>',
+        '<img src="gone.svg">',
+        '<script src="https://example.org/x.js"></script>',
+        '<link href="//example.org/x.css">',
+    ):
+        (tmp_path / "a.html").write_text(good + wrong)
+        assert len(links.broken(tmp_path)) == 1, wrong

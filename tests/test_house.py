@@ -27,6 +27,7 @@ ROOMS = (
     "present.numbers",
     "levels",
     "files",
+    "shown",
     "stats",
     "documents",
     "rules",
@@ -35,10 +36,12 @@ ROOMS = (
     "dates",
     "presets",
     "roles",
+    "worked",
     "joining",
     "eventlog",
     "landmarks",
     "outcomes",
+    "holdout",
     "recipes",
     "behaviours",
     "leads",
@@ -92,10 +95,10 @@ ROOMS = (
 )
 """Every room may import from those before it, and from itself."""
 
-HEAVY = "jinja2 matplotlib numpy pandas pyarrow pydantic scipy statsmodels tqdm yaml".split()
+HEAVY = "jinja2 matplotlib numpy pandas pyarrow pydantic rich scipy shtab statsmodels yaml".split()
 SHOW_THEMSELVES = (
     "pipeline selection checking cutting explaining moves calls validation.result "
-    "recalibration.result rerunning timeline"
+    "recalibration.result rerunning timeline shown"
 ).split()
 RESULTS = "Counts Evidence Points ScoreTable Threshold Scorecard Calibration Finding".split()
 

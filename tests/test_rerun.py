@@ -81,3 +81,12 @@ def test_other_leads_are_refused_and_nothing_is_written(
     assert not out.exists()
     with pytest.raises(LeadsError):
         rerun(last / "Q1" / "scorecard.yaml", tmp_path / "none.csv")
+
+
+def test_a_day_of_this_quarter_is_kept(last: Path) -> None:
+    """A spec that was brought up to date by hand says when these leads were taken."""
+    card = last / "Q1" / "scorecard.yaml"
+    spec = Spec.load(last / "Q1" / "spec.yaml").changed(as_of="2026-06-30")
+    found = rerun(card, last / "q2.csv", spec=spec)
+    assert found.dropped == ()
+    assert str(found.scorecard.made.as_of) == "2026-06-30"

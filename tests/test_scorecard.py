@@ -300,7 +300,7 @@ def without(*path: str | int) -> Callable[[dict[str, Any]], None]:
 FIRST = ("attributes", 0, "levels", 0)
 BROKEN = {
     "a key too many": (change("colour", to="red"), "colour: unknown key"),
-    "a key of a later version": (change("fit", to={}), "fit: part of the spec format"),
+    "a key of the spec": (change("fit", to={}), "fit: unknown key"),
     "no name": (without("name"), "name: missing"),
     "no points of a level": (without(*FIRST, "points"), "attributes.0.levels.0.points: missing"),
     "half a point": (change(*FIRST, "points", to=1.5), "levels.0.points: found 1.5"),

@@ -172,7 +172,11 @@ def test_all_problems_are_listed_at_once() -> None:
         ("min_leads: '5'", "min_leads: found `5`"),
         ("only: []", "only"),
         ("leads: {id: ''}", "leads.id"),
-        ("fit: {}", "fit: part of the spec format, but this version does not act on it yet"),
+        ("fit: 2026-03-31", "fit: found"),
+        (
+            "fit: {holdout: last:1.5}",
+            "holdout: found `last:1.5`; allowed: `newest`, `last:quarter`",
+        ),
         ("points: {damping: 1}", "points.damping: found 1"),
         ("attributes: {a: {wanted: 'yes'}}", "attributes.a.wanted: found `yes`"),
         ("attributes: {a: {separator: ','}}", "`separator` goes with `kind: list`"),

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from calibrate import Scorecard, calibrate
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.errors import MissingExtraError, OutputError
-from calibrate.export.lists import label_of
 from calibrate.export.lookup import Lookup, lookup_of
 from calibrate.export.questions import question
 from calibrate.export.spreadsheet import save_workbook, workbook
 from calibrate.levels import MISSING, fold, parse_number
+from calibrate.present.sheets.page import label_of
 from calibrate.recipes import (
     EmailTypeRecipe,
     FilledRecipe,

@@ -19,10 +19,10 @@ import pytest
 from calibrate import Scorecard, calibrate
 from calibrate.engines.columns import Column, NumberColumn
 from calibrate.engines.tables import open_table
-from calibrate.export.lists import label_of
-from calibrate.export.pages import by_strength
 from calibrate.export.spreadsheet import workbook
 from calibrate.levels import parse_number, read_number
+from calibrate.present.sheets.card_sheets import by_strength
+from calibrate.present.sheets.page import label_of
 from calibrate.scorecard.columns import columns_for
 from calibrate.scorecard.parts import ReadsPart
 from tests.odd_cards import odd_table, policy_card

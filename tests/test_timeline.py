@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from calibrate.cli import main
 from calibrate.errors import CalibrateError, ScorecardError
+from calibrate.present.timeline_plots import history_plots
 from calibrate.scorecard import Scorecard
 from calibrate.timeline import History, history
 from tests.two_quarters import FIRST, SECOND, THIRD, card_of, quarter
@@ -141,3 +143,80 @@ def test_it_is_one_screen_and_one_page(
         found.plot(name)
     with pytest.raises(CalibrateError, match="no plot"):
         found.plot("sorce of all")
+
+
+def test_cards_of_one_name_or_one_day_are_told_apart(
+    cards: tuple[Scorecard, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "2026Q1").mkdir()
+    cards[0].save(tmp_path / "2026Q1" / "scorecard.yaml")
+    cards[0].save(tmp_path / "2026Q1.yaml")
+    cards[2].save(tmp_path / "2026Q3.yaml")
+    found = history(tmp_path)
+    names = [one.name for one in found.entries]
+    assert names == ["2026Q1.yaml", "2026Q1/scorecard.yaml", "2026Q3"]
+    assert found.points_frame().columns.tolist() == ["attribute", "level", *names]
+    (said,) = [one for one in found.findings if one.code == "cards-of-the-same-day"]
+    assert "`2026Q1.yaml`, `2026Q1/scorecard.yaml`" in said.says
+    # The first seven letters of both are the same, and so are their months.
+    assert "no. 1" in repr(found)
+
+
+def test_names_that_begin_alike_are_headed_by_their_months(
+    cards: tuple[Scorecard, ...], tmp_path: Path
+) -> None:
+    for number, card in enumerate(cards):
+        card.save(tmp_path / f"leads of the firm, {number}.yaml")
+    (head,) = [line for line in repr(history(tmp_path)).splitlines() if "moved most" in line]
+    months = [f"{one.made.as_of:%Y-%m}" for one in cards if one.made.as_of]
+    assert head.split()[-3:] == months
+
+
+def test_a_run_folder_is_named_by_its_own_name(
+    cards: tuple[Scorecard, ...], tmp_path: Path
+) -> None:
+    cards[0].save(tmp_path / "scorecard.yaml")
+    assert [one.name for one in history(tmp_path).entries] == [tmp_path.name]
+
+
+def test_five_cards_of_odd_names_are_shown(cards: tuple[Scorecard, ...], tmp_path: Path) -> None:
+    names = ["2025 Q1 (final, really)", "Größe $x_1$ 日本", "<b>evil|", "-", "a.b.c"]
+    for number, name in enumerate(names):
+        card = cards[number % 3]
+        day = dt.date(2025, 1 + 2 * number, 28)
+        made = card.made.model_copy(update={"as_of": day})
+        card.model_copy(update={"made": made}).save(tmp_path / f"{name}.yaml")
+    found = history(tmp_path)
+    assert [one.name for one in found.entries] == names
+    page = found.report(tmp_path / "page.html").read_text("utf-8")
+    assert "<b>evil" not in page
+    assert "a.b.c" in page
+    assert "a.b.c" in repr(found)
+    for name in ("rates", "source"):
+        assert found.plot(name).get_title(loc="left")
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("x", encoding="utf-8")
+    with pytest.raises(ScorecardError, match="is no folder"):
+        history(tmp_path / "page.html")
+
+
+def test_a_dollar_sign_in_a_name_is_a_dollar_sign(
+    cards: tuple[Scorecard, ...], tmp_path: Path
+) -> None:
+    cards[0].save(tmp_path / "$x_.yaml")
+    found = history(tmp_path)
+    drawn = history_plots(found)["rates"]
+    assert "$x_" in drawn
+    assert "\\$" not in drawn
+
+
+def test_every_plot_has_a_place_for_every_card(
+    cards: tuple[Scorecard, ...], tmp_path: Path
+) -> None:
+    cards[0].model_copy(update={"auc": None}).save(tmp_path / "a.yaml")
+    cards[2].save(tmp_path / "b.yaml")
+    found = history(tmp_path)
+    ends = {found.plot(name).get_xlim() for name in ("rates", "auc", "threshold", "source")}
+    assert len(ends) == 1

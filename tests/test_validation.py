@@ -56,7 +56,9 @@ def by_hand(card: Scorecard, frame: pd.DataFrame) -> pd.DataFrame:
 def test_a_spec_of_the_card_counts_the_leads_that_taught_it_alike(
     card: Scorecard, frame: pd.DataFrame
 ) -> None:
-    again = calibrate(first_quarter(frame), spec_of(card).changed(threshold=SPEC["threshold"]))
+    again = calibrate(
+        first_quarter(frame), spec_of(card).changed(threshold=SPEC["threshold"], fit=SPEC["fit"])
+    )
     assert again.scorecard.cohort == card.cohort
     assert [one.levels for one in again.scorecard.attributes] == [
         one.levels for one in card.attributes
@@ -274,6 +276,7 @@ CASE: dict[str, Any] = {
     "kept": kept(95),
     "customers": 100,
     "is_later": True,
+    "scores": 40,
 }
 
 
@@ -306,6 +309,19 @@ def test_the_rules_of_the_verdict_at_their_edges(change: dict[str, Any], verdict
     found, reasons = verdict_of(Case(**(CASE | change)))
     assert found == verdict
     assert reasons
+
+
+def test_one_score_for_all_is_said_in_one_sentence() -> None:
+    flat = {
+        "auc": AucInterval(auc=0.5, se=0.02, low=0.46, high=0.54),
+        "tiers": Rising(rises=False, monotone=True, p_value=1.0),
+        "scores": 1,
+        "expected": 0.5,
+    }
+    assert verdict_of(Case(**(CASE | flat))) == (
+        "not ready",
+        ("Every lead has the same score: there is nothing to rank by.",),
+    )
 
 
 # ------------------------------------------------------------------------- scores of the time

@@ -66,9 +66,12 @@ def odd_leads(rows: int = 3000, seed: int = 5) -> pd.DataFrame:
     return pd.concat([frame, frame.tail(40).assign(lead_id=[f"R{n}" for n in range(40)])])
 
 
+ALL: dict[str, Any] = {"fit": {"holdout": "none"}}
+"""All leads teach: in a database none are set aside."""
+
 SPECS: dict[str, dict[str, Any]] = {
-    "found by itself": {},
-    "declared": {
+    "found by itself": ALL,
+    "declared": ALL | {
         "window_days": 60,
         "missing": ["n/a", "999"],
         "attributes": {"pets": {"kind": "list"}, "code": {"kind": "category"}},
@@ -77,12 +80,12 @@ SPECS: dict[str, dict[str, Any]] = {
         "must_contact": {"close_rate_low": 0.4},
         "leads": {"since": "2025-02-01"},
     },
-    "a flag": {
+    "a flag": ALL | {
         "outcome": {"column": "status", "customer": ["x"], "lost": ["unknown"]},
         "window_days": 30,
         "exclude": ["converted_at"],
     },
-    "published": {
+    "published": ALL | {
         "points": {"measure": "lift_ratio", "award": "raises", "overlap": False,
                    "scale": "points", "points_per_unit": 1, "estimate": "raw"},
         "threshold": {"capacity": 40},
@@ -131,7 +134,7 @@ def test_the_odd_leads_are_odd(odd: Path) -> None:
 
 def test_a_table_gives_the_card_of_its_file(odd: Path) -> None:
     relation = open_relation(in_table(pd.read_parquet(odd)), table="leads")
-    assert plain(calibrate(relation).scorecard) == plain(calibrate(odd).scorecard)
+    assert plain(calibrate(relation, ALL).scorecard) == plain(calibrate(odd, ALL).scorecard)
 
 
 def test_several_files_give_the_card_of_one(odd: Path, tmp_path: Path) -> None:
@@ -140,8 +143,8 @@ def test_several_files_give_the_card_of_one(odd: Path, tmp_path: Path) -> None:
         frame.iloc[part].to_parquet(tmp_path / f"part-{number}.parquet", index=False)
     pattern = tmp_path / "part-*.parquet"
     assert (
-        calibrate(open_parquet(pattern)).scorecard.to_yaml()
-        == calibrate(pattern).scorecard.to_yaml()
+        calibrate(open_parquet(pattern), ALL).scorecard.to_yaml()
+        == calibrate(pattern, ALL).scorecard.to_yaml()
     )
 
 
@@ -152,13 +155,14 @@ def test_the_sample_leads_give_the_same_card(typed: bool, tmp_path: Path) -> Non
     path = tmp_path / "leads.parquet"
     pd.read_csv(SAMPLE, parse_dates=dates).to_parquet(path, index=False)
     relation = open_parquet(path)
-    assert calibrate(relation).scorecard.to_yaml() == calibrate(path).scorecard.to_yaml()
+    assert calibrate(relation, ALL).scorecard.to_yaml() == calibrate(path, ALL).scorecard.to_yaml()
 
 
 def test_without_an_id_the_place_decides_the_shard(odd: Path, tmp_path: Path) -> None:
     path = tmp_path / "odd.parquet"
     pd.read_parquet(odd).drop(columns=["lead_id"]).to_parquet(path, index=False)
-    assert calibrate(open_parquet(path)).scorecard.to_yaml() == calibrate(path).scorecard.to_yaml()
+    card = calibrate(path, ALL).scorecard
+    assert calibrate(open_parquet(path), ALL).scorecard.to_yaml() == card.to_yaml()
 
 
 @pytest.mark.parametrize("wins", ["first", "last"])
@@ -167,7 +171,7 @@ def test_of_a_lead_on_several_rows_the_same_one_wins(wins: str, odd: Path, tmp_p
     frame.loc[frame.index[::7], "lead_id"] = "L5"
     path = tmp_path / "odd.parquet"
     frame.to_parquet(path, index=False)
-    spec = {"repeated": wins}
+    spec = ALL | {"repeated": wins}
     card = calibrate(open_parquet(path), spec).scorecard
     assert card.to_yaml() == calibrate(path, spec).scorecard.to_yaml()
     with pytest.raises(LeadsError, match=r"values? stand.* on several rows .such as `L5`"):
@@ -178,9 +182,9 @@ def test_a_query_gives_the_same_points(odd: Path) -> None:
     """Its rows have no order, so what is shown as an example may be another value."""
     connection = in_table(pd.read_parquet(odd))
     relation = open_relation(connection, query="SELECT * FROM leads WHERE lead_id <> 'L0';")
-    card = plain(calibrate(relation).scorecard)
+    card = plain(calibrate(relation, ALL).scorecard)
     frame = pd.read_parquet(odd)
-    other = plain(calibrate(frame[frame["lead_id"] != "L0"]).scorecard)
+    other = plain(calibrate(frame[frame["lead_id"] != "L0"], ALL).scorecard)
     for part in ("attributes", "points", "threshold", "sweep", "auc", "cohort", "overall"):
         assert card[part] == other[part]
 
@@ -224,7 +228,7 @@ def test_reserved_words_name_columns_and_tables() -> None:
     )
     frame["converted"] = (rng.random(500) < np.where(frame["select"] == "a", 0.6, 0.1)).astype(int)
     relation = open_relation(in_table(frame, "order"), table="order")
-    assert plain(calibrate(relation).scorecard) == plain(calibrate(frame).scorecard)
+    assert plain(calibrate(relation, ALL).scorecard) == plain(calibrate(frame, ALL).scorecard)
 
 
 def test_a_type_that_makes_no_level_is_named_and_left_out() -> None:
@@ -275,6 +279,13 @@ def test_what_a_query_should_do_is_refused(odd: Path, spec: dict[str, Any]) -> N
         read_relation(open_parquet(odd), spec)
 
 
+def test_leads_that_would_have_to_be_set_aside_are_refused(odd: Path) -> None:
+    with pytest.raises(SpecError, match="no leads are set aside"):
+        read_relation(open_parquet(odd), {"fit": {"holdout": "last:quarter"}})
+    (remark,) = (o for o in read_relation(open_parquet(odd)).findings if "time-not" in o.code)
+    assert "in a database none are set aside" in remark.says
+
+
 def test_a_column_that_is_not_there_is_named_as_for_a_file(odd: Path) -> None:
     spec = {"leads": {"id": "led_id"}, "exclude": ["sauce"]}
     for read in (read_leads, lambda *given: read_relation(open_parquet(given[0]), given[1])):
@@ -313,7 +324,8 @@ def test_ids_that_are_missing_are_leads_all_the_same(odd: Path, tmp_path: Path) 
     frame.iloc[300:310] = None
     path = tmp_path / "odd.parquet"
     frame.to_parquet(path, index=False)
-    assert calibrate(open_parquet(path)).scorecard.to_yaml() == calibrate(path).scorecard.to_yaml()
+    card = calibrate(path, ALL).scorecard
+    assert calibrate(open_parquet(path), ALL).scorecard.to_yaml() == card.to_yaml()
 
 
 def test_more_dates_as_texts_than_can_be_looked_up_are_refused() -> None:

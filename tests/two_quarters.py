@@ -14,6 +14,7 @@ SPEC = {
     "leads": {"id": "lead_id", "created": "created_at"},
     "outcome": {"column": "converted"},
     "threshold": {"customer_quantile": 0.1},
+    "fit": {"holdout": "none"},  # whole quarters teach
 }
 SOURCES = {"cold list": (0.4, -0.8), "web": (0.3, 0.0), "referral": (0.2, 0.6), "fair": (0.1, 1.4)}
 NEW_SOURCE = "AI assistant"

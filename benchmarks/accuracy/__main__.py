@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.accuracy.fitting import (
+    BY_NAME_ONLY,
     CAP,
     METHODS_RUN,
     FitError,
@@ -27,7 +28,7 @@ SLOW = ("FasterRisk",)
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _asked(arguments)
     folder = cache_folder()
-    chosen = [one for one in METHODS_RUN if one.name in asked.methods]
+    chosen = [one for one in (*METHODS_RUN, *BY_NAME_ONLY) if one.name in asked.methods]
     try:
         planned = list(splits(folder / "splits", asked.sizes, asked.sources))
     except NoRealDataError as fault:
@@ -76,9 +77,10 @@ def _results(
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     names = [one.name for one in METHODS_RUN]
+    known = [*names, *(one.name for one in BY_NAME_ONLY)]
     sources = [one.name for one in SOURCES]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
-    parser.add_argument("--methods", nargs="+", choices=names, default=names, metavar="METHOD")
+    parser.add_argument("--methods", nargs="+", choices=known, default=names, metavar="METHOD")
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=SIZES, metavar="SIZE")
     parser.add_argument("--sources", nargs="+", choices=sources, default=sources, metavar="SOURCE")
     parser.add_argument("--cap", type=float, default=CAP, help="seconds for one process")

@@ -50,6 +50,11 @@ METHODS_RUN = (
     Method("logistic", "with_sklearn.py", "logistic", SKLEARN),
     Method("boosting", "with_sklearn.py", "boosting", SKLEARN),
 )
+BY_NAME_ONLY = (
+    Method("published", "with_calibrate.py", "published"),
+    Method("untested", "with_calibrate.py", "untested"),
+)
+"""The published arithmetic, run by this program: no part of the table unless asked for."""
 PEERS = ("optbinning", "toad", "FasterRisk")
 """Those that give whole-number points too."""
 

@@ -5,16 +5,32 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from calibrate.cli.spec_options import spec_and_leads
+from calibrate.cli.arguments import add_html, add_leads
+from calibrate.cli.parser import examples
+from calibrate.cli.say import tell
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Take leads, and a page to write."""
+    parser.description = "Look a leads table over, before a card is made of it."
+    parser.epilog = examples(
+        "calibrate check leads.csv",
+        "calibrate check 'leads-*.csv' --outcome converted",
+        "calibrate check leads.csv --spec spec.yaml --html check.html",
+    )
+    add_leads(parser)
+    add_html(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the findings; with --html, write the page too."""
     from calibrate.checking import check
+    from calibrate.cli.spec_options import spec_and_leads
+    from calibrate.present.blocks import written_blocks
+    from calibrate.present.check_text import check_blocks
 
     spec, leads = spec_and_leads(options)
     found = check(leads, spec, events=options.events)
-    page = found.report(Path(options.html)) if options.html else None
-    print(found)
-    if page is not None:
-        print(f"\nWritten to {page}")
+    pages = [found.report(Path(options.html))] if options.html else []
+    blocks = [*check_blocks(found), *written_blocks(*pages)]
+    tell(options, blocks, found.summary(), written=pages)

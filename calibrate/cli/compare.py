@@ -6,11 +6,35 @@ import argparse
 from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
-from calibrate.cli.say import progress
+from calibrate.cli.arguments import LEADS, add_events, add_html
+from calibrate.cli.parser import examples
+from calibrate.cli.say import progress, tell
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Take two cards, and the leads of now."""
+    parser.description = "Say what moved between two cards: keep the old one, refresh or rebuild?"
+    parser.epilog = examples(
+        "calibrate compare q1/scorecard.yaml q2/scorecard.yaml",
+        "calibrate compare q1/scorecard.yaml q2/scorecard.yaml q2.csv",
+        "calibrate compare old.yaml new.yaml new.csv --html comparison.html",
+    )
+    parser.add_argument("old", metavar="OLD", help="scorecard.yaml of last quarter")
+    parser.add_argument("new", metavar="NEW", help="scorecard.yaml of this quarter")
+    parser.add_argument(
+        "leads", metavar="LEADS", nargs="?", help=f"of now, with their outcome; {LEADS}"
+    )
+    parser.add_argument(
+        "--spec", metavar="FILE", help="how leads are counted (default: as for the new card)"
+    )
+    add_events(parser)
+    add_html(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the advice with its reasons; with --html, write the page too."""
+    from calibrate.present.blocks import written_blocks
+    from calibrate.present.comparison_text import comparison_blocks
     from calibrate.recalibration import compare
 
     with progress(1) as step:
@@ -22,8 +46,7 @@ def run(options: argparse.Namespace) -> int:
             spec=options.spec,
             events=options.events,
         )
-        page = found.report(Path(options.html)) if options.html else None
-    print(found)
-    if page is not None:
-        print(f"\nWritten to {page}")
+        pages = [found.report(Path(options.html))] if options.html else []
+    blocks = [*comparison_blocks(found), *written_blocks(*pages)]
+    tell(options, blocks, found.summary(), written=pages)
     return DONE if found.holds else DOES_NOT_HOLD

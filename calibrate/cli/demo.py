@@ -5,6 +5,21 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from calibrate.cli.parser import examples
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Take the folder to write into."""
+    parser.description = "Write sample leads, their events and their spec, and calibrate them."
+    parser.epilog = examples("calibrate demo", "calibrate demo somewhere-else")
+    parser.add_argument(
+        "folder",
+        metavar="FOLDER",
+        nargs="?",
+        default="calibrate-demo",
+        help="where to (default: calibrate-demo)",
+    )
+
 
 def run(options: argparse.Namespace) -> None:
     """Write the sample and calibrate it."""
@@ -14,4 +29,5 @@ def run(options: argparse.Namespace) -> None:
 
     folder = make_folder(Path(options.folder))
     sample = write_sample(folder)
-    write_run(sample.leads, sample.spec, folder / "calibration", name="demo")
+    files = (sample.leads, sample.events, sample.spec)
+    write_run(options, sample.leads, sample.spec, folder / "calibration", name="demo", beside=files)

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from shlex import quote
 
-from calibrate.cli.spec_options import spec_and_leads
-from calibrate.errors import OutputError
+from calibrate.cli.arguments import add_leads
+from calibrate.cli.parser import examples
+from calibrate.cli.say import tell
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Take leads, and the spec to write."""
+    parser.description = "Write the spec a run would use, with a comment for every guess."
+    parser.epilog = examples(
+        "calibrate init leads.csv",
+        "calibrate init hubspot.csv --preset hubspot --html found.html",
+        "calibrate init leads.csv --events events.csv --out spec-2026.yaml",
+    )
+    add_leads(parser)
+    parser.add_argument(
+        "--out", metavar="FILE", default="spec.yaml", help="spec to write (default: spec.yaml)"
+    )
+    parser.add_argument("--html", metavar="FILE", help="also write what was found as a page")
 
 
 def run(options: argparse.Namespace) -> None:
     """Write the spec; an existing file is never overwritten."""
+    from shlex import quote
+
     from calibrate.checking import check
+    from calibrate.cli.spec_options import spec_and_leads
     from calibrate.draft import draft_spec
+    from calibrate.errors import OutputError
     from calibrate.files import write_whole
+    from calibrate.present.blocks import Said
     from calibrate.present.check_page import check_html
     from calibrate.reading import read_leads
 
@@ -22,13 +42,14 @@ def run(options: argparse.Namespace) -> None:
     if path.exists():
         raise OutputError(f"{path} is there already; choose another name with --out.")
     spec, leads = spec_and_leads(options)
-    read = read_leads(leads, spec, events=options.events)
+    read = read_leads(leads, spec.teaching_all(), events=options.events)
     draft = draft_spec(read, events=options.events)
+    written = []
     if options.html:
-        write_whole(Path(options.html), check_html(check(read), draft))
-    write_whole(path, draft)
+        written.append(write_whole(Path(options.html), check_html(check(read), draft)))
+    written.insert(0, write_whole(path, draft))
     # A pattern without quotes would be replaced by the shell.
-    leads_word, spec_word = quote(options.leads), quote(str(path))
-    print(
-        f"Written to {path}. Read it through, then: calibrate run {leads_word} --spec {spec_word}"
-    )
+    after = f"calibrate run {quote(options.leads)} --spec {quote(str(path))}"
+    says = f"Written to {path}. Read it through, then: {after}"
+    values = {"leads_table": read.name, "next": after}
+    tell(options, [Said(text=says, when_long="leave")], values, written=written)

@@ -5,16 +5,29 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from calibrate.cli.say import progress
-from calibrate.cli.scoring_options import day, out_for
-from calibrate.present.terminal import paragraph
+from calibrate.cli.arguments import add_scoring
+from calibrate.cli.parser import examples
+from calibrate.cli.say import progress, tell
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Take a card, leads, and how many can be called."""
+    parser.description = "Rank the leads that pass, the most urgent first, each with its reasons."
+    parser.epilog = examples(
+        "calibrate queue scorecard.yaml new.csv",
+        "calibrate queue scorecard.yaml new.csv --most 50 --out monday.csv",
+    )
+    add_scoring(parser, out="LEADS-queue.csv")
+    parser.add_argument("--most", metavar="N", type=int, help="as many as can be called")
 
 
 def run(options: argparse.Namespace) -> None:
     """Rank the leads to call, and write the list."""
     from calibrate.calls import call_list
+    from calibrate.cli.scoring_options import day, out_for
     from calibrate.engines.tables import open_table
-    from calibrate.present.called import write_calls
+    from calibrate.present.blocks import Said, remarks
+    from calibrate.present.called import calls_blocks, write_calls
     from calibrate.scorecard import Scorecard
     from calibrate.scoring import scoring_findings
 
@@ -34,6 +47,9 @@ def run(options: argparse.Namespace) -> None:
         )
         step("writing")
         write_calls(found, out)
-    print(f"{found}\nWritten to {out}")
-    for finding in scoring_findings(found.unseen, found.absent):
-        print("\n".join(paragraph(f"! {finding.says} {finding.fix}")))
+    blocks = [
+        *calls_blocks(found),
+        Said(text=f"Written to {out}", when_long="leave"),
+        *remarks(scoring_findings(found.unseen, found.absent)),
+    ]
+    tell(options, blocks, found.summary(), written=[out])

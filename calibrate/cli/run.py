@@ -3,21 +3,53 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress
-from calibrate.cli.spec_options import spec_and_leads
+from calibrate.cli.arguments import add_fit, add_folder, add_leads
+from calibrate.cli.parser import examples
+from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress, tell, written_blocks
 
 if TYPE_CHECKING:
     from calibrate.engines.tables import Table
     from calibrate.spec import Spec
 
 
+def add(parser: argparse.ArgumentParser) -> None:
+    """Take leads, a folder, and what else is to be made."""
+    parser.description = "Calibrate: a scorecard, its report and its evidence, in a folder."
+    parser.epilog = examples(
+        "calibrate run leads.csv",
+        "calibrate run leads.csv --spec spec.yaml --out 2026Q3 --scores",
+        "calibrate run leads.csv --holdout last:quarter --refit-on-all",
+        "calibrate run 'leads-*.csv' --outcome converted --events events.csv",
+        "calibrate run leads.csv --json | jq .threshold.score",
+    )
+    add_leads(parser)
+    add_fit(parser)
+    add_folder(parser)
+    parser.add_argument("--name", help="name of the card (default: that of the leads file)")
+    parser.add_argument(
+        "--scores", action="store_true", help="also write scores.csv, every lead with its score"
+    )
+    parser.add_argument(
+        "--compare-methods",
+        action="store_true",
+        help="cross-validate measures, awards and overlap on these leads",
+    )
+
+
 def run(options: argparse.Namespace) -> None:
     """Calibrate and write the folder."""
+    from calibrate.cli.spec_options import fit_of, spec_and_leads
+
     spec, leads = spec_and_leads(options)
+    fit = fit_of(options, spec)
+    if fit is not None:
+        spec = spec.changed(fit=fit.model_dump(exclude_unset=True))
     write_run(
+        options,
         leads,
         spec,
         Path(options.out),
@@ -29,6 +61,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def write_run(
+    options: argparse.Namespace,
     leads: Path | Table,
     spec: Spec | Path,
     folder: Path,
@@ -37,12 +70,14 @@ def write_run(
     scores: bool = False,
     compare: bool = False,
     events: str | None = None,
+    beside: Sequence[Path] = (),
 ) -> None:
     """Calibrate, write the run folder, and print what came of it."""
     from calibrate.engines.tables import open_table
     from calibrate.pipeline import calibrate
+    from calibrate.present.blocks import BLANK
+    from calibrate.present.run_text import calibration_blocks, choices_blocks, choices_summary
     from calibrate.present.scored import write_scored
-    from calibrate.present.terminal import choices_text
     from calibrate.spec import as_spec
 
     with progress(RUN_STEPS + (COMPARE_STEPS if compare else 0)) as step:
@@ -62,7 +97,9 @@ def write_run(
                 as_of=result.scorecard.made.as_of,
                 stamped=False,
             )
-    print(result)
+    blocks, values = calibration_blocks(result), result.summary()
     if choices is not None:
-        print(f"\n{choices_text(choices)}")
-    print(f"\nWritten to {folder}/: open report.html; scorecard.yaml is the card.")
+        blocks += [BLANK, *choices_blocks(choices)]
+        values |= {"choices": choices_summary(choices)}
+    blocks += written_blocks(folder, "open report.html; scorecard.yaml is the card.")
+    tell(options, blocks, values, written=[*beside, folder])

@@ -1,22 +1,83 @@
-"""Say things to a person: results on stdout, progress and complaints on stderr."""
+"""Say things: results on stdout, for a person or for a program; progress, complaints on stderr."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
-from calibrate.errors import CalibrateError
-from calibrate.present.terminal import paragraph
+if TYPE_CHECKING:
+    from calibrate.errors import CalibrateError
+    from calibrate.present.blocks import Block
 
-RUN_STEPS = 6
+RUN_STEPS = 7
 """Steps of a whole run that are told to its progress."""
 COMPARE_STEPS = 10
 """Further steps when methods are compared: five folds, twice."""
 
 
+def tell(
+    options: argparse.Namespace,
+    blocks: Sequence[Block],
+    values: Mapping[str, Any],
+    *,
+    written: Sequence[Path] = (),
+) -> None:
+    """Print what came out: for a program with --json, for a person otherwise.
+
+    Parameters
+    ----------
+    options : Namespace
+        With ``json``.
+    blocks : sequence of Block
+        For a person.
+    values : mapping
+        For a program.
+    written : sequence of Path
+        Files and folders, put beside the values.
+    """
+    if options.json:
+        from calibrate.present.values import json_text
+
+        print(json_text({**values, "written": [str(path) for path in written]}))
+    else:
+        show(blocks)
+
+
+def written_blocks(folder: str | Path, says: str) -> list[Block]:
+    """Say where a run folder was written, and what is left out of it."""
+    from calibrate.present.blocks import BLANK, Said
+    from calibrate.present.evidence_book.book import why_left_out
+
+    told = [f"Written to {folder}/: {says}", *filter(None, [why_left_out()])]
+    return [BLANK, *(Said(text=one, when_long="leave") for one in told)]
+
+
+def show(blocks: Sequence[Block]) -> None:
+    """Print blocks, with colours on a terminal only."""
+    if _is_terminal(sys.stdout):
+        from calibrate.present.screen import show_blocks
+
+        show_blocks(blocks, sys.stdout)
+        return
+    from calibrate.present.blocks import plain_text
+
+    print(plain_text(blocks))
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    """Tell whether a person watches who can be shown colours and movement."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def complain(fault: CalibrateError) -> None:
     """Print one paragraph, or a list under a heading when there are several problems."""
+    from calibrate.present.terminal import paragraph
+
     if len(fault.problems) == 1:
         lines = paragraph(f"calibrate: {fault}")
     else:
@@ -24,23 +85,29 @@ def complain(fault: CalibrateError) -> None:
         where = str(fault).partition(fault.problems[0])[0].rstrip(" :")
         lines = paragraph(f"calibrate: {where}: {len(fault.problems)} problems")
         for problem in fault.problems:
-            first, *rest = paragraph(problem, indent="    ")
-            lines += [f"  - {first.strip()}", *rest]
+            lines += paragraph(problem, indent="  ", mark="- ")
     print("\n".join(lines), file=sys.stderr)
 
 
 @contextlib.contextmanager
 def progress(steps: int) -> Iterator[Callable[[str], None]]:
     """Show the steps of long work on stderr; silent when that is not a terminal."""
-    if not sys.stderr.isatty():
+    if not _is_terminal(sys.stderr):
         yield lambda step: None
         return
-    from tqdm import tqdm
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    with tqdm(total=steps, leave=False, bar_format="{bar:20} {n_fmt}/{total_fmt} {desc}") as bar:
+    from calibrate.present.screen import terminal
 
-        def show(step: str) -> None:
-            bar.set_description_str(step, refresh=False)
-            bar.update()
+    columns = (
+        BarColumn(20, complete_style="green", finished_style="green"),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(*columns, console=terminal(sys.stderr), transient=True) as bar:
+        work = bar.add_task("", total=steps)
 
-        yield show
+        def show_step(step: str) -> None:
+            bar.update(work, description=step, advance=1)
+
+        yield show_step

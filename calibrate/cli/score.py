@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from calibrate.cli.say import progress
-from calibrate.cli.scoring_options import Asked, day, out_for
-from calibrate.present.numbers import count_text, percent_text
-from calibrate.present.terminal import paragraph
+from calibrate.cli.arguments import add_scoring
+from calibrate.cli.parser import examples
+from calibrate.cli.say import progress, tell
 
 if TYPE_CHECKING:
+    from calibrate.cli.scoring_options import Asked
     from calibrate.engines.tables import Table
+    from calibrate.present.blocks import Block
     from calibrate.scorecard import Scorecard
+
+_Told = tuple["list[Block]", dict[str, Any], list[Path]]
+"""For a person, for a program, and the files written."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Take a card, leads, and what is to be said of them."""
+    parser.description = "Add score, close rate, tier and reasons to a leads table."
+    parser.epilog = examples(
+        "calibrate score scorecard.yaml new.csv",
+        "calibrate score scorecard.yaml new.csv --explain L00042",
+        "calibrate score scorecard.yaml new.csv --since last-week-scored.csv",
+    )
+    add_scoring(parser, out="LEADS-scored.csv")
+    parser.add_argument(
+        "--explain", metavar="LEAD", help="say why one lead has its score; nothing is written"
+    )
+    parser.add_argument(
+        "--since", metavar="FILE", help="scored leads of last time: who newly passes, who rose"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Score the leads and write them, or explain one of them."""
+    from calibrate.cli.scoring_options import day, out_for
     from calibrate.engines.tables import open_table
     from calibrate.scorecard import Scorecard
 
@@ -29,34 +51,28 @@ def run(options: argparse.Namespace) -> None:
         table = open_table(Path(options.leads), sheet=options.sheet)
         step("scoring")
         if options.explain is not None:
-            says = _explained(card, table, options.explain, asked)
+            told = _explained(card, table, options.explain, asked)
         else:
-            says = _scored(card, table, out, asked, options.since)
-    print(says)
+            told = _scored(card, table, out, asked, options.since)
+    blocks, values, written = told
+    tell(options, blocks, values, written=written)
 
 
-def _explained(card: Scorecard, table: Table, lead: str, asked: Asked) -> str:
+def _explained(card: Scorecard, table: Table, lead: str, asked: Asked) -> _Told:
     from calibrate.explaining import explain
+    from calibrate.present.explained import explained_blocks
 
-    return repr(explain(card, table, lead, **asked))
+    found = explain(card, table, lead, **asked)
+    return explained_blocks(found), found.summary(), []
 
 
-def _scored(card: Scorecard, table: Table, out: Path, asked: Asked, since: str | None) -> str:
+def _scored(card: Scorecard, table: Table, out: Path, asked: Asked, since: str | None) -> _Told:
     from calibrate.moves import moves_between
     from calibrate.present.scored import write_scored
-    from calibrate.scoring import scoring_findings
+    from calibrate.present.scored_text import scored_blocks, scored_file, scored_summary
 
     scored = card.score_table(table, **asked)
     moves = moves_between(card, table, scored, since) if since else None
     write_scored(card, table, scored, out, as_of=asked["as_of"])
-    passing = int(scored.passing(card.threshold.score).sum())
-    lines = [
-        f"{count_text(table.rows)} leads scored with the card `{card.name}`; {count_text(passing)} "
-        f"({percent_text(passing / table.rows)}) pass, by the threshold {card.threshold.score}.",
-        f"Written to {out}",
-    ]
-    if moves is not None:
-        lines += ["", str(moves)]
-    for finding in scoring_findings(scored.unseen, scored.absent):
-        lines += paragraph(f"! {finding.says} {finding.fix}")
-    return "\n".join(lines)
+    found = scored_file(card, scored, out, moves)
+    return scored_blocks(found), scored_summary(found), [out]

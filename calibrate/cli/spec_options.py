@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrate.spec import Spec
+from calibrate.documents import validated
+from calibrate.errors import SpecError
+from calibrate.spec import FitPart, Spec
 
 if TYPE_CHECKING:
     from calibrate.engines.tables import Table
@@ -28,3 +31,19 @@ def spec_and_leads(options: argparse.Namespace) -> tuple[Spec, Path | Table]:
     table = open_table(path, sheet=spec.leads.sheet)
     part = outcome_of(table, options.outcome)
     return spec.changed(outcome=part.model_dump(exclude_unset=True)), table
+
+
+def fit_of(options: argparse.Namespace, spec: Spec | None = None) -> FitPart | None:
+    """Give which leads teach and which judge, as the command line asks; None when it is silent.
+
+    What it leaves open is as `spec` says.
+    """
+    if options.holdout is None and not options.refit_on_all:
+        return None
+    said = spec.fit.model_dump(exclude_unset=True) if spec is not None and spec.fit else {}
+    if options.holdout is not None:
+        is_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", options.holdout) is not None
+        said = {"until" if is_day else "holdout": options.holdout}
+    if options.refit_on_all:
+        said["refit_on_all"] = True
+    return validated(Spec, {"fit": said}, where="--holdout", error=SpecError).fit

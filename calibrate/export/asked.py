@@ -10,8 +10,8 @@ from calibrate.engines.base import ColumnPoints, Scoring
 from calibrate.export.cells import NOTHING_TYPED, Places, Step, steps_of
 from calibrate.export.lists import Lists
 from calibrate.export.lookup import Lookup, level_lookup, lookup_of
-from calibrate.export.pages import by_strength
 from calibrate.levels import MISSING, OTHER
+from calibrate.present.sheets.card_sheets import by_strength
 
 if TYPE_CHECKING:
     from calibrate.scorecard.card import Scorecard

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibrate.engines.columns import TextColumn
-from calibrate.export.lists import Lists, label_of
+from calibrate.export.lists import Lists
 from calibrate.policy.grid import LETTERS
+from calibrate.present.sheets.page import label_of
 from calibrate.scorecard.scored import MOST_POINTS, MOST_SHOWN
 from calibrate.scoring import score_columns
 

@@ -10,9 +10,8 @@ from itertools import product
 from typing import Any
 
 from calibrate.export.cells import Places
-from calibrate.export.lookup import LONGEST_CELL, Lookup
-from calibrate.present.numbers import significant
-from calibrate.present.terminal import clean
+from calibrate.export.lookup import Lookup
+from calibrate.present.sheets.page import label_of, write_exactly
 
 SHEET = "Lists"
 
@@ -80,26 +79,6 @@ class Lists:
             otherwise=self.add("points otherwise", [otherwise]),
             labels=self.add("levels", [label_of(label) for label in labels]),
         )
-
-
-def label_of(text: str) -> str:
-    """Show a value: control characters visible, and no longer than a cell can be."""
-    shown = clean(text)
-    return shown if len(shown) < LONGEST_CELL // 2 else f"{shown[: LONGEST_CELL // 2]}…"
-
-
-def write_exactly(sheet: Any, row: int, column: int, value: float, style: Any = None) -> None:
-    """Write a number to its last digit.
-
-    Workbooks are written with sixteen digits; where a number needs seventeen, it is the sum of
-    two, of fifteen digits each.
-    """
-    if float(f"{value:.16G}") == value:
-        sheet.write_number(row, column, value, style)
-        return
-    high = significant(value, 15)
-    low = significant(value - high, 15)
-    sheet.write_formula(row, column, f"={high!r}+{low!r}", style, repr(value))
 
 
 def _range(column: int, first: int, last: int) -> str:

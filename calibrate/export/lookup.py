@@ -9,10 +9,9 @@ from functools import cache
 from itertools import product
 
 from calibrate.levels import MISSING, NO, YES, Levels, fold, parse_number
+from calibrate.present.sheets.page import LONGEST_CELL
 from calibrate.scorecard.parts import CardAttributePart
 
-LONGEST_CELL = 32_767
-"""Letters that a cell can hold."""
 UNSEEN = 0
 """The place of a value on no level; levels count from 1, as spreadsheets do."""
 

@@ -10,12 +10,12 @@ from calibrate.errors import ScorecardError
 from calibrate.export.asked import Asked, asked_of, tested_of
 from calibrate.export.cells import label_formula, points_formula, worth_formula
 from calibrate.export.lines import Line, empty_lead, lines_of
-from calibrate.export.lists import Lists, label_of
-from calibrate.export.pages import Column, Page
+from calibrate.export.lists import Lists
 from calibrate.export.questions import question
 from calibrate.export.standing_cells import Cell, Words, cells_needed, put_standing, words_of
-from calibrate.export.styles import colour_points, colour_results
 from calibrate.export.sums import Weights, engagement_of, fit_of, score_of, weights_of
+from calibrate.present.sheets.page import Column, Page, label_of
+from calibrate.present.sheets.styles import colour_points, colour_results
 
 if TYPE_CHECKING:
     from calibrate.export.cells import Step

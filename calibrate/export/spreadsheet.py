@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calibrate.errors import MissingExtraError
 from calibrate.export.asked import remarks_of
-from calibrate.export.lists import SHEET, Lists, label_of
+from calibrate.export.lists import SHEET, Lists
 from calibrate.export.pages import (
-    Page,
     has_policy,
-    write_card,
     write_evidence,
     write_first_page,
-    write_sweep,
 )
-from calibrate.export.policy_page import write_policy
 from calibrate.export.scoring_sheets import MANY, ONE, form_of, write_many, write_one
-from calibrate.export.styles import looks
 from calibrate.files import write_whole
+from calibrate.present.sheets.card_sheets import write_card, write_sweep
+from calibrate.present.sheets.making import book_bytes
+from calibrate.present.sheets.page import Page
+from calibrate.present.sheets.policy_sheet import write_policy
+from calibrate.present.sheets.styles import looks
 
 if TYPE_CHECKING:
     from calibrate.scorecard.card import Scorecard
@@ -30,7 +27,6 @@ ROWS = 300
 """Leads that the sheet for many leads has room for."""
 
 POLICY = "Policy"
-_FIRST_DAY = dt.date(2000, 1, 1)
 _NAMES = ("Read me first", "Card", POLICY, ONE, MANY, "Evidence", "Sweep", SHEET)
 
 
@@ -56,33 +52,12 @@ def workbook(card: Scorecard, *, rows: int = ROWS) -> bytes:
     ScorecardError
         When the card asks for more attributes than a sheet has columns for.
     """
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise MissingExtraError(
-            "Writing a workbook needs the extra `excel`: pip install 'calibrate-leads[excel]'."
-        ) from None
-    content = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        content,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
+    return book_bytes(
+        lambda book: _fill(book, card, rows),
+        title=card.name,
+        made_by=card.made.by,
+        as_of=card.made.as_of,
     )
-    day = card.made.as_of or _FIRST_DAY
-    book.set_properties(
-        {
-            "title": label_of(card.name)[:200],
-            "comments": f"Made by {card.made.by}.",
-            "created": dt.datetime.combine(day, dt.time()),
-        }
-    )
-    _fill(book, card, rows)
-    book.close()
-    return content.getvalue()
 
 
 def save_workbook(card: Scorecard, path: str | Path, *, rows: int = ROWS) -> Path:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calibrate.export.lists import Lists, label_of
+from calibrate.export.lists import Lists
 from calibrate.policy.conditions import condition_text
 from calibrate.policy.standing import out_names
+from calibrate.present.sheets.page import label_of
 
 if TYPE_CHECKING:
     from calibrate.scorecard.card import Scorecard

@@ -21,9 +21,10 @@ from calibrate.probability import Probability, fit_probability
 from calibrate.rules import BY_THEIR_POINTS, SURE
 from calibrate.scores import ScoreTable
 from calibrate.scoring import scoring_by
+from calibrate.shown import AsTable
 from calibrate.spec import ThresholdRule
 from calibrate.spread import threshold_intervals
-from calibrate.threshold import Beside, Threshold, check_reach, choose_threshold
+from calibrate.threshold import Beside, Threshold, check_reach, choose_threshold, rule_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,7 @@ _NOT_OUT = (SURE, BY_THEIR_POINTS)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(AsTable):
     """What is decided about leads, and what it comes to on those that taught the card.
 
     Attributes
@@ -82,18 +83,11 @@ class Decision:
         return frame
 
     def __repr__(self) -> str:
-        tiers = ", ".join(f"{one.name} from {one.start}" for one in self.tiers)
         out = sum(one.leads for one in self.standings.each if one.name not in _NOT_OUT)
         return (
-            f"Decision({self.threshold!r}; tiers: {tiers}; {count_text(out)} leads out, "
+            f"Decision(threshold {self.threshold.score} by {rule_name(self.threshold.rule)}, "
+            f"{len(self.tiers)} tiers, {count_text(out)} leads out, "
             f"{count_text(self.standings.must_contact)} must be contacted)"
-        )
-
-    def _repr_html_(self) -> str:
-        return str(
-            self.to_frame().to_html(
-                escape=True, index=False, na_rep="", float_format="{:.3g}".format
-            )
         )
 
     def with_intervals(self, points: Points, evidence: Evidence, leads: Leads) -> Decision:

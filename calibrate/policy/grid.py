@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from calibrate.engines.base import Ints, StandingCounts
 from calibrate.policy.rated import Rated, rated_frame
+from calibrate.shown import AsTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ LETTERS = "ABCD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class Grid(AsTable):
     """Fit by engagement.
 
     Attributes
@@ -42,13 +43,6 @@ class Grid:
     def __repr__(self) -> str:
         best = max(self.cells, key=lambda one: one.close_rate or 0)
         return f"Grid(fit by engagement, quarters of each; {best.name} closes most often)"
-
-    def _repr_html_(self) -> str:
-        return str(
-            self.to_frame().to_html(
-                escape=True, index=False, na_rep="", float_format="{:.3g}".format
-            )
-        )
 
 
 def make_grid(counts: StandingCounts) -> Grid | None:

@@ -23,6 +23,7 @@ from calibrate.policy.conditions import Tested, condition_text, meets
 from calibrate.policy.rated import Rated, rated_frame
 from calibrate.rules import BY_THEIR_POINTS, SURE, GatePart, SizePrefixPart
 from calibrate.scores import ScoreTable, by_score
+from calibrate.shown import AsTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,7 @@ def _digits(prefix: SizePrefixPart, levels: Mapping[str, Levels]) -> ColumnPoint
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standings:
+class Standings(AsTable):
     """Counted leads by where they stand.
 
     Attributes
@@ -129,13 +130,6 @@ class Standings:
     def to_frame(self) -> pd.DataFrame:
         """Give one row a veto, a gate, and so on, in the order in which they are asked."""
         return rated_frame(self.each, "standing")
-
-    def _repr_html_(self) -> str:
-        return str(
-            self.to_frame().to_html(
-                escape=True, index=False, na_rep="", float_format="{:.3g}".format
-            )
-        )
 
     @property
     def each(self) -> tuple[Rated, ...]:

@@ -1,13 +1,16 @@
-"""The list of leads to call: as plain text, 80 columns wide, and as a file."""
+"""The list of leads to call: for a screen, as plain values, and as a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from calibrate.present.blocks import BLANK, Block, Said, plain_text
 from calibrate.present.numbers import count_text
 from calibrate.present.scored import without_scores, write_table
-from calibrate.present.terminal import WIDTH, clean, paragraph, shorten
+from calibrate.present.terminal import shorten
+from calibrate.present.values import plain_values
+from calibrate.scoring import scoring_findings
 
 if TYPE_CHECKING:
     from calibrate.calls import CallList
@@ -17,23 +20,39 @@ _FIRST = 10
 
 
 def calls_text(found: CallList) -> str:
+    """Give the list of leads to call as text."""
+    return plain_text(calls_blocks(found))
+
+
+def calls_blocks(found: CallList) -> list[Block]:
     """Show the first leads to call, and say who is not on the list."""
-    lines = paragraph(_answer(found))
+    blocks: list[Block] = [Said(text=_answer(found))]
     for place, name in enumerate(found.names[:_FIRST]):
-        lines += ["", *_entry(found, place, name)]
+        blocks += [BLANK, *_entry(found, place, name)]
     if len(found.names) > _FIRST:
-        lines += ["", f"and {count_text(len(found.names) - _FIRST)} more"]
-    return "\n".join(lines)
+        blocks += [BLANK, Said(text=f"and {count_text(len(found.names) - _FIRST)} more")]
+    return blocks
 
 
-def _entry(found: CallList, place: int, name: str) -> list[str]:
+def calls_summary(found: CallList) -> dict[str, Any]:
+    """Give the list of leads to call as plain values that fit into JSON."""
+    return {
+        "card": found.card.name,
+        "leads": found.table.rows,
+        "left_out": dict(found.left_out),
+        "calls": plain_values(found.to_frame().to_dict("records")),
+        "findings": [one.code for one in scoring_findings(found.unseen, found.absent)],
+    }
+
+
+def _entry(found: CallList, place: int, name: str) -> list[Block]:
     told = found.told
-    parts = [f"{place + 1:>4}  {shorten(name, 30)}", f"{told['score'][place]} points"]
+    parts = [shorten(name, 30), f"{told['score'][place]} points"]
     parts += [told[key][place] for key in ("tier", "action") if key in told and told[key][place]]
     if told.get("due") and told["due"][place]:
         parts.append(f"by {told['due'][place]}")
-    head = shorten(clean(", ".join(parts)), WIDTH)
-    return [head, *paragraph(_why(found, place), indent=" " * 6)]
+    head = Said(text=", ".join(parts), mark=f"{place + 1:>4}  ", tone="heading", when_long="cut")
+    return [head, Said(text=_why(found, place), indent=6)]
 
 
 def _answer(found: CallList) -> str:

@@ -13,6 +13,7 @@ from calibrate.present.comparison_text import (
     then_and_now,
 )
 from calibrate.present.report import environment
+from calibrate.present.validation_text import worked_sentence
 
 if TYPE_CHECKING:
     from calibrate.recalibration import Comparison
@@ -52,5 +53,6 @@ def _content(found: Comparison) -> dict[str, Any]:
         "shares": shares_sentence(found),
         "lists": lists_sentence(found),
         "contest": contest_sentences(found),
+        "worked": worked_sentence(found.worked),
         "findings": sorted(found.findings, key=lambda one: one.severity != "warning"),
     }

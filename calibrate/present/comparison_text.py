@@ -1,4 +1,4 @@
-"""What a new quarter says of an old card, as plain text 80 columns wide and as plain values."""
+"""What a new quarter says of an old card: for a screen, and as plain values."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from calibrate.policy.rated import Rated
+from calibrate.present.blocks import (
+    BLANK,
+    Block,
+    Cell,
+    Column,
+    Listing,
+    Name,
+    Said,
+    bullets,
+    findings_blocks,
+    name_column,
+    number_columns,
+    plain_text,
+    verdict_tone,
+)
 from calibrate.present.numbers import (
     count_text,
     lift_text,
@@ -16,7 +31,8 @@ from calibrate.present.numbers import (
     share_text,
     significant,
 )
-from calibrate.present.terminal import clean, findings_text, level_name, paragraph, shorten
+from calibrate.present.terminal import clean, shorten
+from calibrate.present.validation_text import worked_sentence, worked_summary
 from calibrate.recalibration.parts import ALPHA
 from calibrate.stats.stability_index import LARGE, SLIGHT
 
@@ -30,27 +46,53 @@ _NAME = 28
 
 
 def comparison_text(found: Comparison) -> str:
+    """Give what a new quarter says as text."""
+    return plain_text(comparison_blocks(found))
+
+
+def comparison_blocks(found: Comparison) -> list[Block]:
     """Give advice, reasons, and what moved most."""
-    lines = [f"{found.advice.upper()} the card `{shorten(clean(found.old.name), 40)}`"]
-    for reason in found.reasons:
-        first, *rest = paragraph(reason, indent="  ")
-        lines += [f"* {first[2:]}", *rest]
-    lines += ["", *paragraph(" ".join(then_and_now(found)))]
-    lines += ["", *_levels(found)]
-    lines += ["", *paragraph(shares_sentence(found)), *paragraph(lists_sentence(found))]
-    lines += [line for one in contest_sentences(found) for line in paragraph(one)]
-    lines += _months(found.months)
-    lines += _tiers(found.tiers)
-    return "\n".join([*lines, *findings_text(found.findings)])
+    name = shorten(clean(found.old.name), 40)
+    worked = worked_sentence(found.worked)
+    return [
+        Said(text=f"{found.advice.upper()} the card `{name}`", tone=verdict_tone(found.advice)),
+        *bullets(found.reasons),
+        BLANK,
+        Said(text=" ".join(then_and_now(found))),
+        BLANK,
+        *_levels(found),
+        BLANK,
+        Said(text=shares_sentence(found)),
+        Said(text=lists_sentence(found)),
+        *(Said(text=one) for one in contest_sentences(found)),
+        *([] if worked is None else [BLANK, Said(text=worked)]),
+        *_months(found.months),
+        *_tiers(found.tiers),
+        *findings_blocks(found.findings),
+    ]
 
 
 def rerun_text(found: Rerun) -> str:
+    """Give the advice of a rerun as text."""
+    return plain_text(rerun_blocks(found))
+
+
+def rerun_blocks(found: Rerun) -> list[Block]:
     """Give the advice, and what of last quarter's spec was dropped."""
-    text = comparison_text(found.comparison)
+    blocks = comparison_blocks(found.comparison)
     if not found.dropped:
-        return text
+        return blocks
     says = f"Of last quarter's spec was dropped: {'; '.join(found.dropped)}."
-    return "\n".join([text, "", *paragraph(says)])
+    return [*blocks, BLANK, Said(text=says)]
+
+
+def rerun_summary(found: Rerun) -> dict[str, Any]:
+    """Give the new run and the comparison as plain values that fit into JSON."""
+    return {
+        "calibration": found.calibration.summary(),
+        "comparison": found.comparison.summary(),
+        "dropped": list(found.dropped),
+    }
 
 
 def then_and_now(found: Comparison) -> list[str]:
@@ -175,56 +217,61 @@ def level_cells(one: LevelMove) -> tuple[str, ...]:
     )
 
 
-def _levels(found: Comparison) -> list[str]:
+def _levels(found: Comparison) -> list[Block]:
     rows = list(found.moved)
     rows += sorted((one for one in found.levels if one.move == "rate"), key=lambda one: one.p_value)
     if not rows:
         tested = sum(not math.isnan(one.own_p) for one in found.levels)
-        return paragraph(f"None of {count_text(tested)} levels moved further than luck moves it.")
-    head = ("rate then", "now", "lift", "points", "q", "moved")
-    lines = [_line("level", head), *(_line(_label(one), level_cells(one)) for one in rows[:_SHOWN])]
+        return [Said(text=f"None of {count_text(tested)} levels moved further than luck moves it.")]
+    columns = (
+        name_column("level", _NAME),
+        *number_columns(rate_then=9, now=7, lift=10, points=8, q=6),
+        name_column("moved", 6),
+    )
+    cells: list[tuple[Cell, ...]] = [
+        (Name(attribute=one.attribute, name=one.level), *level_cells(one)) for one in rows[:_SHOWN]
+    ]
     more = len(rows) - _SHOWN
-    return lines + ([f"  and {count_text(more)} more"] if more > 0 else [])
+    rest = [Said(text=f"and {count_text(more)} more", indent=2)] if more > 0 else []
+    return [Listing(columns=columns, rows=tuple(cells)), *rest]
 
 
-def _label(one: LevelMove) -> str:
-    return level_name(one.attribute, one.level, _NAME)
-
-
-def _line(name: str, cells: Sequence[str]) -> str:
-    then, now, lift, points, q, moved = cells
-    return f"{name:<{_NAME}} {then:>9} {now:>7} {lift:>10} {points:>8} {q:>6} {moved:<6}".rstrip()
-
-
-def _months(months: Sequence[Month]) -> list[str]:
+def _months(months: Sequence[Month]) -> list[Block]:
     if not months:
         return []
-    last = months[-6:]
-    lines = ["", "month       leads  closed  old card passes  of these closed  new card passes"]
-    for one in last:
-        lines.append(
-            f"{one.name:<10} {count_text(one.leads.leads):>6} "
-            f"{percent_text(one.leads.close_rate):>7} {_share(one.passed_old, one):>16} "
-            f"{percent_text(one.passed_old.close_rate):>16} {_share(one.passed_new, one):>16}"
+    passing = {"old card passes": 16, "of these closed": 16, "new card passes": 16}
+    columns = (name_column("month", 10), *number_columns(leads=6, closed=7, **passing))
+    rows = tuple(
+        (
+            one.name,
+            count_text(one.leads.leads),
+            percent_text(one.leads.close_rate),
+            _share(one.passed_old, one),
+            percent_text(one.passed_old.close_rate),
+            _share(one.passed_new, one),
         )
-    return lines
+        for one in months[-6:]
+    )
+    return [BLANK, Listing(columns=columns, rows=rows)]
 
 
 def _share(part: Rated, month: Month) -> str:
     return percent_text(part.leads / month.leads.leads if month.leads.leads else None)
 
 
-def _tiers(tiers: TierMoves | None) -> list[str]:
+def _tiers(tiers: TierMoves | None) -> list[Block]:
     if tiers is None or len(tiers.new) > 7:
         return []
     width = max(6, (56 - len(tiers.new)) // len(tiers.new))
-    cells = [f"{shorten(clean(name), width):>{width}}" for name in tiers.new]
-    title = "tier then \\ now"
-    lines = ["", f"{title:<16} {' '.join(cells)}"]
-    for name, row in zip(tiers.old, tiers.leads, strict=True):
-        numbers = " ".join(f"{count_text(n):>{width}}" for n in row)
-        lines.append(f"{shorten(clean(name), 16):<16} {numbers}")
-    return lines
+    columns = (
+        name_column("tier then \\ now", 16),
+        *(Column(title=name, width=width) for name in tiers.new),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (Name(name=name), *(count_text(n) for n in row))
+        for name, row in zip(tiers.old, tiers.leads, strict=True)
+    ]
+    return [BLANK, Listing(columns=columns, rows=tuple(rows))]
 
 
 def comparison_summary(found: Comparison) -> dict[str, Any]:
@@ -273,6 +320,7 @@ def comparison_summary(found: Comparison) -> dict[str, Any]:
             "new": _known(contest.paired.new),
             "p_value": _known(contest.paired.p_value),
         },
+        "worked": worked_summary(found.worked),
         "leads_in_another_tier": None if found.tiers is None else found.tiers.moved,
         "findings": [one.code for one in found.findings],
     }

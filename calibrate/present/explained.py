@@ -1,35 +1,76 @@
-"""Why a lead has its score, as plain text, 80 columns wide."""
+"""Why a lead has its score: for a screen, and as plain values."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from calibrate.present.blocks import (
+    BLANK,
+    Block,
+    Cell,
+    Listing,
+    Name,
+    Said,
+    name_column,
+    number_columns,
+    plain_text,
+    points_cell,
+)
 from calibrate.present.numbers import lift_text, percent_text, points_text
-from calibrate.present.terminal import clean, level_name, paragraph
+from calibrate.present.values import plain_values
 
 if TYPE_CHECKING:
     from calibrate.explaining import Explanation, Reason
 
-_LEVEL_WIDTH = 50
-
 
 def explained_text(found: Explanation) -> str:
+    """Give why a lead has its score as text."""
+    return plain_text(explained_blocks(found))
+
+
+def explained_blocks(found: Explanation) -> list[Block]:
     """Say score and standing, then what each attribute adds, strongest first."""
     earning = [one for one in found.reasons if one.points]
     rest = len(found.reasons) - len(earning)
-    return "\n".join(
-        [
-            *paragraph(_answer(found)),
-            *(line for said in _policy(found) for line in paragraph(said, indent="  ")),
-            "",
-            f"{'':<{_LEVEL_WIDTH}} {'points':>6} {'close rate':>11} {'lift':>6}",
-            f"{'base':<{_LEVEL_WIDTH}} {found.card.points.base:>6}",
-            *(line for one in earning for line in _lines(one)),
-            *([f"{f'{rest} more':<{_LEVEL_WIDTH}} {0:>6}"] if rest else []),
-            *(_row("over the cap", found.over_cap) if found.over_cap else []),
-            f"{'score':<{_LEVEL_WIDTH}} {int(found.told['score']):>6}",
-        ]
-    )
+    rows: list[tuple[Cell, ...]] = [
+        ("base", str(found.card.points.base)),
+        *(_row(one) for one in earning),
+    ]
+    if rest:
+        rows.append((f"{rest} more", "0"))
+    if found.over_cap:
+        rows.append(("over the cap", points_cell(points_text(found.over_cap))))
+    rows.append(("score", str(int(found.told["score"]))))
+    columns = (name_column("", 50), *number_columns(points=6, close_rate=11, lift=6))
+    return [
+        Said(text=_answer(found)),
+        *(Said(text=said, indent=2) for said in _policy(found)),
+        BLANK,
+        Listing(columns=columns, rows=tuple(rows)),
+    ]
+
+
+def explained_summary(found: Explanation) -> dict[str, Any]:
+    """Give why a lead has its score as plain values that fit into JSON."""
+    return {
+        "card": found.card.name,
+        "lead": found.lead,
+        "base": found.card.points.base,
+        **plain_values(found.told),
+        "threshold": found.card.threshold.score,
+        "over_cap": found.over_cap,
+        "reasons": [
+            {
+                "attribute": one.attribute,
+                "level": one.level,
+                "points": one.points,
+                "close_rate": one.close_rate,
+                "lift": one.lift,
+                "why": one.why,
+            }
+            for one in found.reasons
+        ],
+    }
 
 
 def _answer(found: Explanation) -> str:
@@ -55,13 +96,10 @@ def _policy(found: Explanation) -> list[str]:
     return said
 
 
-def _lines(one: Reason) -> list[str]:
+def _row(one: Reason) -> tuple[Cell, ...]:
+    note = f"by hand: {one.why}" if one.close_rate is not None and one.why else ""
+    name = Name(attribute=one.attribute, name=one.level, note=note)
+    points = points_cell(points_text(one.points))
     if one.close_rate is None:
-        return _row(level_name(one.attribute, one.level, _LEVEL_WIDTH), one.points)
-    rate = f"{percent_text(one.close_rate):>11} {lift_text(one.lift):>6}"
-    lines = _row(level_name(one.attribute, one.level, _LEVEL_WIDTH), one.points, rate)
-    return [*lines, *(paragraph(f"by hand: {clean(one.why)}", indent="    ") if one.why else [])]
-
-
-def _row(name: str, points: int, rest: str = "") -> list[str]:
-    return [f"{name:<{_LEVEL_WIDTH}} {points_text(points):>6} {rest}".rstrip()]
+        return (name, points)
+    return (name, points, percent_text(one.close_rate), lift_text(one.lift))

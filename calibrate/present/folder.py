@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING
 
 from calibrate.files import make_folder, write_whole
 from calibrate.pipeline import spec_text
+from calibrate.present.evidence_book.book import NAME as WORKBOOK
+from calibrate.present.evidence_book.book import evidence_workbook, why_left_out
+from calibrate.present.heads import plain
 from calibrate.present.numbers import significant
 from calibrate.present.plots import all_plots
 from calibrate.present.report import report_html
 from calibrate.present.spreadsheet import harmless
-from calibrate.present.summary import level_rows
-from calibrate.stability import LevelStability
+from calibrate.present.summary import level_frame
 
 if TYPE_CHECKING:
     from calibrate.pipeline import Calibration
+    from calibrate.recalibration import Comparison
     from calibrate.selection import Choices
+
+LEFT_OUT = "evidence.xlsx-is-left-out.txt"
+"""Says why; only one of the two is in a folder, so that no workbook of an earlier run stays."""
 
 
 def write_folder(
@@ -27,10 +33,12 @@ def write_folder(
     folder: Path,
     progress: Callable[[str], None],
     choices: Choices | None = None,
+    comparison: Comparison | None = None,
 ) -> Path:
     """Write ``scorecard.yaml``, ``spec.yaml``, ``evidence.csv``, ``plots/*.svg``, ``report.html``.
 
-    Everything is made before anything is written.
+    With the extra ``excel`` also ``evidence.xlsx``; without it ``progress`` is told, and a file
+    in the folder says what to install. Everything is made before anything is written.
     """
     progress("drawing plots")
     plots = all_plots(run, choices)
@@ -44,11 +52,20 @@ def write_folder(
     }
     if choices is not None:
         texts["methods.csv"] = methods_csv(choices)
+    progress("writing the workbook")
+    left_out = why_left_out()
+    content: dict[str, str | bytes] = {**texts}
+    if left_out is None:
+        content[WORKBOOK] = evidence_workbook(run, comparison=comparison)
+    else:
+        progress(left_out)
+        content[LEFT_OUT] = f"{left_out}\n"
     make_folder(folder / "plots")
     for name, drawn in plots.items():
         write_whole(folder / "plots" / f"{name}.svg", drawn)
-    for name, text in texts.items():
-        write_whole(folder / name, text)
+    for name, one in content.items():
+        write_whole(folder / name, one)
+    (folder / (LEFT_OUT if left_out is None else WORKBOOK)).unlink(missing_ok=True)
     return folder
 
 
@@ -67,42 +84,16 @@ def evidence_csv(run: Calibration) -> str:
     """Write the evidence and points as CSV, one row a level; rates are shares."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
-    writer.writerow(
-        (
-            "attribute level leads customers close_rate close_rate_low close_rate_high lift "
-            "lift_low lift_high p_value q_value test shrunken_close_rate verdict value "
-            "points points_low points_high keeps_sign"
-        ).split()
-    )
-    for row in level_rows(run):
-        one = row.evidence
-        numbers = (
-            one.close_rate,
-            *one.close_rate_interval,
-            one.lift,
-            *one.lift_interval,
-            one.p_value,
-            one.q_value,
-        )
-        writer.writerow(
-            [
-                harmless(row.attribute),
-                harmless(one.level.label),
-                one.leads,
-                one.customers,
-                *("" if number is None else significant(number) for number in numbers),
-                one.test or "",
-                significant(one.shrunken_close_rate),
-                one.verdict,
-                row.points.value,
-                row.points.points,
-                *_stable(row.stable),
-            ]
-        )
+    frame = level_frame(run)
+    writer.writerow(frame.columns)
+    for row in frame.itertuples(index=False, name=None):
+        writer.writerow([_for_csv(plain(value)) for value in row])
     return page.getvalue()
 
 
-def _stable(stable: LevelStability | None) -> tuple[float | str, ...]:
-    if stable is None:
-        return ("", "", "")
-    return tuple(significant(part) for part in (stable.low, stable.high, stable.keeps_sign))
+def _for_csv(value: str | float | None) -> str | float:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return harmless(value)
+    return significant(value) if isinstance(value, float) else value

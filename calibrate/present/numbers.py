@@ -73,6 +73,17 @@ def count_text(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
+def customers_text(customers: int) -> str:
+    """Count customers in words.
+
+    Examples
+    --------
+    >>> customers_text(1), customers_text(2089)
+    ('1 customer', '2 089 customers')
+    """
+    return f"{count_text(customers)} {'customer' if customers == 1 else 'customers'}"
+
+
 def percent_text(share: float | None, digits: int = 1) -> str:
     """Write a share as a percentage; tiny ones keep two significant digits.
 
@@ -171,3 +182,25 @@ def points_text(points: int) -> str:
     ['+14', '0', '-3']
     """
     return f"{points:+d}" if points else "0"
+
+
+def share_tick(share: float) -> str:
+    """Write a share at the tick of an axis, as short as it can be said.
+
+    Examples
+    --------
+    >>> [share_tick(share) for share in (0.0, 0.3, 0.125, 1.0)]
+    ['0 %', '30 %', '12.5 %', '100 %']
+    """
+    return f"{share * 100 + 0.0:.6g} %"
+
+
+def times_text(ratio: float) -> str:
+    """Write a ratio at the tick of an axis.
+
+    Examples
+    --------
+    >>> [times_text(ratio) for ratio in (0.5, 1.0, 20.0)]
+    ['0.5x', '1x', '20x']
+    """
+    return f"{ratio:g}x"

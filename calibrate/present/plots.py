@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from calibrate.errors import CalibrateError, did_you_mean
-from calibrate.present import policy_plots
-from calibrate.present.numbers import points_text
-from calibrate.present.summary import Row, level_rows
-from calibrate.present.terminal import clean, level_name, shorten
+from calibrate.present.check_plots import draw_time_to_close, no_curve
+from calibrate.present.drawing import BLUE, SQUARE, Plot, draw_by_name, svg_plots
+from calibrate.present.level_plots import (
+    attribute_size,
+    draw_attribute,
+    draw_lift,
+    lift_size,
+    no_lift,
+)
+from calibrate.present.marks import head, mark, name_text
+from calibrate.present.numbers import share_text
+from calibrate.present.policy_plots import (
+    draw_close_rates,
+    draw_grid,
+    draw_periods,
+    draw_tiers,
+    tiers_size,
+)
+from calibrate.present.score_plots import (
+    draw_bands,
+    draw_calibration,
+    draw_gains,
+    draw_roc,
+    draw_scores,
+    draw_sweep,
+    only_one_kind,
+)
+from calibrate.validation.measures import bands_of
+from calibrate.validation.periods import tiers_by_period
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from calibrate.evidence import AttributeEvidence
     from calibrate.pipeline import Calibration
+    from calibrate.policy.rated import Rated
+    from calibrate.policy.tiers import Tier
+    from calibrate.scores import ScoreTable
     from calibrate.selection import Choices, Parsimony
 
 NAMES = ("lift", "scores", "sweep")
 """Plots of the run's folder; there are more to be asked for."""
-
-RAISES, LOWERS, QUIET, INK = "#0072B2", "#D55E00", "#8A8F98", "#22262B"
-"""Okabe & Ito's blue and vermilion: told apart by colour-blind readers too."""
-
-_MOST_LEVELS = 24
-_LABEL = 42
-_ENOUGH = 20
-_STYLE: dict[Any, Any] = {
-    "text.parse_math": False,  # a dollar sign in a level's name is a dollar sign
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": QUIET,
-    "axes.labelcolor": INK,
-    "axes.titlesize": 11,
-    "axes.titlelocation": "left",
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "svg.hashsalt": "calibrate",
-    "svg.fonttype": "none",
-}
 
 
 def draw(run: Calibration, name: str, ax: Axes | None = None) -> Axes:
@@ -57,225 +57,161 @@ def draw(run: Calibration, name: str, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     run : Calibration
-    name : {"lift", "scores", "sweep", "close_rates", "tiers", "grid"}
+    name : str
+        One of `PLOTS`, or the name of an attribute.
     ax : matplotlib Axes, optional
         Where to; a new figure when absent.
     """
-    if name not in _DRAW:
-        raise CalibrateError(f"There is no plot `{name}`; {did_you_mean(name, list(_DRAW))}")
-    if ax is None:
-        ax = new_axes(_size(run, name))
-    with styled():
-        _DRAW[name](run, ax)
-    return ax
+    return draw_by_name(PLOTS, run, name, ax, _by_attribute(run))
 
 
 def all_plots(run: Calibration, choices: Choices | None = None) -> dict[str, str]:
-    """Draw every plot of a run as SVG text."""
-    plots = {name: svg_text(_size(run, name), partial(_DRAW[name], run)) for name in NAMES}
-    if choices is not None and choices.parsimony.auc:
-        plots["parsimony"] = svg_text((9.0, 3.6), partial(_draw_parsimony, choices.parsimony))
+    """Draw every plot of a run's folder as SVG text."""
+    plots = svg_plots(PLOTS, run, NAMES)
+    if choices is not None:
+        plots |= svg_plots(PARSIMONY, choices.parsimony)
     return plots
 
 
 def draw_parsimony(found: Parsimony, ax: Axes | None = None) -> Axes:
     """Draw cross-validated AUC by number of attributes."""
-    if ax is None:
-        ax = new_axes((9.0, 3.6))
-    with styled():
-        _draw_parsimony(found, ax)
-    return ax
+    return draw_by_name(PARSIMONY, found, "parsimony", ax)
 
 
-def new_axes(size: tuple[float, float]) -> Axes:
-    """Make axes of our size, on a figure of the current backend."""
-    from matplotlib import pyplot
-
-    # Let the backend start before the style is lent: Jupyter's switches interactive plots on as
-    # it starts, and giving the style back would switch them off again.
-    pyplot.draw_if_interactive()  # type: ignore[no-untyped-call]
-    with styled():
-        return pyplot.subplots(figsize=size, layout="constrained")[1]
+def _by_attribute(run: Calibration) -> dict[str, Plot[Calibration]]:
+    return {
+        one.name: Plot(draw=partial(_draw_attribute, one), size=attribute_size(one))
+        for one in run.evidence.attributes
+    }
 
 
-def svg_text(size: tuple[float, float], drawing: Callable[[Axes], None]) -> str:
-    """Draw as SVG text, without a date, so that the same run gives the same bytes."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    with styled():
-        figure = Figure(figsize=size, layout="constrained")
-        canvas = FigureCanvasSVG(figure)
-        drawing(figure.add_subplot())
-        page = io.StringIO()
-        # Straight from the canvas: `savefig` would draw everything twice.
-        canvas.print_svg(page, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
-    return page.getvalue()
+def _draw_attribute(one: AttributeEvidence, run: Calibration, ax: Axes) -> None:
+    draw_attribute(one, run.evidence.overall.close_rate, ax)
 
 
-@contextmanager
-def styled() -> Iterator[None]:
-    """Lend matplotlib our style for a while."""
-    import matplotlib as mpl
-
-    with mpl.rc_context(_STYLE), warnings.catch_warnings():
-        # Names in scripts that the measuring font lacks are drawn by the reader's own fonts.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        yield
+def _judging(run: Calibration) -> ScoreTable:
+    """Give the leads that judge how well the score ranks and foretells: unseen ones, if any."""
+    return run.decision.deciding if run.validation is None else run.validation.score_table
 
 
-def _size(run: Calibration, name: str) -> tuple[float, float]:
-    rows = len(_lift_rows(run)) if name == "lift" else 0
-    return (9.0, 1.3 + 0.27 * max(rows, 3)) if name == "lift" else (9.0, 3.6)
+def _who(run: Calibration) -> str:
+    return "leads that taught the card" if run.validation is None else "leads set aside"
 
 
-def _lift_rows(run: Calibration) -> list[Row]:
-    """Choose the levels that earn points, else those tested, farthest from 1 first."""
-    rows = [row for row in level_rows(run) if row.evidence.p_value is not None]
-    rows = [row for row in rows if row.points.points] or rows
-    rows.sort(key=lambda row: (-abs(row.points.points), row.evidence.p_value or 0.0))
-    return sorted(rows[:_MOST_LEVELS], key=lambda row: row.evidence.lift)
+def _one_kind(run: Calibration) -> str | None:
+    return only_one_kind(_judging(run))
 
 
-def _draw_lift(run: Calibration, ax: Axes) -> None:
-    rows = _lift_rows(run)
-    ends = [row.evidence.lift_interval for row in rows]
-    smallest = min((low for low, _ in ends if low > 0), default=0.5)
-    floor = min(0.5, smallest) / 1.3
-    for place, (row, (low, high)) in enumerate(zip(rows, ends, strict=True)):
-        colour = {"raises": RAISES, "lowers": LOWERS}.get(row.evidence.verdict, QUIET)
-        ax.plot([max(low, floor), high], [place, place], color=colour, linewidth=1.6)
-        marker = "o" if row.evidence.lift > floor else "<"
-        ax.plot([max(row.evidence.lift, floor)], [place], marker, color=colour, markersize=5)
-        ax.annotate(
-            points_text(row.points.points),
-            (1.01, place),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=9,
-        )
-    ax.axvline(1, color=INK, linewidth=0.8)
-    ax.set_xscale("log")
-    ax.set_xlim(left=floor)
-    _plain_ratio_ticks(ax)
-    ax.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize=9)
-    ax.set_ylim(-0.7, len(rows) - 0.3)
-    ax.set_xlabel("lift: close rate against overall, 95 % interval (log scale)")
-    _explain_colours(run, ax, len(rows))
+def _overall(run: Calibration) -> float:
+    """Give the close rate of leads whose points decide."""
+    table = run.decision.deciding
+    return sum(table.customers) / sum(table.leads)
 
 
-def _explain_colours(run: Calibration, ax: Axes, shown: int) -> None:
-    earning = sum(bool(row.points.points) for row in level_rows(run))
-    if not earning:
-        ax.set_title("No level earns points; those with the smallest p-values")
-        return
-    ax.set_title(f"The {shown} strongest of {earning} levels with points")
-    ax.annotate("points", (1.01, 1.0), xycoords="axes fraction", va="bottom", fontsize=9)
-    for name, colour in (("raises", RAISES), ("lowers", LOWERS), ("no evidence", QUIET)):
-        if any(row.evidence.verdict == name for row in _lift_rows(run)):
-            ax.plot([], [], "o-", color=colour, markersize=5, label=name)
-    ax.legend(frameon=False, loc="lower right", fontsize=9)
+def _bands(run: Calibration) -> tuple[Rated, ...]:
+    return bands_of(run.scorecard, run.decision.deciding)
 
 
-def _plain_ratio_ticks(ax: Axes) -> None:
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-
-    low, high = ax.get_xlim()
-    steps = [m * 10.0**e for e in range(-4, 5) for m in (1, 2, 5)]
-    ax.xaxis.set_major_locator(FixedLocator([step for step in steps if low <= step <= high]))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}x"))
-
-
-def _label(row: Row) -> str:
-    return level_name(row.attribute, row.evidence.level.label, _LABEL)
+def _tiers(run: Calibration) -> list[Tier]:
+    return [one for one in run.decision.tiers if one.leads]
 
 
 def _draw_scores(run: Calibration, ax: Axes) -> None:
-    from matplotlib.ticker import MaxNLocator
+    ends = run.points.lowest, run.points.highest
+    draw_scores(run.score_table, run.threshold.score, ends, ax)
 
-    table = run.score_table
-    scores, leads, customers = (
-        np.array(part) for part in (table.scores, table.leads, table.customers)
+
+def _draw_gains(run: Calibration, ax: Axes) -> None:
+    draw_gains(_judging(run), _who(run), ax)
+
+
+def _draw_roc(run: Calibration, ax: Axes) -> None:
+    table = _judging(run)
+    draw_roc(table, f"AUC {share_text(table.auc)} ({_who(run)})", ax)
+
+
+def _draw_calibration(run: Calibration, ax: Axes) -> None:
+    table = _judging(run)
+    # A card that was made anew from all leads is not the one that was judged.
+    card = run.scorecard if run.validation is None else run.validation.card
+    draw_calibration(table, card.close_rates(table.scores), _who(run), ax)
+
+
+def _no_grid(run: Calibration) -> str | None:
+    if run.decision.grid is not None:
+        return None
+    return (
+        "points for fit, or for engagement, are the same for all leads. Give attributes their "
+        "`group` in the spec."
     )
-    low, high = min(run.points.lowest, int(scores[0])), max(run.points.highest, int(scores[-1]))
-    width = max(1, round((high - low) / 25))
-    edges = np.arange(low, high + width + 1, width)
-    for counts, name, colour, shift in (
-        (leads - customers, "others", QUIET, 0.0),
-        (customers, "customers", RAISES, 0.45),
-    ):
-        shares = np.histogram(scores, bins=edges, weights=counts)[0] / max(counts.sum(), 1)
-        ax.bar(
-            edges[:-1] + shift * width, 100 * shares, width=0.45 * width, align="edge",
-            color=colour, label=name,
-        )  # fmt: skip
-    _mark_threshold(run, ax)
-    ax.set_xlabel("score")
-    ax.set_ylabel("% of each group")
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_title(f"Scores of customers and others (AUC {table.auc:.3f})")
-    ax.legend(frameon=False)
 
 
-def _draw_sweep(run: Calibration, ax: Axes) -> None:
-    cuts = run.decision.deciding.sweep()
-    scores = [cut.score for cut in cuts]
-    # Over a handful of leads the close rate only jumps about.
-    rates = [cut.close_rate_at_or_above if cut.leads >= _ENOUGH else np.nan for cut in cuts]
-    for name, values, colour, style in (
-        ("leads kept", [cut.leads_kept for cut in cuts], QUIET, "-"),
-        ("customers kept", [cut.customers_kept for cut in cuts], RAISES, "-"),
-        (f"close rate at or above ({_ENOUGH} leads or more)", rates, LOWERS, "--"),
-    ):
-        ax.plot(
-            scores, [100 * value for value in values], style, color=colour, label=name,
-            drawstyle="steps-pre", marker="o" if len(scores) == 1 else None,
-        )  # fmt: skip
-    _mark_threshold(run, ax)
-    ax.set_ylim(0, 102)
-    ax.set_xlabel("threshold: leads with this score or more pass")
-    ax.set_ylabel("%")
-    ax.set_title("What a threshold keeps")
-    ax.legend(frameon=False)
+def _draw_grid(run: Calibration, ax: Axes) -> None:
+    if run.decision.grid is not None:
+        draw_grid(run.decision.grid, ax)
 
 
-def _mark_threshold(run: Calibration, ax: Axes) -> None:
-    ax.axvline(run.threshold.score, color=INK, linewidth=1, linestyle=":")
-    ax.annotate(
-        f"threshold {run.threshold.score}",
-        (run.threshold.score, 0.5),
-        xycoords=("data", "axes fraction"),
-        xytext=(-3, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        rotation=90,
-        fontsize=9,
+def _no_periods(run: Calibration) -> str | None:
+    if tiers_by_period(run.decision, run.leads):
+        return None
+    return (
+        "it is not known of every lead when it was created. Name the column that says it "
+        "(`leads: {created: COLUMN}`)."
     )
+
+
+def _draw_time_to_close(run: Calibration, ax: Axes) -> None:
+    if run.leads.outcome.curve is not None:
+        draw_time_to_close(run.leads.outcome.curve, run.leads.window_days, ax)
 
 
 def _draw_parsimony(found: Parsimony, ax: Axes) -> None:
     lengths = np.arange(1, len(found.auc) + 1)
     mean, error = np.array(found.auc), np.array(found.auc_se)
-    ax.fill_between(lengths, mean - error, mean + error, color=RAISES, alpha=0.15, linewidth=0)
-    ax.plot(lengths, mean, "o-", color=RAISES, markersize=4)
-    ax.axvline(found.shortest, color=INK, linewidth=1, linestyle=":")
-    names = [shorten(clean(name), 18) for name in found.attributes[: len(lengths)]]
+    ax.fill_between(lengths, mean - error, mean + error, color=BLUE, alpha=0.15, linewidth=0)
+    ax.plot(lengths, mean, "o-", color=BLUE, markersize=4)
+    names = [name_text(name, 18) for name in found.attributes[: len(lengths)]]
     ax.set_xticks(
         lengths,
         [f"{place} {name}" for place, name in zip(lengths, names, strict=True)],
-        rotation=40,
-        ha="right",
-        fontsize=8,
-    )
+        rotation=40, rotation_mode="anchor", ha="right", fontsize=8,
+    )  # fmt: skip
+    ax.set_xlim(0.5, len(lengths) + 0.5)
+    ax.set_xlabel("attributes on the card, each added to those before it")
     ax.set_ylabel("AUC on unseen leads")
-    ax.set_title(f"{found.shortest} attributes are enough (band: one standard error)")
+    mark(ax, {f"{found.shortest} attributes": found.shortest})
+    head(ax, f"{found.shortest} attributes are enough (band: one standard error)", marks=True)
 
 
-_DRAW: dict[str, Any] = {
-    "lift": _draw_lift,
-    "scores": _draw_scores,
-    "sweep": _draw_sweep,
-    **policy_plots.DRAW,
+PLOTS: dict[str, Plot[Calibration]] = {
+    "lift": Plot(draw=draw_lift, size=lift_size, lacks=no_lift),
+    "scores": Plot(draw=_draw_scores),
+    "sweep": Plot(draw=lambda run, ax: draw_sweep(run.decision.deciding, run.threshold.score, ax)),
+    "bands": Plot(draw=lambda run, ax: draw_bands(_bands(run), _overall(run), ax)),
+    "close_rates": Plot(
+        draw=lambda run, ax: draw_close_rates(run.probability, _bands(run), run.threshold.score, ax)
+    ),
+    "tiers": Plot(
+        draw=lambda run, ax: draw_tiers(_tiers(run), _overall(run), ax),
+        size=lambda run: tiers_size(_tiers(run)),
+    ),
+    "tiers_by_period": Plot(
+        draw=lambda run, ax: draw_periods(tiers_by_period(run.decision, run.leads), ax),
+        lacks=_no_periods,
+    ),
+    "grid": Plot(draw=_draw_grid, lacks=_no_grid),
+    "gains": Plot(draw=_draw_gains, size=SQUARE, lacks=_one_kind),
+    "calibration": Plot(draw=_draw_calibration, size=SQUARE),
+    "roc": Plot(draw=_draw_roc, size=SQUARE, lacks=_one_kind),
+    "time_to_close": Plot(
+        draw=_draw_time_to_close, lacks=lambda run: no_curve(run.leads.outcome.curve)
+    ),
+}
+"""By name, in the order in which they are read."""
+
+PARSIMONY: dict[str, Plot[Parsimony]] = {
+    "parsimony": Plot(
+        draw=_draw_parsimony,
+        lacks=lambda found: None if found.auc else "no attribute earned a place on the card.",
+    )
 }

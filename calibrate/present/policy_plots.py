@@ -2,80 +2,88 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from calibrate.errors import CalibrateError
-from calibrate.policy.grid import LETTERS
-from calibrate.present.terminal import clean, shorten
+from calibrate.policy.grid import LETTERS, Grid
+from calibrate.policy.rated import Rated
+from calibrate.policy.tiers import Tier
+from calibrate.present.drawing import BLUE, Size
+from calibrate.present.marks import (
+    ENOUGH,
+    head,
+    heat,
+    mark,
+    name_text,
+    percent_axis,
+    rate_rows,
+    row_size,
+    whiskers,
+    whole_axis,
+)
+from calibrate.probability import Probability
+from calibrate.validation.periods import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
-    from calibrate.pipeline import Calibration
-
-_BLUE, _INK = "#0072B2", "#22262B"
-_DARK = 0.6
-"""From this part of the highest close rate on, a cell is so dark that its text is white."""
+_TIER = 30
 
 
-def draw_close_rates(run: Calibration, ax: Axes) -> None:
-    """Draw how often leads of a score close, with the interval."""
-    table = run.probability
-    lows, rates, highs = (
-        100 * np.array(part) for part in (table.lows, table.close_rates, table.highs)
-    )
-    ax.fill_between(table.scores, lows, highs, color=_BLUE, alpha=0.2, linewidth=0)
-    ax.plot(table.scores, rates, color=_BLUE)
-    ax.axvline(run.threshold.score, color=_INK, linewidth=1, linestyle=":")
+def draw_close_rates(found: Probability, parts: Sequence[Rated], threshold: int, ax: Axes) -> None:
+    """Draw how often leads of a score close, with the interval, over what came band by band."""
+    alone = len(found.scores) == 1
+    ax.fill_between(found.scores, found.lows, found.highs, color=BLUE, alpha=0.2, linewidth=0)
+    ax.plot(
+        found.scores, found.close_rates, color=BLUE, linewidth=1.8, marker="o" if alone else None,
+        label="what the card foretells, with 95 % interval",
+    )  # fmt: skip
+    whiskers(
+        ax, [_middle(one) for one in parts], parts, fmt="s", markersize=4, linewidth=0.9,
+        label="leads of a band of scores",
+    )  # fmt: skip
     ax.set_ylim(bottom=0)
-    ax.set_xlabel("score")
-    ax.set_ylabel("close rate, %")
-    ax.set_title("How often leads of a score close (band: 95 % interval; dotted: threshold)")
+    whole_axis(ax.xaxis, "score, points")
+    percent_axis(ax.yaxis, "close rate")
+    mark(ax, {f"threshold {threshold}": threshold})
+    head(ax, "How often leads of a score close", legend=True, marks=True)
 
 
-def draw_tiers(run: Calibration, ax: Axes) -> None:
-    """Draw the close rate of every tier, with its interval and its leads."""
-    tiers = [one for one in run.decision.tiers if one.leads]
-    rates = np.array([100 * (one.close_rate or 0.0) for one in tiers])
-    ends = 100 * np.array([one.interval for one in tiers]).reshape(-1, 2)
-    places = np.arange(len(tiers))
-    ax.bar(places, rates, color=_BLUE, width=0.6)
-    ax.errorbar(
-        places, rates, yerr=np.abs(ends.T - rates), fmt="none", ecolor=_INK, capsize=3, linewidth=1
+def _middle(band: Rated) -> float:
+    first, _, last = band.name.partition(" to ")
+    return (int(first) + int(last or first)) / 2
+
+
+def tiers_size(tiers: Sequence[Rated]) -> Size:
+    """Give the size of a plot of tiers, in inches."""
+    return row_size(len(tiers) + 2)
+
+
+def draw_tiers(tiers: Sequence[Tier], overall: float, ax: Axes) -> None:
+    """Draw the close rate of every tier, the highest at the top."""
+    names = [f"{name_text(one.name, _TIER)}, from {one.start}" for one in tiers]
+    rate_rows(ax, "tier", tiers[::-1], names[::-1], overall=overall, title="Close rate by tier")
+
+
+def draw_periods(periods: Sequence[Period], ax: Axes) -> None:
+    """Draw the close rate by tier and by when leads were created."""
+    tiers = [one.name for one in periods[0].tiers]
+    cells = [[one.tiers[place] for one in periods] for place in range(len(tiers))]
+    names = [name_text(name, _TIER) for name in tiers]
+    heat(ax, cells[::-1], names[::-1], [one.name for one in periods])
+    ax.set_xlabel("created in")
+    ax.set_ylabel("tier")
+    head(
+        ax,
+        f"Close rate by tier and time of creation; below it, leads (under {ENOUGH}: not shaded)",
     )
-    names = [
-        f"{shorten(clean(one.name), 16)}\nfrom {one.start}\n{one.leads} leads" for one in tiers
-    ]
-    ax.set_xticks(places, names)
-    ax.set_ylabel("close rate, %")
-    ax.set_title("Close rate by tier, with 95 % interval")
 
 
-def draw_grid(run: Calibration, ax: Axes) -> None:
+def draw_grid(grid: Grid, ax: Axes) -> None:
     """Draw the close rate by fit and engagement."""
-    grid = run.decision.grid
-    if grid is None:
-        raise CalibrateError(
-            "There is no grid: points for fit, or for engagement, are the same for all leads. Give "
-            "attributes their `group` in the spec."
-        )
-    rates = np.array([one.close_rate or 0.0 for one in grid.cells]).reshape(4, 4)
-    ax.imshow(rates, cmap="Blues", vmin=0, aspect="auto")
-    for place, one in enumerate(grid.cells):
-        row, column = divmod(place, 4)
-        says = "no leads" if one.close_rate is None else f"{100 * one.close_rate:.1f} %"
-        is_dark = rates[row, column] > _DARK * rates.max() > 0
-        ax.text(
-            column, row, f"{says}\n{one.leads} leads", ha="center", va="center", fontsize=9,
-            color="white" if is_dark else _INK,
-        )  # fmt: skip
-    ax.set_xticks(range(4), ["1", "2", "3", "4"])
-    ax.set_yticks(range(4), list(LETTERS))
-    ax.set_xlabel("engagement: 1 is the highest quarter")
-    ax.set_ylabel("fit: A is the best quarter")
-    ax.set_title("Close rate by fit and engagement")
-
-
-DRAW: dict[str, Any] = {"close_rates": draw_close_rates, "tiers": draw_tiers, "grid": draw_grid}
+    cells = [list(grid.cells[start : start + 4]) for start in range(0, len(grid.cells), 4)]
+    heat(ax, cells, list(LETTERS), ["1", "2", "3", "4"])
+    ax.set_xlabel("engagement, in quarters of the leads: 1 is the highest")
+    ax.set_ylabel("fit, in quarters: A is the best")
+    head(ax, f"Close rate by fit and engagement; below it, leads (under {ENOUGH}: not shaded)")

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate.evidence import LevelEvidence
 from calibrate.points import LevelPoints
+from calibrate.present.later import verdict_summary
 from calibrate.stability import LevelStability
 from calibrate.threshold import rule_name
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from calibrate.pipeline import Calibration
 
 STRONGEST = 10
@@ -37,6 +40,33 @@ def level_rows(run: Calibration) -> tuple[Row, ...]:
     )
 
 
+def level_frame(run: Calibration) -> pd.DataFrame:
+    """Give every level with all that is known of it, in card order; rates are shares."""
+    import pandas as pd
+
+    rows = [
+        (
+            row.attribute, row.evidence.level.label, row.evidence.leads, row.evidence.customers,
+            row.evidence.close_rate, *row.evidence.close_rate_interval,
+            row.evidence.lift, *row.evidence.lift_interval,
+            row.evidence.p_value, row.evidence.q_value, row.evidence.test,
+            row.evidence.shrunken_close_rate, row.evidence.verdict,
+            row.points.value, row.points.points, *_stable(row.stable),
+        )
+        for row in level_rows(run)
+    ]  # fmt: skip
+    names = (
+        "attribute level leads customers close_rate close_rate_low close_rate_high lift "
+        "lift_low lift_high p_value q_value test shrunken_close_rate verdict value "
+        "points points_low points_high keeps_sign"
+    )
+    return pd.DataFrame(rows, columns=names.split())
+
+
+def _stable(stable: LevelStability | None) -> tuple[float | None, ...]:
+    return (None,) * 3 if stable is None else (stable.low, stable.high, stable.keeps_sign)
+
+
 def strongest_levels(run: Calibration, most: int = STRONGEST) -> tuple[Row, ...]:
     """Give the levels that move a score most, strongest first."""
     earning = [row for row in level_rows(run) if row.points.points]
@@ -55,6 +85,7 @@ def summary(run: Calibration) -> dict[str, Any]:
             "customers": overall.customers,
             "left_out": dict(run.leads.left_out),
         },
+        "later": verdict_summary(run),
         "overall": {
             "close_rate": overall.close_rate,
             "interval": list(overall.interval),

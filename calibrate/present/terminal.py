@@ -1,60 +1,20 @@
-"""One screen of plain text, 80 columns wide, that a person wants after a run."""
+"""Text that fits a terminal: made safe, measured in columns, cut, padded and broken into lines."""
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
-
-from calibrate.errors import Finding
-from calibrate.outcomes import reasons_in_words
-from calibrate.present.numbers import count_text, lift_text, percent_text, points_text
-from calibrate.present.summary import Row, level_rows, strongest_levels
-from calibrate.threshold import rule_name
-
-if TYPE_CHECKING:
-    from calibrate.leads import Leads
-    from calibrate.pipeline import Calibration
-    from calibrate.selection import Choices
 
 WIDTH = 80
-_LEVEL_WIDTH = 33
-_BEST = 8
-
-
-def calibration_text(run: Calibration) -> str:
-    """Give a run's summary: who was counted, the strongest levels, threshold, findings."""
-    return "\n".join(
-        [
-            *_counted(run),
-            "",
-            *_levels(run),
-            "",
-            *_threshold(run),
-            *_policy(run),
-            *findings_text(run.findings),
-        ]
-    )
-
-
-def choices_text(choices: Choices) -> str:
-    """Give the methods compared: the best eight, unit weights, and the shortest good card."""
-    head = f"{'measure':<17} {'award':<12} {'overlap':<8} {'AUC':>15} {'top 20 %':>9} {'levels':>7}"
-    rows = [
-        f"{one.measure:<17} {one.award:<12} {'on' if one.overlap else 'off':<8} "
-        f"{one.auc:>6.3f} +- {one.auc_se:.3f} {percent_text(one.top_customers):>9} "
-        f"{one.levels:>7.0f}"
-        for place, one in enumerate(choices.methods.methods)
-        if place < _BEST or one.measure == "unit_weights"
-    ]
-    lines = ["Methods compared on leads each had not seen (top 20 %: customers caught)", ""]
-    lines += [head, *rows]
-    found = choices.parsimony
-    if found.auc:
-        names = ", ".join(found.attributes[: found.shortest])
-        lines += ["", *paragraph(f"Shortest good card: {found.shortest} attributes ({names}).")]
-    return "\n".join(lines)
+"""Columns of a text where nothing says how wide the terminal is."""
+NAME = 33
+"""Columns of a level's name."""
+_SECOND = "\uffff"
+"""Stands for the second column of a wide letter; no text has it, for it is no character."""
+_BINDS = "\ufffe"
+"""Stands for a space at which no line ends; no character either."""
+_WITHIN_A_NUMBER = re.compile(r"(?<=\d) (?=%|\d{3}\b)")
 
 
 def clean(text: str) -> str:
@@ -71,16 +31,21 @@ def clean(text: str) -> str:
     )
 
 
-def level_name(attribute: str, level: str, width: int = _LEVEL_WIDTH) -> str:
-    """Name a level within a width; the attribute gives way before the level does.
+def columns(text: str) -> int:
+    """Count the columns that a text takes: two for a wide letter, none for an accent over one.
 
     Examples
     --------
-    >>> level_name("onboarding_call_minutes", "57 or more", 24)
-    'onboarding_…: 57 or more'
+    >>> [columns(text) for text in ("Japan", "日本", "e\u0301")]
+    [5, 4, 1]
     """
-    room = max(width - len(clean(level)) - 2, 8)
-    return shorten(f"{shorten(clean(attribute), room)}: {clean(level)}", width)
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(letter: str) -> int:
+    if unicodedata.category(letter) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
 
 
 def shorten(text: str, width: int) -> str:
@@ -90,123 +55,65 @@ def shorten(text: str, width: int) -> str:
     --------
     >>> shorten("Welingak Website", 8)
     'Welinga…'
+    >>> shorten("日本の会社", 6)
+    '日本…'
     """
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+    if columns(text) <= width:
+        return text
+    room, kept = width - 1, ""
+    for letter in text:
+        room -= _columns(letter)
+        if room < 0:
+            break
+        kept += letter
+    return f"{kept}…"
 
 
-def paragraph(text: str, *, indent: str = "", width: int = WIDTH) -> list[str]:
-    """Break a text into lines."""
-    return textwrap.wrap(clean(text), width, initial_indent=indent, subsequent_indent=indent)
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """Fill a text up to a width.
+
+    Examples
+    --------
+    >>> pad("日本", 6) + "|" + pad("12", 4, right=True)
+    '日本  |  12'
+    """
+    space = " " * (width - columns(text))
+    return space + text if right else text + space
 
 
-def customers_text(customers: int) -> str:
-    """Count customers in words."""
-    return f"{count_text(customers)} {'customer' if customers == 1 else 'customers'}"
+def level_name(attribute: str, level: str, width: int = NAME) -> str:
+    """Name a level within a width; the attribute gives way before the level does.
+
+    Examples
+    --------
+    >>> level_name("onboarding_call_minutes", "57 or more", 24)
+    'onboarding_…: 57 or more'
+    """
+    room = max(width - columns(clean(level)) - 2, 8)
+    return shorten(f"{shorten(clean(attribute), room)}: {clean(level)}", width)
 
 
-def counted_text(leads: Leads) -> list[str]:
-    """Say how many leads there are, and which of them are not counted."""
-    lines = [
-        f"{clean(leads.name)}: {count_text(leads.total)} leads, {count_text(leads.counted)} counted"
-    ]
-    lines += [
-        f"  left out  {count_text(n)} {why}"
-        for why, n in reasons_in_words(leads.left_out, leads.window_days)
-    ]
-    if leads.first and leads.last:
-        lines.append(f"  created   {leads.first} to {leads.last}, data of {leads.as_of}")
-    return lines
+def paragraph(
+    text: str, *, indent: str = "", mark: str = "", width: int = WIDTH, together: bool = False
+) -> list[str]:
+    """Break a text into lines, the first behind a mark and the others as far in.
 
+    A number is not parted from its groups and its unit; where things stay together, neither is a
+    word longer than a line cut.
 
-def _counted(run: Calibration) -> list[str]:
-    leads, overall = run.leads, run.evidence.overall
-    low, high = (percent_text(end) for end in overall.interval)
-    lines = counted_text(leads)
-    lines.append(
-        f"  overall   {customers_text(overall.customers)}, close rate "
-        f"{percent_text(overall.close_rate)} ({low} to {high})"
+    Examples
+    --------
+    >>> paragraph("one two three", mark="* ", width=9)
+    ['* one two', '  three']
+    """
+    wide = "".join(one + _SECOND if _columns(one) == 2 else one for one in clean(text))
+    wide = _WITHIN_A_NUMBER.sub(_BINDS, wide)
+    lines = textwrap.wrap(
+        wide,
+        width,
+        initial_indent=indent + mark,
+        subsequent_indent=indent + " " * len(mark),
+        break_long_words=not together,
+        break_on_hyphens=not together,
     )
-    if leads.total != overall.leads:
-        plain = leads.total_customers / leads.total
-        lines.append(
-            f"            {percent_text(plain)} of all leads, young and open ones included"
-        )
-    return lines
-
-
-def _levels(run: Calibration) -> list[str]:
-    rows = strongest_levels(run)
-    if not rows:
-        return ["No level earned points."]
-    earning = sum(bool(row.points.points) for row in level_rows(run))
-    head = ("Strongest levels", "leads", "rate", "lift", "95 % interval", "points")
-    title = f"{earning} of {len(level_rows(run))} levels earn points; AUC {run.score_table.auc:.3f}"
-    return [f"{title} on these leads", "", _line(head), *(_line(_cells(row)) for row in rows)]
-
-
-def _cells(row: Row) -> Sequence[str]:
-    one = row.evidence
-    low, high = (lift_text(end) for end in one.lift_interval)
-    return (
-        level_name(row.attribute, one.level.label),
-        count_text(one.leads),
-        percent_text(one.close_rate),
-        lift_text(one.lift),
-        f"{low} to {high}",
-        points_text(row.points.points),
-    )
-
-
-def _line(cells: Sequence[str]) -> str:
-    name, leads, rate, lift, ends, points = cells
-    return (
-        f"{shorten(name, _LEVEL_WIDTH):<{_LEVEL_WIDTH}} {leads:>8} {rate:>8} {lift:>5} "
-        f"{ends:>14} {points:>7}"
-    ).rstrip()
-
-
-def _threshold(run: Calibration) -> list[str]:
-    threshold, cut = run.threshold, run.threshold.cut
-    if len(run.score_table.scores) == 1:
-        return ["Every lead has the same score, so no threshold can tell them apart."]
-    below = cut.close_rate_below
-    says = (
-        f"keeps {percent_text(cut.leads_kept)} of leads and {percent_text(cut.customers_kept)} "
-        f"of customers; {percent_text(cut.close_rate_at_or_above)} of them close, "
-        + (f"{percent_text(below)} of those below." if below is not None else "nobody is below.")
-    )
-    if threshold.future_customers_below is not None and threshold.future_customers_below_95:
-        says += (
-            f" Of future customers about {percent_text(threshold.future_customers_below)} will "
-            f"score lower (at most {percent_text(threshold.future_customers_below_95)})."
-        )
-    if threshold.interval is not None:
-        low, high = threshold.interval
-        says += f" On another draw of leads it would lie at {low} to {high} (95 %)."
-    return [f"Threshold {cut.score} ({rule_name(threshold.rule)})", *paragraph(says, indent="  ")]
-
-
-def _policy(run: Calibration) -> list[str]:
-    """Say who is out or must be contacted, and where declared tiers begin."""
-    decision, lines = run.decision, []
-    if not decision.policy.is_empty:
-        each = "; ".join(f"{one.name} {count_text(one.leads)}" for one in decision.standings.each)
-        lines += paragraph(f"Leads by what decides: {each}.", indent="  ")
-    if run.leads.spec.tiers != "fifths":
-        each = "; ".join(
-            f"{one.name} from {one.start} ({percent_text(one.close_rate)} close)"
-            for one in reversed(decision.tiers)
-        )
-        lines += paragraph(f"Tiers: {each}.", indent="  ")
-    return lines
-
-
-def findings_text(findings: Iterable[Finding]) -> list[str]:
-    """List findings under a heading, warnings first."""
-    listed = sorted(findings, key=lambda one: one.severity != "warning")
-    lines: list[str] = []
-    for one in listed:
-        sign = "!" if one.severity == "warning" else "-"
-        says, *rest = paragraph(f"{one.says} {one.fix}", indent="  ")
-        lines += [f"{sign} {says[2:]}", *rest]
-    return ["", "Findings", *lines] if lines else []
+    return [line.replace(_SECOND, "").replace(_BINDS, " ") for line in lines]

@@ -1,9 +1,23 @@
-"""A series of cards as plain text 80 columns wide and as plain values."""
+"""A series of cards: for a screen, and as plain values."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from calibrate.present.blocks import (
+    BLANK,
+    Block,
+    Cell,
+    Column,
+    Listing,
+    Name,
+    findings_blocks,
+    heading,
+    name_column,
+    number_columns,
+    plain_text,
+)
 from calibrate.present.numbers import (
     NOTHING,
     count_text,
@@ -11,32 +25,49 @@ from calibrate.present.numbers import (
     points_text,
     share_text,
 )
-from calibrate.present.terminal import clean, findings_text, level_name, shorten
+from calibrate.present.terminal import clean, shorten
 
 if TYPE_CHECKING:
     from calibrate.timeline import Entry, History, LevelPath
 
 _SHOWN = 12
 """Cards, and levels, that are shown on one screen: the newest, and those that moved most."""
-_WIDE = 6
+_WIDE = 7
 _COLUMNS = 6
+_LEVEL = 31
 
 
 def history_text(found: History) -> str:
+    """Give the series as text."""
+    return plain_text(history_blocks(found))
+
+
+def history_blocks(found: History) -> list[Block]:
     """Give the series, and the levels whose points moved most."""
     count = len(found.entries)
-    lines = [f"{clean(found.folder)}: {count_text(count)} {'card' if count == 1 else 'cards'}", ""]
-    lines.append(
-        f"{'card':<16} {'data of':<10} {'leads':>8} {'closed':>7} {'threshold':>9} {'kept':>7} "
-        f"{'above':>7} {'AUC':>6}"
+    columns = (
+        name_column("card", 16),
+        name_column("data of", 10),
+        *number_columns(leads=8, closed=7, threshold=9, kept=7, above=7, AUC=6),
     )
-    lines += [_row(one) for one in found.entries[-_SHOWN:]]
+    return [
+        heading(f"{found.folder}: {count_text(count)} {'card' if count == 1 else 'cards'}"),
+        BLANK,
+        Listing(columns=columns, rows=tuple(_row(one) for one in found.entries[-_SHOWN:])),
+        *_moved(found),
+        *findings_blocks(found.findings),
+    ]
+
+
+def _moved(found: History) -> list[Block]:
     moved = [one for one in most_moved(found) if one.range]
-    if moved and count > 1:
-        names = [f"{shorten(clean(one.name), _WIDE):>{_WIDE}}" for one in found.entries[-_COLUMNS:]]
-        lines += ["", f"{'Points that moved most':<36} {' '.join(names)}"]
-        lines += [_level(one) for one in moved[:_SHOWN]]
-    return "\n".join([*lines, *findings_text(found.findings)])
+    if not moved or len(found.entries) < 2:
+        return []
+    columns = (
+        name_column("Points that moved most", _LEVEL),
+        *(Column(title=name, width=_WIDE) for name in _heads(found.entries[-_COLUMNS:])),
+    )
+    return [BLANK, Listing(columns=columns, rows=tuple(_level(one) for one in moved[:_SHOWN]))]
 
 
 def most_moved(found: History) -> list[LevelPath]:
@@ -44,20 +75,31 @@ def most_moved(found: History) -> list[LevelPath]:
     return sorted(found.levels, key=lambda one: -one.range)
 
 
-def _row(one: Entry) -> str:
+def _row(one: Entry) -> tuple[Cell, ...]:
     card = one.card
     return (
-        f"{shorten(clean(one.name), 16):<16} {one.day or NOTHING!s:<10} "
-        f"{count_text(card.cohort.leads):>8} {percent_text(card.overall.close_rate):>7} "
-        f"{card.threshold.score:>9} {percent_text(card.threshold.leads_kept):>7} "
-        f"{percent_text(card.threshold.close_rate_at_or_above):>7} {share_text(one.auc):>6}"
+        Name(name=one.name),
+        str(one.day or NOTHING),
+        count_text(card.cohort.leads),
+        percent_text(card.overall.close_rate),
+        str(card.threshold.score),
+        percent_text(card.threshold.leads_kept),
+        percent_text(card.threshold.close_rate_at_or_above),
+        share_text(one.auc),
     )
 
 
-def _level(one: LevelPath) -> str:
-    cells = [NOTHING if p is None else points_text(p) for p in one.points[-_COLUMNS:]]
-    name = level_name(one.attribute, one.level, 36)
-    return f"{name:<36} {' '.join(f'{cell:>{_WIDE}}' for cell in cells)}"
+def _heads(entries: Sequence[Entry]) -> list[str]:
+    """Name columns: by card, by month where names begin alike, or by number from the oldest."""
+    names = [shorten(clean(one.name), _WIDE) for one in entries]
+    months = [f"{one.day:%Y-%m}" if one.day else "" for one in entries]
+    numbers = [f"no. {number}" for number, _ in enumerate(entries, start=1)]
+    return next(heads for heads in (names, months, numbers) if len({*heads}) == len(heads))
+
+
+def _level(one: LevelPath) -> tuple[Cell, ...]:
+    cells = (NOTHING if p is None else points_text(p) for p in one.points[-_COLUMNS:])
+    return (Name(attribute=one.attribute, name=one.level), *cells)
 
 
 def history_summary(found: History) -> dict[str, Any]:

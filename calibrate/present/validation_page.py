@@ -57,7 +57,7 @@ def _content(found: Validation) -> dict[str, Any]:
         "ranking": ranking_sentence(found),
         "foretold": foretold_sentence(found),
         "kept": kept_sentence(found),
-        "worked": worked_sentence(found),
+        "worked": worked_sentence(found.worked),
         "frozen": frozen_sentences(found),
         "findings": sorted(found.findings, key=lambda one: one.severity != "warning"),
     }

@@ -1,4 +1,4 @@
-"""What later leads say of a card, as plain text 80 columns wide and as plain values."""
+"""What later leads say of a card: for a screen, and as plain values."""
 
 from __future__ import annotations
 
@@ -9,31 +9,62 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate.outcomes import reasons_in_words
 from calibrate.policy.rated import Rated
-from calibrate.present.numbers import count_text, percent_text, share_text, significant
-from calibrate.present.terminal import clean, findings_text, paragraph, shorten
+from calibrate.present.blocks import (
+    BLANK,
+    Block,
+    Cell,
+    Column,
+    Listing,
+    Name,
+    Said,
+    bullets,
+    findings_blocks,
+    heading,
+    name_column,
+    number_columns,
+    plain_text,
+    verdict_tone,
+)
+from calibrate.present.numbers import count_text, p_text, percent_text, share_text, significant
+from calibrate.present.terminal import clean, shorten
 
 if TYPE_CHECKING:
     from calibrate.stats.calibration import Recalibration
-    from calibrate.stats.delong import AucInterval
+    from calibrate.stats.delong import AucInterval, PairedAuc
     from calibrate.validation import Validation
     from calibrate.validation.measures import Kept
     from calibrate.validation.surprises import Surprise
+    from calibrate.validation.worked import Worked
 
 _SHOWN = 3
 """Surprises of each kind that are shown; the page has them all."""
 TOP = 0.2
+_ALPHA = 0.05
 
 
 def validation_text(found: Validation) -> str:
+    """Give what later leads say as text."""
+    return plain_text(validation_blocks(found))
+
+
+def validation_blocks(found: Validation) -> list[Block]:
     """Give verdict, reasons and numbers."""
-    lines = [f"{found.verdict.upper()}: the card `{clean(found.card.name)}`"]
-    for reason in found.reasons:
-        first, *rest = paragraph(reason, indent="  ")
-        lines += [f"* {first[2:]}", *rest]
-    lines += ["", *_who(found), "", *_ranking(found), "", *_parts(found)]
-    lines += _frozen(found)
-    lines += _surprises(found.surprises)
-    return "\n".join([*lines, *findings_text(found.findings)])
+    return [
+        Said(
+            text=f"{found.verdict.upper()}: the card `{found.card.name}`",
+            tone=verdict_tone(found.verdict),
+        ),
+        *bullets(found.reasons),
+        BLANK,
+        *_who(found),
+        BLANK,
+        *_ranking(found),
+        BLANK,
+        *_parts(found),
+        *_frozen(found),
+        *_surprises(found.surprises),
+        *findings_blocks(found.findings),
+    ]
 
 
 def who_sentence(found: Validation) -> str:
@@ -85,14 +116,26 @@ def auc_words(one: AucInterval) -> str:
 
 
 def ranking_sentence(found: Validation) -> str:
-    """Say how well the score ranks, beside what was expected and beside unit weights."""
-    unit = found.unit_weights
-    return (
-        f"AUC {auc_words(found.auc)}; {share_text(found.expected_auc)} was to be expected. Unit "
-        f"weights (every level 1 or -1): {share_text(unit.old)}. The best "
-        f"{percent_text(TOP, 0)} of leads hold {percent_text(found.gains.reached(TOP))} of "
-        f"customers."
+    """Say how well the score ranks, beside what was expected and beside simpler scores."""
+    simpler = "; ".join(
+        f"{name} {share_text(one.old)} (the card {_beside(one)})"
+        for name, one in (
+            ("unit weights (every level 1 or -1)", found.unit_weights),
+            ("the published arithmetic (close rate over the overall one)", found.published),
+        )
     )
+    return (
+        f"AUC {auc_words(found.auc)}; {share_text(found.expected_auc)} was to be expected. On the "
+        f"same leads: {simpler}. The best {percent_text(TOP, 0)} of leads hold "
+        f"{percent_text(found.gains.reached(TOP))} of customers."
+    )
+
+
+def _beside(one: PairedAuc) -> str:
+    """Say whether the card ranks better than a simpler score."""
+    if math.isnan(one.p_value) or one.p_value > _ALPHA:
+        return f"no better, no worse: p {p_text(one.p_value)}"
+    return f"{'better' if one.difference > 0 else 'worse'}: p {p_text(one.p_value)}"
 
 
 def frozen_sentences(found: Validation) -> list[str]:
@@ -116,15 +159,19 @@ def frozen_sentences(found: Validation) -> list[str]:
     return says
 
 
-def worked_sentence(found: Validation) -> str | None:
+def worked_sentence(one: Worked | None) -> str | None:
     """Say how leads did that were worked; nothing where no column tells."""
-    one = found.worked
     if one is None:
         return None
+    by_score = "; ".join(
+        f"{part.name} {percent_text(part.share, 0)}, {percent_text(part.worked.close_rate)}"
+        for part in one.by_score
+        if part.leads
+    )
     return (
         f"By `{one.column}`, {percent_text(one.above)} of leads that pass were worked and "
         f"{percent_text(one.below)} of the others; of worked leads {_rate(one.worked)} closed, of "
-        f"the rest {_rate(one.unworked)}."
+        f"the rest {_rate(one.unworked)}. Worked, and closed of these, by score: {by_score}."
     )
 
 
@@ -147,57 +194,68 @@ def _rate(one: Rated) -> str:
     return f"{percent_text(one.close_rate)} ({low} to {high})"
 
 
-def _who(found: Validation) -> list[str]:
-    lines = paragraph(f"{found.name}: {who_sentence(found)}")
-    lines.append(f"  close rate  {_rate(found.now)}; then {percent_text(found.then.close_rate)}")
-    return lines
+def _who(found: Validation) -> list[Block]:
+    rates = f"close rate  {_rate(found.now)}; then {percent_text(found.then.close_rate)}"
+    return [Said(text=f"{found.name}: {who_sentence(found)}"), Said(text=rates, indent=2)]
 
 
-def _ranking(found: Validation) -> list[str]:
+def _ranking(found: Validation) -> list[Block]:
     said = (
         ranking_sentence(found),
         foretold_sentence(found),
         kept_sentence(found),
-        worked_sentence(found),
+        worked_sentence(found.worked),
     )
-    return [line for one in said if one is not None for line in paragraph(one)]
+    return [Said(text=one) for one in said if one is not None]
 
 
-def _parts(found: Validation) -> list[str]:
-    names = f"{'tier':<28} {'leads':>8} {'customers':>10} {'close rate':>11}"
-    head = f"  {names}  95 % interval"
-    lines = [head, *(_row(one) for one in found.tiers)] if found.tiers else []
-    if found.standings:
-        lines += ["", head.replace("tier    ", "standing"), *(_row(one) for one in found.standings)]
-    return lines
+def _parts(found: Validation) -> list[Block]:
+    parts: list[Block] = []
+    for title, rated in (("tier", found.tiers), ("standing", found.standings)):
+        if rated:
+            columns = (
+                name_column(title, 28),
+                *number_columns(leads=8, customers=10, close_rate=11),
+                Column(title="95 % interval", width=18, is_number=False, gap=2),
+            )
+            rows = tuple(_row(one) for one in rated)
+            parts += [
+                *([BLANK] if title == "standing" else []),
+                Listing(columns=columns, rows=rows, indent=2),
+            ]
+    return parts
 
 
-def _row(one: Rated) -> str:
-    ends = [percent_text(end) for end in one.interval or ()]
+def _row(one: Rated) -> tuple[Cell, ...]:
     return (
-        f"  {shorten(clean(one.name), 28):<28} {count_text(one.leads):>8} "
-        f"{count_text(one.customers):>10} {percent_text(one.close_rate):>11}  {' to '.join(ends)}"
-    ).rstrip()
+        Name(name=one.name),
+        count_text(one.leads),
+        count_text(one.customers),
+        percent_text(one.close_rate),
+        " to ".join(percent_text(end) for end in one.interval or ()),
+    )
 
 
-def _frozen(found: Validation) -> list[str]:
+def _frozen(found: Validation) -> list[Block]:
     says = frozen_sentences(found)
-    return ["", "Scores given at the time", *paragraph(" ".join(says), indent="  ")] if says else []
+    if not says:
+        return []
+    return [BLANK, heading("Scores given at the time"), Said(text=" ".join(says), indent=2)]
 
 
-def _surprises(surprises: Sequence[Surprise]) -> list[str]:
-    lines: list[str] = []
-    for heading, of_customers in (
+def _surprises(surprises: Sequence[Surprise]) -> list[Block]:
+    blocks: list[Block] = []
+    for title, of_customers in (
         ("Highest scores that did not buy", False),
         ("Lowest scores that bought", True),
     ):
         chosen = [one for one in surprises if one.is_customer is of_customers][:_SHOWN]
         if chosen:
-            lines += ["", heading]
+            blocks += [BLANK, heading(title)]
         for one in chosen:
-            says = f"{one.score:>4}  {shorten(clean(one.lead), 20)}: {clean(one.reasons)}"
-            lines.append(shorten(f"  {says}", 80))
-    return lines
+            says = f"{shorten(clean(one.lead), 20)}: {one.reasons}"
+            blocks.append(Said(text=says, mark=f"{one.score:>4}  ", indent=2, when_long="cut"))
+    return blocks
 
 
 def validation_summary(found: Validation) -> dict[str, Any]:
@@ -214,7 +272,8 @@ def validation_summary(found: Validation) -> dict[str, Any]:
         "now": _rated(found.now),
         "auc": _auc(found.auc),
         "expected_auc": significant(found.expected_auc),
-        "unit_weights_auc": significant(found.unit_weights.old),
+        "unit_weights": _paired(found.unit_weights),
+        "published": _paired(found.published),
         "top_20_percent_hold": significant(found.gains.reached(TOP)),
         "tiers": [_rated(one) for one in found.tiers],
         "tiers_rise": found.tiers_rise.rises,
@@ -251,8 +310,26 @@ def validation_summary(found: Validation) -> dict[str, Any]:
             "lowest_customer": frozen.lowest_customer,
             "lowest_keeps": significant(frozen.lowest_keeps),
         },
+        "worked": worked_summary(found.worked),
         "findings": [one.code for one in found.findings],
     }  # fmt: skip
+
+
+def worked_summary(one: Worked | None) -> dict[str, Any] | None:
+    """Give who was worked as plain values; None where no column tells."""
+    if one is None:
+        return None
+    return {
+        "column": one.column,
+        "worked": _rated(one.worked),
+        "not_worked": _rated(one.unworked),
+        "share_above": None if one.above is None else significant(one.above),
+        "share_below": None if one.below is None else significant(one.below),
+        "by_score": [
+            {"name": part.name, "leads": part.leads, "worked": _rated(part.worked)}
+            for part in one.by_score
+        ],
+    }
 
 
 def _day(one: dt.date | None) -> str | None:
@@ -261,6 +338,16 @@ def _day(one: dt.date | None) -> str | None:
 
 def _auc(one: AucInterval) -> dict[str, Any]:
     return {"auc": _known(one.auc), "interval": [significant(one.low), significant(one.high)]}
+
+
+def _paired(one: PairedAuc) -> dict[str, Any]:
+    """Give a simpler score's AUC, and how far the card's lies above it."""
+    return {
+        "auc": _known(one.old),
+        "card_above": _known(one.difference),
+        "interval": [significant(one.low), significant(one.high)],
+        "p_value": _known(one.p_value),
+    }
 
 
 def _known(value: float) -> float | None:

@@ -205,6 +205,14 @@ def _arrivals(drift: Drift) -> Iterator[str]:
         more = " and others" if len(new) > _NAMED else ""
         leads = count_text(sum(one.now for one in new))
         yield f"The old card has no points for {named}{more}, on {leads} leads."
+    grown = [one for one in drift.lists if one.what == "stands alone now" and one.is_no_luck]
+    if grown:
+        named = ", ".join(
+            f"`{one.attribute}: {one.level}` (now on {count_text(one.now)} leads)"
+            for one in grown[:_NAMED]
+        )
+        more = " and others" if len(grown) > _NAMED else ""
+        yield f"On the old card too rare for points of their own were {named}{more}."
 
 
 def _mix(drift: Drift) -> Iterator[str]:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, ScorecardError
+from calibrate.errors import Finding, NoOutcomeError, ScorecardError
 from calibrate.policy.rated import Rated
 from calibrate.recalibration.advice import Drift, advise
-from calibrate.recalibration.counting import NewLeads, columns_there, new_leads
+from calibrate.recalibration.counting import NewLeads, new_leads
 from calibrate.recalibration.levels import Pair, level_moves, pairs_on_cards, pairs_on_leads
 from calibrate.recalibration.matching import bands_move, in_both, list_moves, only_in
 from calibrate.recalibration.remarks import remarks_of
@@ -25,11 +25,13 @@ from calibrate.recalibration.scored import (
 from calibrate.recalibration.shares import share_moves
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.parts import CardAttributePart
+from calibrate.scorecard.there import columns_there
 from calibrate.scoring import ScoredLeads, scoring_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.changes import rate_changes
 from calibrate.stats.stability_index import StabilityIndex
-from calibrate.validation.declared import spec_of
+from calibrate.validation.declared import outcome_unsaid, spec_of
+from calibrate.validation.worked import Worked, worked_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +45,7 @@ def compare(
     leads: str | Path | pd.DataFrame | Table | None = None,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
-    events: str | Path | pd.DataFrame | None = None,
+    events: str | Path | pd.DataFrame | Table | None = None,
 ) -> Comparison:
     """Say what moved since a card was made: keep it, refresh it, or rebuild it.
 
@@ -90,8 +92,11 @@ def compare(
         table = open_table(leads, sheet=declared.leads.sheet)
         if table.fingerprint == new.made.fingerprint and new.made.as_of is not None:
             declared = declared.changed(as_of=new.made.as_of)
-        now = new_leads(old, new, table, declared)
-        found = _on_leads(old, new, shared, now, events)
+        try:
+            now = new_leads(old, new, table, declared)
+        except NoOutcomeError as fault:
+            raise outcome_unsaid(new, fault) from None
+        found = _on_leads(old, new, shared, now, events=events, folder=declared.folder)
     return _compared(old, new, shared, found)
 
 
@@ -110,10 +115,12 @@ def _on_leads(
     new: Scorecard,
     shared: Shared,
     now: NewLeads,
-    events: str | Path | pd.DataFrame | None,
+    *,
+    events: str | Path | pd.DataFrame | Table | None,
+    folder: Path | None,
 ) -> _OnLeads:
-    scored = [card.score_table(now.table, events=events) for card in (old, new)]
-    columns = columns_there(old, now.table, events)
+    scored = [card.score_table(now.table, events=events, folder=folder) for card in (old, new)]
+    columns = columns_there(old, now.table, events, folder=folder)
     return _OnLeads(
         now=now,
         pairs=pairs_on_leads(shared, columns, now),
@@ -150,6 +157,7 @@ def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: _OnLeads | 
         contest=contest,
     )
     advice, reasons = advise(drift)
+    worked, remarks = (None, ()) if found is None else _worked(old, found)
     return Comparison(
         old=old,
         new=new,
@@ -167,7 +175,12 @@ def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: _OnLeads | 
         gone=drift.gone,
         added=only_in(new, old),
         contest=contest,
-        findings=(*remarks_of(old, new, None if found is None else found.now), *_unseen(found)),
+        worked=worked,
+        findings=(
+            *remarks_of(old, new, None if found is None else found.now),
+            *_unseen(found),
+            *remarks,
+        ),
         passed_then=_passed_then(old),
         **_of_leads(old, new, found),
     )
@@ -186,6 +199,20 @@ def _of_leads(old: Scorecard, new: Scorecard, found: _OnLeads | None) -> dict[st
         "months": months_of(found.now, *passing),
         "tiers": tier_moves((old, found.old), (new, found.new)),
     }
+
+
+def _worked(old: Scorecard, found: _OnLeads) -> tuple[Worked | None, tuple[Finding, ...]]:
+    """Say who was worked: sales chose by the old card, and its choice is in what leads became."""
+    now = found.now
+    return worked_of(
+        old,
+        now.joined,
+        now.rows,
+        now.outcome.customer,
+        found.old,
+        therefore="A card that is taught by these leads takes over what the old one thought of "
+        "those that it kept from sales.",
+    )
 
 
 def _unseen(found: _OnLeads | None) -> tuple[Finding, ...]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.columns import Column
 from calibrate.engines.judging import Flags
 from calibrate.engines.places import level_rows
 from calibrate.engines.tables import Table
 from calibrate.outcomes import Outcome
 from calibrate.reading import past_landmark, read_outcomes
-from calibrate.recipes import columns_of
 from calibrate.scorecard import Scorecard
-from calibrate.scorecard.columns import columns_for
-from calibrate.scorecard.parts import CardAttributePart, ReadsPart
+from calibrate.scorecard.parts import CardAttributePart
 from calibrate.spec import Spec
+from calibrate.validation.judging import later_rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +25,8 @@ class NewLeads:
     Attributes
     ----------
     table : Table
+    joined : Table
+        With the columns of further tables.
     outcome : Outcome
         What became of each.
     rows : ndarray of bool, shape (n,)
@@ -41,6 +39,7 @@ class NewLeads:
     """
 
     table: Table
+    joined: Table
     outcome: Outcome
     rows: Flags
     is_later: bool
@@ -65,55 +64,19 @@ def new_leads(old: Scorecard, new: Scorecard, table: Table, spec: Spec) -> NewLe
     SpecError, LeadsError
         When leads cannot be counted.
     """
-    _, _, outcome = read_outcomes(table, spec)
+    joined, _, outcome = read_outcomes(table, spec)
     if spec.events is not None:
         outcome = past_landmark(outcome, spec.events)
-    later = _after(outcome, old.cohort.to)
+    later = later_rows(old, table, outcome)
     is_later = bool(later.any())
     return NewLeads(
         table=table,
+        joined=joined.table,
         outcome=outcome,
         rows=later if is_later else outcome.counted,
         is_later=is_later,
-        fresh=later & _after(outcome, new.cohort.to),
+        fresh=later & later_rows(new, table, outcome),
     )
-
-
-def _after(outcome: Outcome, day: dt.date | None) -> Flags:
-    if outcome.created is None or day is None:
-        return np.zeros(len(outcome.counted), dtype=np.bool_)
-    after = outcome.created.astype("datetime64[D]") > np.datetime64(day, "D")
-    return np.asarray(outcome.counted & after)
-
-
-def columns_there(card: Scorecard, table: Table, events: object) -> Mapping[str, Column]:
-    """Give the columns of the card's attributes, of those that can be had.
-
-    Raises
-    ------
-    ScorecardError
-        When a column or a log that earns points is not there.
-    """
-    needed = card.scoring.needed
-    joined = set() if card.reads is None else set(card.reads.columns)
-    names = set(table.columns) | joined
-
-    def is_there(one: CardAttributePart) -> bool:
-        if one.name in needed:
-            return True
-        if isinstance(one.made_from, BehaviourRecipe):
-            return any(isinstance(each.made_from, BehaviourRecipe) for each in earning)
-        sources = (one.name,) if one.made_from is None else columns_of(one.made_from)
-        return set(sources) <= names
-
-    earning = [one for one in card.attributes if one.name in needed]
-    return columns_for(
-        table,
-        tuple((one.name, one.made_from) for one in card.attributes if is_there(one)),
-        card.reads or ReadsPart(),
-        missing=card.missing,
-        events=events,  # type: ignore[arg-type]
-    ).columns
 
 
 def counted_levels(

@@ -94,7 +94,7 @@ def _of_attribute(
         if name in leads_then or name in members:
             continue
         known = name in pooled_then
-        p_value = np.nan if known else _share_p(0, then, leads, now)
+        p_value = _grown_p(old, then, leads, now) if known else _share_p(0, then, leads, now)
         what: What = "stands alone now" if known else "new"
         yield (
             ListMove(attribute=old.name, level=shown, what=what, then=0, now=leads, q_value=np.nan),
@@ -119,6 +119,13 @@ def _by_name(attribute: CardAttributePart) -> dict[str, tuple[str, int]]:
         for one in attribute.levels
         if one.level is not None and fold(one.level) != OTHER
     }
+
+
+def _grown_p(old: CardAttributePart, then: int, leads: int, now: int) -> float:
+    """Test a level that was too rare then: at most it had all leads of ``(other)``."""
+    place = old.as_levels.other
+    most = 0 if place is None else old.levels[place].evidence.leads
+    return _share_p(most, then, leads, now) if leads * then > most * now else float("nan")
 
 
 def _share_p(leads_then: int, then: int, leads_now: int, now: int) -> float:

@@ -101,7 +101,8 @@ class ListMove:
     then, now : int
         Leads on it; of one that is pooled, 0.
     q_value : float
-        Of its share of leads, for one that is new or vanished; NaN for others.
+        Of its share of leads, for one that is new, vanished, or stands alone now on more leads than
+        all that were too rare had together; NaN for others.
     """
 
     attribute: str

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate.errors import Finding
-from calibrate.files import write_whole
 from calibrate.policy.rated import Rated
 from calibrate.recalibration.advice import Advice
 from calibrate.recalibration.parts import (
@@ -20,14 +18,16 @@ from calibrate.recalibration.parts import (
     TierMoves,
 )
 from calibrate.scorecard import Scorecard
+from calibrate.shown import AsReport, AsScreen
+from calibrate.validation.worked import Worked
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Comparison(AsReport, AsScreen):
     """An old card against a new one, and against new leads where they are given.
 
     Attributes
@@ -58,7 +58,9 @@ class Comparison:
     months : tuple of Month
     tiers : TierMoves or None
     contest : Contest or None
-        Each empty or None without leads.
+    worked : Worked or None
+        Who was worked of the leads of now, by the old card's scores.
+        Each empty or None without leads, and `worked` without a column that tells.
     findings : tuple of Finding
     """
 
@@ -82,6 +84,7 @@ class Comparison:
     months: tuple[Month, ...]
     tiers: TierMoves | None
     contest: Contest | None
+    worked: Worked | None
     findings: tuple[Finding, ...]
 
     @property
@@ -126,18 +129,21 @@ class Comparison:
         return comparison_summary(self)
 
     def plot(self, name: str, ax: Axes | None = None) -> Axes:
-        """Draw ``levels`` (lift then and now) or ``months`` (share passing and its close rate)."""
+        """Draw what moved.
+
+        ``levels``: lift then and now; ``points``: points then and now; ``drift``: the stability
+        index of every attribute; ``months``: who passes, and how many of them close.
+        """
         from calibrate.present.comparison_plots import draw_comparison
 
         return draw_comparison(self, name, ax)
 
-    def report(self, path: str | Path) -> Path:
-        """Write all of it as one HTML file that needs nothing else."""
+    def _page(self) -> str:
         from calibrate.present.comparison_page import comparison_html
 
-        return write_whole(Path(path), comparison_html(self))
+        return comparison_html(self)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         from calibrate.present.comparison_text import comparison_text
 
         return comparison_text(self)

@@ -32,6 +32,7 @@ from calibrate.scorecard.parts import (
     CohortPart,
     FindingPart,
     GridPart,
+    LaterPart,
     MadePart,
     MustContactLevelPart,
     OverallPart,
@@ -46,6 +47,7 @@ from calibrate.scorecard.parts import (
 from calibrate.scorecard.scored import ScoredColumns, scored_columns
 from calibrate.scores import ScoreTable
 from calibrate.scoring import ScoredLeads, score_columns, scoring_of
+from calibrate.shown import AsScreen, AsTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
 CARD_SCHEMA = "calibrate/scorecard/1"
 
 
-class Scorecard(Part):
+class Scorecard(AsScreen, AsTable, Part):
     """Points for every level, the threshold, and the evidence for both.
 
     Examples
@@ -89,6 +91,7 @@ class Scorecard(Part):
     auc: AucPart | None = Field(
         None, description="How well the score ranks; not in cards of an earlier version."
     )
+    later: LaterPart | None = Field(None, description="What leads set aside said of the card.")
     probability: ProbabilityPart | None = Field(
         None, description="How often leads of a score close; not in cards of an earlier version."
     )
@@ -201,8 +204,9 @@ class Scorecard(Part):
         events: pd.DataFrame | str | Path | Table | None = None,
         as_of: dt.date | None = None,
         absent: Absent = "refuse",
+        folder: Path | None = None,
     ) -> ScoredLeads:
-        """Score a table that is open already."""
+        """Score a table that is open already; `folder` is another place of further tables."""
         scoring = self.scoring
         found = columns_for(
             table,
@@ -214,6 +218,7 @@ class Scorecard(Part):
             events=events,
             as_of=as_of,
             absent=absent,
+            folder=folder,
         )
         return score_columns(scoring, found.columns, table.rows, absent=found.absent)
 
@@ -308,21 +313,11 @@ class Scorecard(Part):
                 )
         return pd.DataFrame(rows)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         earning = sum(any(level.points for level in one.levels) for one in self.attributes)
         return (
             f"Scorecard({self.name}: {earning} attributes earn points, base {self.points.base}, "
             f"threshold {self.threshold.score})"
-        )
-
-    def __str__(self) -> str:
-        return repr(self)
-
-    def _repr_html_(self) -> str:
-        return str(
-            self.to_frame().to_html(
-                escape=True, index=False, na_rep="", float_format="{:.3g}".format
-            )
         )
 
 

@@ -62,6 +62,7 @@ def columns_for(
     events: pd.DataFrame | str | Path | Table | None = None,
     as_of: dt.date | None = None,
     absent: Absent = "refuse",
+    folder: Path | None = None,
 ) -> CardColumns:
     """Give the column of every attribute, whatever it is made from.
 
@@ -80,6 +81,8 @@ def columns_for(
         The landmark of every lead is the end of this day.
     absent : {"refuse", "as-missing"}
         What becomes of a column that the table lacks.
+    folder : path, optional
+        Where further tables may stand too.
 
     Raises
     ------
@@ -87,8 +90,13 @@ def columns_for(
         When a column or the log is not there.
     """
     if reads.join:
+        # Cards of earlier versions do not say which columns they took: all stand as they are named.
         table = join_tables(
-            table, reads.join, repeated=reads.repeated or "last", names=reads.columns
+            table,
+            reads.join,
+            repeated=reads.repeated or "last",
+            folder=folder,
+            names=reads.columns or None,
         ).table
     plain = _sources(wanted)
     lacking = lacking_columns(table, wanted)
@@ -99,6 +107,8 @@ def columns_for(
     own |= dict.fromkeys(lacking, nothing)
     seen = None
     if any(isinstance(recipe, BehaviourRecipe) for _, recipe in wanted):
+        if events is None:
+            events = _log_beside(table, reads, folder)
         seen = _seen(table, reads, missing, events, as_of)
     return CardColumns(
         columns={name: _column(name, recipe, own, seen) for name, recipe in wanted},
@@ -132,6 +142,14 @@ def _column(
     return behaviour(recipe, seen)
 
 
+def _log_beside(table: Table, reads: ReadsPart, folder: Path | None) -> Path | None:
+    """Give the log that the card names, where it is there."""
+    if reads.events is None or reads.events.path is None:
+        return None
+    found = beside(table, reads.events.path, folder)
+    return found if found.exists() else None
+
+
 def _seen(
     table: Table,
     reads: ReadsPart,
@@ -142,11 +160,7 @@ def _seen(
     settings, lead_id = reads.events, reads.id
     if settings is None or lead_id is None:
         raise ScorecardError("The card gives points for events, and does not say how to read them.")
-    source = events
-    if source is None and settings.path is not None:
-        beside_leads = beside(table, settings.path)
-        source = beside_leads if beside_leads.exists() else None
-    if source is None:
+    if events is None:
         raise ScorecardError(
             f"{table.where}: the card gives points for what leads did, so it needs the log of "
             f"their events: add --events FILE (in Python: `score(leads, events=...)`)."
@@ -160,7 +174,7 @@ def _seen(
         raise ScorecardError(_lacking(table, lacking))
     landmarks = _landmarks(table, reads, missing, as_of)
     try:
-        rows = open_table(source)
+        rows = open_table(events)
     except NoRowsError:  # nobody has done anything yet
         return seen_events(NOTHING_HAPPENED, landmarks, settings)
     log = read_log(

@@ -13,7 +13,9 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {key: plain[key] for key in ("schema", "name")}
     for key in ("made", "cohort", "overall", "points"):
         document[key] = _flow(plain[key])
-    for key in ("max_attributes", "caps", "damping"):
+    if not plain["cohort"]["set_aside"]:
+        del document["cohort"]["set_aside"]
+    for key in ("band_alpha", "max_bands", "max_attributes", "caps", "damping"):
         if not plain["points"][key]:
             del document["points"][key]
     if plain["missing"]:
@@ -27,6 +29,8 @@ def card_document(plain: Mapping[str, Any]) -> dict[str, Any]:
     document["threshold"] = _flow(_threshold_document(plain["threshold"]))
     if plain["auc"]:
         document["auc"] = _flow(_without_none(plain["auc"]))
+    if plain["later"]:
+        document["later"] = _flow(_without_none(plain["later"]))
     if plain["probability"]:
         rows = [_flow(row) for row in plain["probability"]["table"]]
         document["probability"] = {"method": plain["probability"]["method"], "table": rows}
@@ -82,9 +86,9 @@ def _attribute_document(attribute: Mapping[str, Any]) -> dict[str, Any]:
     document = {key: value for key, value in document.items() if value not in (None, ())}
     if "pooled" in document:
         document["pooled"] = FlowList(document["pooled"])
-    document["test"] = _flow(document["test"])
-    if "made_from" in document:
-        document["made_from"] = _flow(_said(document["made_from"]))
+    for key in ("test", "made_from"):
+        if key in document:
+            document[key] = _flow(_said(document[key]))
     return document | {"levels": [_level_document(level) for level in attribute["levels"]]}
 
 

@@ -35,6 +35,7 @@ from calibrate.scorecard.parts import (
     ProbabilityRowPart,
     ReadsPart,
     RuleCutPart,
+    SetAsidePart,
     StabilityPart,
     StandingPart,
     SweepPart,
@@ -75,6 +76,7 @@ def make_scorecard(
             customers=counts.customers,
             window_days=leads.window_days,
             left_out=dict(leads.left_out),
+            set_aside=_set_aside_part(leads),
         ),
         overall=OverallPart(
             close_rate=significant(evidence.overall.close_rate),
@@ -107,10 +109,23 @@ def make_scorecard(
         auc=_auc_part(decision.deciding, cross_validated),
         probability=_probability_part(decision.probability),
         sweep=tuple(_sweep_part(cut) for cut in decision.deciding.sweep()),
-        findings=tuple(
-            FindingPart(code=one.code, severity=one.severity, says=one.says, fix=one.fix)
-            for one in findings
-        ),
+        findings=tuple(map(finding_part, findings)),
+    )
+
+
+def finding_part(one: Finding) -> FindingPart:
+    """Give a remark as it stands in the card."""
+    return FindingPart(code=one.code, severity=one.severity, says=one.says, fix=one.fix)
+
+
+def _set_aside_part(leads: Leads) -> SetAsidePart | None:
+    if leads.aside is None:
+        return None
+    rows = leads.aside.rows
+    return SetAsidePart(
+        rule=leads.aside.rule,
+        leads=int(rows.sum()),
+        customers=int(leads.outcome.customer[rows].sum()),
     )
 
 

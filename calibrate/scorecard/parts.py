@@ -38,6 +38,14 @@ class MadePart(Part):
     spec: str = Field(description="sha256 of the spec as used.")
 
 
+class SetAsidePart(Part):
+    """Counted leads that did not teach the card, but judged it."""
+
+    rule: str = Field(description="By which they were chosen.")
+    leads: Whole
+    customers: Whole
+
+
 class CohortPart(Part):
     """The leads that taught the card."""
 
@@ -47,6 +55,24 @@ class CohortPart(Part):
     customers: Whole
     window_days: Integer | None = None
     left_out: dict[str, Whole] = Field(description="Leads not counted, by reason.")
+    set_aside: SetAsidePart | None = Field(None, description="Counted leads that judged the card.")
+
+
+class LaterPart(Part):
+    """What leads said of the card that were set aside to judge it."""
+
+    verdict: Literal["ready", "caution", "not ready"]
+    from_: dt.date | None = Field(None, alias="from")
+    to: dt.date | None = None
+    leads: Whole
+    customers: Whole
+    auc: Share
+    interval: Ends
+    expected: Share = Field(description="The AUC that was to be expected.")
+    refitted: Literal[True] | None = Field(
+        None, description="After this verdict these leads taught the card too."
+    )
+    reasons: tuple[str, ...]
 
 
 class WithheldPart(Part):
@@ -101,8 +127,10 @@ class CardPointsPart(Part):
     overlap: bool
     scale: Literal["0-100", "points"]
     q_max: FiniteFloat
-    band_alpha: FiniteFloat
-    max_bands: Integer
+    band_alpha: FiniteFloat | None = Field(
+        None, description="Of merging bands; not in the earliest cards, whose bands are quantiles."
+    )
+    max_bands: Integer | None = None
     max_attributes: Integer | None = None
     caps: dict[Group, Whole] = Field(
         default_factory=dict, description="Most points that a group may add."
@@ -194,9 +222,9 @@ class CardAttributePart(Part):
     )
     m: FiniteFloat = Field(description="Leads at the overall rate mixed into every level.")
     pooled: tuple[str, ...] = Field((), description="Values too rare to stand alone.")
-    test: TestPart
+    test: TestPart | None = Field(None, description="Not in the earliest cards.")
     overlap_factor: Annotated[FiniteFloat, Field(ge=0)] = Field(
-        description="Share of the values that is paid; 1 is independent evidence."
+        1.0, description="Share of the values that is paid; 1 is independent evidence."
     )
     otherwise: Integer = Field(description="Points of a value never seen.")
     levels: tuple[LevelPart, ...] = Field(min_length=1)

@@ -18,6 +18,8 @@ from calibrate.stats.auc import auc
 from calibrate.stats.significance import level_p_values
 
 FOLDS = 5
+REPEATS = 5
+"""Leads are dealt into folds so often where nothing else judges the card."""
 SCORED = 100_000
 """Above so many leads, folds are made and judged on a sample of them."""
 FEWEST = 10
@@ -27,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def cross_validated_auc(
-    points: Points, evidence: Evidence, leads: Leads, scoring: Scoring
+    points: Points, evidence: Evidence, leads: Leads, scoring: Scoring, *, repeats: int = 1
 ) -> float | None:
     """Give the mean AUC over five folds by shard, each ranked by points that the others made.
 
@@ -39,6 +41,8 @@ def cross_validated_auc(
         The same leads.
     scoring : Scoring
         With the policy that says whose points decide; only these are ranked.
+    repeats : int
+        How often leads are dealt into folds anew.
 
     Returns
     -------
@@ -63,13 +67,22 @@ def cross_validated_auc(
     if not attributes or min(customers, evidence.overall.leads - customers) < FEWEST:
         return None
     seated = Seated.of(attributes, evidence.overall, leads, most=SCORED, scoring=scoring)
-    held = (np.arange(SHARDS) % FOLDS == np.arange(FOLDS)[:, None]).astype(np.float64)
+    held = np.vstack([_dealt(time) for time in range(repeats)])
     found = [
         _judged(replace(seated, attributes=kept), points, weights[None, :])
         for kept, weights in zip(_kept(seated, points, evidence, 1 - held), held, strict=True)
     ]
     known = [one for one in found if not np.isnan(one)]
     return float(np.mean(known)) if known else None
+
+
+def _dealt(time: int) -> Floats:
+    """Deal the shards into folds: at first in their order, then shuffled by a fixed seed."""
+    shards = np.arange(SHARDS)
+    if time:
+        shards = np.random.default_rng(time).permutation(shards)
+    held: Floats = (shards % FOLDS == np.arange(FOLDS)[:, None]).astype(np.float64)
+    return held
 
 
 def _judged(seated: Seated, points: Points, held: Floats) -> float:

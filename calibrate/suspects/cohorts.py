@@ -180,9 +180,9 @@ def _drift(leads: Leads) -> list[Finding]:
             severity="warning",
             says=f"The close rate drifts: {listed} by fifth of the leads, {by}. What was true of "
             f"early leads may not be of the next{order}.",
-            fix="Judge the card on the newest leads before you use it, and calibrate again soon."
+            fix="Heed what the newest leads say of the card, and calibrate again soon."
             if dated
             else "Name the column that says when leads were created (`leads: {created: COLUMN}`), "
-            "and judge the card on the newest.",
+            "or set the last rows aside to judge the card (`fit: {holdout: last:0.25}`).",
         )
     ]

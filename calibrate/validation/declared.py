@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from calibrate.errors import NoOutcomeError
 from calibrate.scorecard import Scorecard
 from calibrate.spec import Spec
 
@@ -37,3 +38,13 @@ def spec_of(card: Scorecard) -> Spec:
             if getattr(reads, key) is not None:
                 document[key] = getattr(reads, key).model_dump(exclude_unset=True)
     return Spec.model_validate(document)
+
+
+def outcome_unsaid(card: Scorecard, fault: NoOutcomeError) -> NoOutcomeError:
+    """Say what to do where the card does not name the outcome, and the leads do not plainly."""
+    if card.reads is not None and card.reads.outcome is not None:
+        return fault
+    return NoOutcomeError(
+        f"{fault} The card `{card.name[:60]}` is of an earlier version and does not say which "
+        f"column it was: give the spec of its run, --spec spec.yaml."
+    )

@@ -11,11 +11,12 @@ import numpy as np
 from calibrate.engines.judging import Flags
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError
+from calibrate.holdout import judging_rows
 from calibrate.outcomes import Outcome
 from calibrate.present.numbers import count_text
 from calibrate.reading import past_landmark, read_outcomes
 from calibrate.scorecard import Scorecard
-from calibrate.spec import Spec
+from calibrate.spec import FitPart, Spec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,7 @@ def jury_of(card: Scorecard, table: Table, spec: Spec) -> Jury:
     joined, _, outcome = read_outcomes(table, spec)
     if spec.events is not None:
         outcome = past_landmark(outcome, spec.events)
-    later = _later(card, outcome)
+    later = later_rows(card, table, outcome)
     is_later = bool(later.any())
     rows = later if is_later else outcome.counted
     _check(card, table, outcome.customer[rows], is_later=is_later)
@@ -102,8 +103,23 @@ def jury_of(card: Scorecard, table: Table, spec: Spec) -> Jury:
     )
 
 
-def _later(card: Scorecard, outcome: Outcome) -> Flags:
+def later_rows(card: Scorecard, table: Table, outcome: Outcome) -> Flags:
+    """Say which counted leads came later than those that taught a card; none where nothing tells.
+
+    Parameters
+    ----------
+    card : Scorecard
+    table : Table
+    outcome : Outcome
+        Of the table's leads.
+    """
     if outcome.created is None or card.cohort.to is None:
+        aside = card.cohort.set_aside
+        if aside is not None and table.fingerprint == card.made.fingerprint:
+            # The very table that taught the card, its rows standing for time.
+            found = judging_rows(outcome, FitPart(holdout=aside.rule))
+            if found is not None:
+                return found.rows
         return np.zeros(len(outcome.counted), dtype=np.bool_)
     after = outcome.created.astype("datetime64[D]") > np.datetime64(card.cohort.to, "D")
     return np.asarray(outcome.counted & after)

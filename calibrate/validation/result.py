@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate.errors import Finding
-from calibrate.files import write_whole
 from calibrate.policy.rated import Rated
 from calibrate.scorecard import Scorecard
 from calibrate.scores import ScoreTable
+from calibrate.shown import AsReport, AsScreen
 from calibrate.stats.delong import AucInterval, PairedAuc
 from calibrate.stats.gains import Gains, gains
 from calibrate.stats.rising import Rising
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Validation:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Validation(AsReport, AsScreen):
     """A card judged by leads that came later.
 
     Attributes
@@ -50,6 +49,8 @@ class Validation:
         The cross-validated AUC of the card; of a card without one, that on its own leads.
     unit_weights : PairedAuc
         Every level with points worth 1 or -1 (`old`) against the score (`new`).
+    published : PairedAuc
+        The published arithmetic on the card's evidence (`old`) against the score (`new`).
     tiers, bands : tuple of Rated
         By tier, and by tenth of the range of scores, the lowest first.
     tiers_rise, bands_rise : Rising
@@ -79,6 +80,7 @@ class Validation:
     auc: AucInterval
     expected_auc: float
     unit_weights: PairedAuc
+    published: PairedAuc
     tiers: tuple[Rated, ...]
     bands: tuple[Rated, ...]
     tiers_rise: Rising
@@ -134,18 +136,20 @@ class Validation:
         return validation_summary(self)
 
     def plot(self, name: str, ax: Axes | None = None) -> Axes:
-        """Draw ``gains``, ``calibration``, ``tiers`` or ``roc``."""
+        """Draw ``gains``, ``calibration``, ``tiers``, ``roc``, ``bands``, ``scores`` or ``sweep``.
+
+        Each of the leads that judge.
+        """
         from calibrate.present.validation_plots import draw_validation
 
         return draw_validation(self, name, ax)
 
-    def report(self, path: str | Path) -> Path:
-        """Write all of it as one HTML file that needs nothing else."""
+    def _page(self) -> str:
         from calibrate.present.validation_page import validation_html
 
-        return write_whole(Path(path), validation_html(self))
+        return validation_html(self)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         from calibrate.present.validation_text import validation_text
 
         return validation_text(self)

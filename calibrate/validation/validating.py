@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calibrate.earlier import read_earlier
 from calibrate.engines.base import BY_POINTS
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, LeadsError
+from calibrate.errors import Finding, LeadsError, NoOutcomeError
 from calibrate.policy.rated import Rated
 from calibrate.present.numbers import count_text
 from calibrate.scorecard import Scorecard
@@ -19,7 +19,7 @@ from calibrate.scores import ScoreTable, tally_rows
 from calibrate.scoring import scoring_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.delong import auc_interval
-from calibrate.validation.declared import spec_of
+from calibrate.validation.declared import outcome_unsaid, spec_of
 from calibrate.validation.frozen import Frozen, frozen_of
 from calibrate.validation.judging import Jury, jury_of
 from calibrate.validation.measures import (
@@ -33,6 +33,7 @@ from calibrate.validation.measures import (
     tiers_of,
     unit_weights,
 )
+from calibrate.validation.published import published
 from calibrate.validation.result import Validation
 from calibrate.validation.surprises import surprises_of
 from calibrate.validation.verdict import Case, verdict_of
@@ -47,7 +48,7 @@ def validate(
     leads: str | Path | pd.DataFrame | Table,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
-    events: str | Path | pd.DataFrame | None = None,
+    events: str | Path | pd.DataFrame | Table | None = None,
     scored: str | Path | pd.DataFrame | None = None,
     as_of: dt.date | None = None,
 ) -> Validation:
@@ -106,8 +107,11 @@ def validate(
     if as_of is not None:
         declared = declared.changed(as_of=as_of)
     table = open_table(leads, sheet=declared.leads.sheet)
-    jury = jury_of(card, table, declared)
-    found = card.score_table(table, events=events)
+    try:
+        jury = jury_of(card, table, declared)
+    except NoOutcomeError as fault:
+        raise outcome_unsaid(card, fault) from None
+    found = card.score_table(table, events=events, folder=declared.folder)
     names = lead_names(jury.joined, card.reads)
     frozen = None
     if scored is not None:
@@ -116,8 +120,9 @@ def validate(
     customer = jury.outcome.customer
     tally = tally_rows(found.scores[decides], customer[decides])
     _check(table, tally)
-    passes = found.passing(card.threshold.score)
-    worked, remarks = worked_of(jury.joined, jury.rows, customer, passes)
+    worked, remarks = worked_of(card, jury.joined, jury.rows, customer, found)
+    unit = unit_weights(card, found)
+    by_ratio = published(card, found, table, events, declared.folder)
     measures = _measures(card, tally)
     case = _case(card, jury, tally, measures, frozen)
     verdict, reasons = verdict_of(case)
@@ -130,9 +135,8 @@ def validate(
         then=case.then,
         now=case.now,
         score_table=tally,
-        unit_weights=against(
-            unit_weights(card, found)[decides], found.scores[decides], customer[decides]
-        ),
+        unit_weights=against(unit[decides], found.scores[decides], customer[decides]),
+        published=against(by_ratio[decides], found.scores[decides], customer[decides]),
         standings=tuple(standings_of(card, found, jury.rows, jury.customer)),
         surprises=surprises_of(found, names, decides, customer),
         worked=worked,
@@ -192,6 +196,7 @@ def _case(
         kept=measures["kept"],
         customers=sum(tally.customers),
         is_later=jury.is_later,
+        scores=len(tally.scores),
         frozen=None if frozen is None else frozen.auc,
         frozen_kept=None if frozen is None else frozen.kept,
     )

@@ -45,6 +45,8 @@ class Case:
     customers : int
         Of those that judge and whose points decide.
     is_later : bool
+    scores : int
+        Different scores among them.
     frozen : AucInterval or None
         Of the scores given at the time.
     frozen_kept : Kept or None
@@ -59,6 +61,7 @@ class Case:
     kept: Kept
     customers: int
     is_later: bool
+    scores: int
     frozen: AucInterval | None = None
     frozen_kept: Kept | None = None
 
@@ -99,6 +102,8 @@ def verdict_of(case: Case) -> tuple[Verdict, tuple[str, ...]]:
 
 
 def _no_better_than_chance(case: Case) -> list[str]:
+    if case.scores == 1:
+        return ["Every lead has the same score: there is nothing to rank by."]
     found = [("The score", case.auc)]
     if case.frozen is not None:
         found.append(("The score given at the time", case.frozen))
@@ -164,7 +169,7 @@ def _few_customers(case: Case) -> list[str]:
 
 
 def _flat_tiers(case: Case) -> list[str]:
-    if case.tiers.rises:
+    if case.tiers.rises or case.scores == 1:
         return []
     return ["Higher tiers do not plainly close more often than lower ones."]
 
@@ -186,5 +191,6 @@ def _holds(case: Case) -> tuple[str, ...]:
         f"{_pairs(case.auc)}.",
         "Higher tiers close more often.",
         f"The threshold of {case.kept.score} kept {percent_text(case.kept.customers_kept)} of "
-        f"customers, as promised, and {percent_text(case.kept.leads_kept)} of leads.",
+        f"customers, {'as' if case.kept.kept_promise else 'about as'} promised, and "
+        f"{percent_text(case.kept.leads_kept)} of leads.",
     )

@@ -6,19 +6,40 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.engines.columns import text_column
+from calibrate.engines.base import BY_POINTS
 from calibrate.engines.judging import Flags
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
-from calibrate.levels import NO, fold
 from calibrate.policy.rated import Rated
 from calibrate.present.numbers import percent_text
-from calibrate.roles import plain_value
+from calibrate.scorecard import Scorecard
+from calibrate.scoring import ScoredLeads
+from calibrate.worked import is_worked, worked_columns
 
-NAMES = ("worked", "contacted", "was_worked", "was_contacted", "is_worked", "is_contacted")
-_NOT = NO | {"0", "none", "nein", "non", "nee", "não"}
 _UNEVEN = 1.25
 """The best leads being worked so many times as often as the rest is worth a remark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkedRange:
+    """The leads of a range of scores.
+
+    Attributes
+    ----------
+    name : str
+    leads : int
+    worked : Rated
+        Those of them that were worked.
+    """
+
+    name: str
+    leads: int
+    worked: Rated
+
+    @property
+    def share(self) -> float | None:
+        """Share of them that was worked, in [0, 1]; None without leads."""
+        return self.worked.leads / self.leads if self.leads else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +51,10 @@ class Worked:
     column : str
     worked, unworked : Rated
     above, below : float or None
-        Share worked of leads at or above the threshold, and under it, in [0, 1].
+        Share worked of leads that pass, and of the others, in [0, 1].
+    by_score : tuple of WorkedRange
+        By tier, the lowest first, of leads whose points decide; of a card without tiers, below the
+        threshold and from there on.
     """
 
     column: str
@@ -38,37 +62,68 @@ class Worked:
     unworked: Rated
     above: float | None
     below: float | None
+    by_score: tuple[WorkedRange, ...]
 
 
 def worked_of(
-    table: Table, rows: Flags, customer: Flags, passes: Flags
+    card: Scorecard,
+    table: Table,
+    rows: Flags,
+    customer: Flags,
+    scored: ScoredLeads,
+    *,
+    therefore: str = "",
 ) -> tuple[Worked | None, tuple[Finding, ...]]:
-    """Say which leads were worked, as far as a column tells.
+    """Say which leads were worked, as far as a column tells, and what follows from it.
 
     Parameters
     ----------
+    card : Scorecard
+        By whose scores sales chose.
     table : Table
-    rows, customer, passes : ndarray of bool, shape (n,)
-        Leads that judge, customers, and leads that pass by the card.
+        With the columns of further tables.
+    rows, customer : ndarray of bool, shape (n,)
+        Leads that judge, and customers.
+    scored : ScoredLeads
+        All leads of the table, by the card.
+    therefore : str
+        A sentence on what suffers from it, for the finding.
     """
-    column = next((name for name in table.columns if _plain(name) in NAMES), None)
-    if column is None:
-        return None, (_unknown(),)
-    texts = text_column(table.columns[column])
-    by_code = np.array([False, *(plain_value(text) not in _NOT for text in texts.texts)])
-    is_worked = np.asarray(by_code[texts.codes])
+    columns = worked_columns(table.columns)
+    if not columns:
+        return None, (_unknown(therefore),)
+    column = columns[0]
+    flags = is_worked(table.columns[column])
+    passes = scored.passing(card.threshold.score)
     found = Worked(
         column=column,
-        worked=_rated("worked", rows & is_worked, customer),
-        unworked=_rated("not worked", rows & ~is_worked, customer),
-        above=_share(is_worked[rows & passes]),
-        below=_share(is_worked[rows & ~passes]),
+        worked=_rated("worked", rows & flags, customer),
+        unworked=_rated("not worked", rows & ~flags, customer),
+        above=_share(flags[rows & passes]),
+        below=_share(flags[rows & ~passes]),
+        by_score=_by_score(card, scored, rows, flags, customer),
     )
-    return found, _uneven(found)
+    return found, _uneven(found, therefore)
 
 
-def _plain(name: str) -> str:
-    return "_".join(fold(name).replace("_", " ").split())
+def _by_score(
+    card: Scorecard, scored: ScoredLeads, rows: Flags, flags: Flags, customer: Flags
+) -> tuple[WorkedRange, ...]:
+    if card.tiers:
+        names, starts = [one.name for one in card.tiers], [one.from_ for one in card.tiers[1:]]
+    else:
+        cut = card.threshold.score
+        names, starts = [f"below {cut}", f"{cut} and more"], [cut]
+    places = np.searchsorted(starts, scored.scores, side="right")
+    decides = rows & (scored.standing == BY_POINTS)
+    return tuple(
+        WorkedRange(
+            name=name,
+            leads=int((decides & (places == place)).sum()),
+            worked=_rated(name, decides & (places == place) & flags, customer),
+        )
+        for place, name in enumerate(names)
+    )
 
 
 def _rated(name: str, rows: Flags, customer: Flags) -> Rated:
@@ -79,7 +134,7 @@ def _share(flags: Flags) -> float | None:
     return float(flags.mean()) if len(flags) else None
 
 
-def _uneven(found: Worked) -> tuple[Finding, ...]:
+def _uneven(found: Worked, therefore: str) -> tuple[Finding, ...]:
     if found.above is None or found.below is None or found.above <= _UNEVEN * found.below:
         return ()
     return (
@@ -88,19 +143,23 @@ def _uneven(found: Worked) -> tuple[Finding, ...]:
             severity="warning",
             says=f"By `{found.column}`, {percent_text(found.above)} of the leads that pass were "
             f"worked and {percent_text(found.below)} of the others: some of the difference in "
-            f"close rates comes from the calls, not from the leads.",
+            f"close rates comes from the calls, not from the leads. {therefore}".rstrip(),
             fix="Look at the close rate among worked leads; let sales work a few leads drawn by "
             "lot, whatever their score.",
         ),
     )
 
 
-def _unknown() -> Finding:
+def _unknown(therefore: str) -> Finding:
     return Finding(
         code="worked-unknown",
         severity="info",
         says="No column says which leads were worked (`worked` or `contacted`). Leads with low "
         "scores were perhaps called less often and closed less for that reason alone; that cannot "
-        "be known from this table.",
+        f"be known from this table. {therefore}".rstrip(),
         fix="Export the column, or let sales work a few leads drawn by lot, whatever their score.",
     )
+
+
+WORKED_UNKNOWN = _unknown("").code
+"""The finding that nothing tells who was worked."""

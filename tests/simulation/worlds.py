@@ -49,6 +49,27 @@ def world(rng, leads, *, skew=1.0, real=0, effect=0.0, rate=0.1):
     return _leads(engine, tuple(attributes)), effects
 
 
+def lone_level(rng, leads, *, rate, lift, share, attributes=20, levels=5):
+    """Draw leads of whom one level of one attribute, `v0` of `a00`, closes otherwise than the rest.
+
+    The levels of an attribute that are not `v0` share the other leads evenly.
+    """
+    columns, parts = {}, []
+    for place in range(attributes):
+        codes = rng.integers(1, levels, size=leads)
+        codes[rng.permutation(leads)[: round(share * leads)]] = 0
+        name = f"a{place:02d}"
+        texts = tuple(f"v{one}" for one in range(levels))
+        columns[name] = TextColumn(codes=small(codes + 1, levels), texts=texts)
+        parts.append(
+            Attribute(name=name, kind="category", part=AttributePart(), min_leads=10, groups={})
+        )
+    on = columns["a00"].codes == 1
+    rest = rate * (1 - share * lift) / (1 - share)
+    customer = rng.random(leads) < np.where(on, rate * lift, rest)
+    return _leads(MemoryEngine(columns=columns, customer=customer), tuple(parts))
+
+
 def outcomes(rng, push, rate):
     """Draw who closes: log-odds moved by `push`, its start set so that `rate` close overall."""
     low, high = -20.0, 20.0

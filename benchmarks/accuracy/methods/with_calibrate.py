@@ -12,12 +12,26 @@ from calibrate import assign_points, read_leads
 from calibrate import calibrate as whole
 from calibrate.teaching import teach as taught
 
+PUBLISHED = {
+    "measure": "lift_ratio",
+    "estimate": "raw",
+    "award": "raises",
+    "overlap": False,
+    "scale": "points",
+    "points_per_unit": 1,
+}
+"""The arithmetic as it is usually taught; `untested` pays every level by its ratio."""
+POINTS = {
+    "default": {},
+    "published": PUBLISHED,
+    "untested": {**PUBLISHED, "award": "all"},
+}
+
 
 def fit(teach, outcomes, variant):
     spec = {"outcome": {"column": OUTCOME}}
     award, _, extent = variant.partition("/")
-    if award != "default":
-        spec["points"] = {"award": award}
+    spec["points"] = POINTS.get(award, {"award": award})
     frame = teach.assign(**{OUTCOME: outcomes})
     if extent == "points":  # what the peers do: no threshold, no resamples, no card file
         leads = read_leads(frame, spec)

@@ -9,21 +9,18 @@ BLUE, ORANGE = "#0072B2", "#D55E00"
 LIGHT_BLUE, LIGHT_ORANGE = "#9DC9E8", "#F2B48C"
 GREY, LINE, PALE, INPUT = "#595959", "#BFBFBF", "#F2F2F2", "#FFF8DC"
 
+_HEAD = {"bold": True, "bg_color": PALE, "bottom": 1, "bottom_color": LINE, "text_wrap": True}
 _LOOKS: dict[str, dict[str, Any]] = {
     "plain": {},
     "wrapped": {"text_wrap": True},
+    "after": {"text_wrap": True, "align": "left", "indent": 1},
     "title": {"bold": True, "font_size": 18},
     "heading": {"bold": True, "font_size": 13, "font_color": BLUE},
     "note": {"font_color": GREY, "text_wrap": True},
     "strong": {"bold": True, "text_wrap": True},
-    "head": {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True},
-    "head_right": {
-        "bold": True,
-        "bg_color": PALE,
-        "bottom": 1,
-        "text_wrap": True,
-        "align": "right",
-    },
+    "head": _HEAD,
+    "head_after": _HEAD | {"align": "left", "indent": 1},
+    "head_right": _HEAD | {"align": "right"},
     "count": {"num_format": "#,##0"},
     "share": {"num_format": "0.0%"},
     "lift": {"num_format": "0.00"},
@@ -36,7 +33,14 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "input_number": {"bg_color": INPUT, "border": 1, "border_color": LINE, "align": "left"},
     "result": {"bold": True, "font_size": 16, "align": "left"},
     "result_share": {"bold": True, "font_size": 16, "align": "left", "num_format": "0.0%"},
+    "auc": {"num_format": "0.000"},
+    "spilling": {"align": "left", "indent": 1},
+    "decimal": {"num_format": "0.00"},
+    "fact_number": {"align": "left", "num_format": "0", "bold": True},
+    "fact_count": {"align": "left", "num_format": "#,##0", "bold": True},
+    "fact_share": {"align": "left", "num_format": "0.0%", "bold": True},
     "fact": {"align": "left", "num_format": "0"},
+    "marked": {"bold": True, "bg_color": INPUT},
     "raises": {"font_color": BLUE},
     "lowers": {"font_color": ORANGE},
 }

@@ -1,13 +1,13 @@
-"""The sheet of the workbook on what stands above the points: rules, tiers, fit by engagement."""
+"""The sheet of a workbook on what stands above the points: rules, tiers, fit by engagement."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calibrate.export.pages import Column, Page, printed
-from calibrate.export.styles import bar, colour_scale
 from calibrate.policy.conditions import condition_text
 from calibrate.policy.grid import LETTERS
+from calibrate.present.sheets.page import Column, Page, printed
+from calibrate.present.sheets.styles import bar, colour_scale
 
 if TYPE_CHECKING:
     from calibrate.scorecard.card import Scorecard

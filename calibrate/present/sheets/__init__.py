@@ -1,0 +1,1 @@
+"""Sheets of a workbook: how they look, and what more than one workbook has in it."""
