@@ -60,7 +60,7 @@ def read_relation(
     """
     declared = as_spec(spec)
     _refuse(declared)
-    table = _table(relation)
+    table = as_table(relation)
     roles = find_roles(table, declared)
     moments = moments_of(relation, table, roles, declared)
     outcome = read_outcome(moments.table, roles, declared, repeated=moments.repeated)
@@ -121,7 +121,7 @@ def _untested(spec: Spec) -> tuple[Finding, ...]:
     return not_tested("in a database none are set aside; give later ones to `calibrate validate`")
 
 
-def _table(relation: Relation) -> Table:
+def as_table(relation: Relation) -> Table:
     """See a relation as a table whose columns come when they are looked at."""
     return Table(
         name=relation.name,

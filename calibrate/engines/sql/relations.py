@@ -161,10 +161,12 @@ def open_relation(
         return _relation(connection, f"({query.strip().rstrip(';')})", "a query")
     parts = _parts(str(table))
     known = connection.tables()
-    if parts[-1].casefold() not in {one.casefold() for one in known}:
+    same = [one for one in known if one.casefold() == parts[-1].casefold()]
+    if not same:
         raise LeadsError(
             f"{connection.engine} has no table `{parts[-1][:60]}`; {did_you_mean(parts[-1], known)}"
         )
+    parts[-1] = parts[-1] if parts[-1] in same else same[0]
     source = ".".join(quoted(one) for one in parts)
     order = connection.row_order(parts[-1])
     return _relation(connection, source, str(table), order=order)
