@@ -251,7 +251,8 @@ def _relation(
         )
     )
     if not filled:
-        raise NoRowsError(f"{where or named} has columns but no rows. Export the leads again.")
+        fix = "Export the leads again" if where else "Look at what the table or query gives"
+        raise NoRowsError(f"{where or named} has columns but no rows. {fix}.")
     return Relation(
         connection=connection,
         source=source,
