@@ -166,3 +166,17 @@ def test_a_card_that_says_nothing_of_deals_is_told_so(real_data: Path, tmp_path:
     found = validate(card, tmp_path / "all.csv")
     assert found.verdict == "not ready"
     assert "a coin does 50 %" in found.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "separator", "spec"),
+    [("uci_bank_full", ";", BANK), ("online_shoppers_intention", ",", SHOPPERS)],
+)
+def test_duckdb_gives_the_same_card(
+    name: str, separator: str, spec: dict[str, Any], real_data: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / f"{name}.parquet"
+    pd.read_csv(real_data / f"{name}.csv", sep=separator).to_parquet(path, index=False)
+    declared = spec | {"fit": {"holdout": "none"}}
+    card = calibrate(open_parquet(path), declared).scorecard
+    assert card.to_yaml() == calibrate(path, declared).scorecard.to_yaml()

@@ -14,7 +14,8 @@ import pyarrow as pa
 TYPES = {
     "string": "text", "int8": "smallint", "int16": "smallint", "int32": "integer",
     "int64": "bigint", "float": "real", "double": "double precision", "bool": "boolean",
-    "date32[day]": "date", "timestamp[us]": "timestamp", "time64[us]": "time",
+    "large_string": "text", "date32[day]": "date",
+    "timestamp[us]": "timestamp", "time64[us]": "time",
     "timestamp[us, tz=America/New_York]": "timestamptz", "decimal128(12, 2)": "numeric(12, 2)",
     "dictionary<values=string, indices=int32, ordered=0>": "text",
 }  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -83,16 +81,6 @@ def over(connection: Any, names: list[str]) -> SqlEngine:
             kind = "text"
         held[name] = hold(rows, name, kind, nothings=NOTHINGS)
     return SqlEngine(rows=rows, held=held)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    runtime = tmp_path_factory.mktemp("runtime")
-    runtime.chmod(0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    found = Server(tmp_path_factory.mktemp("postgres"))
-    yield found
-    found.close()
 
 
 EVERYWHERE = [*CASES, "nobody closed"]

@@ -60,12 +60,12 @@ def in_parts(
     created = rows.created if dated else "0"
     filled = [f"CASE WHEN {engine.held[one].shown} IS NULL THEN 0 ELSE 1 END" for one in columns]
     named = "".join(f", {one} AS f{place}" for place, one in enumerate(filled))
-    sums = "".join(f", SUM(f{place})" for place in range(len(filled)))
+    sums = "".join(f", SUM(f{place}) AS f{place}" for place in range(len(filled)))
     among = f"({rows.where}) AND {created} IS NOT NULL"
     found = rows.ask(
-        f"SELECT part, COUNT(*), SUM(x), MIN(s), MAX(s){sums} FROM (SELECT NTILE({parts}) OVER "
-        f"(ORDER BY {created}, {by}) AS part, CASE WHEN {rows.customer} THEN 1 ELSE 0 END "
-        f"AS x, {created} AS s{named} FROM {rows.source} AS t WHERE {among}) AS p "
+        f"SELECT part, COUNT(*) AS n, SUM(x) AS x, MIN(s) AS a, MAX(s) AS b{sums} FROM (SELECT "
+        f"NTILE({parts}) OVER (ORDER BY {created}, {by}) AS part, "
+        f"CASE WHEN {rows.customer} THEN 1 ELSE 0 END AS x, {created} AS s{named} FROM {rows.source} AS t WHERE {among}) AS p "
         f"GROUP BY part ORDER BY part"
     )
     return tuple(
@@ -149,7 +149,8 @@ def repeated_rows(rows: LeadRows, values: Sequence[str], leads: int) -> Repeated
     among = f"FROM {rows.source} AS t WHERE {rows.where}"
     alike = f"{among} GROUP BY {', '.join(values)} HAVING COUNT(*) > 1"
     (pairs,), (further,) = rows.ask(
-        f"SELECT SUM(n * (n - 1) / 2), SUM(n - 1) FROM (SELECT COUNT(*) AS n {alike}) AS g"
+        f"SELECT SUM(n * (n - 1) / 2) AS p, SUM(n - 1) AS f "
+        f"FROM (SELECT COUNT(*) AS n {alike}) AS g"
     )
     if not further:
         return None
@@ -172,9 +173,8 @@ def _first_two(rows: LeadRows, values: Sequence[str], alike: str) -> tuple[int, 
     if rows.order is None:
         return ()
     first = rows.ask(f"SELECT MIN(o) FROM (SELECT MIN({rows.order}) AS o {alike}) AS g")[0][0]
-    cells = rows.ask(
-        f"SELECT {', '.join(values)} FROM {rows.source} AS t WHERE {rows.order} = {first}"
-    )
+    named = ", ".join(f"{value} AS c{place}" for place, value in enumerate(values))
+    cells = rows.ask(f"SELECT {named} FROM {rows.source} AS t WHERE {rows.order} = {first}")
     same = " AND ".join(
         f"{value} IS NULL" if cell is None else f"{value} = {literal(cell)}"
         for value, (cell,) in zip(values, cells, strict=True)

@@ -247,7 +247,8 @@ def _relation(
     leads, filled = (
         found[0]
         for found in rows.ask(
-            f"SELECT COUNT(*), SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) FROM {source} AS t"
+            f"SELECT COUNT(*) AS n, SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS f "
+            f"FROM {source} AS t"
         )
     )
     if not filled:
@@ -290,7 +291,10 @@ def _exact(rows: LeadRows, columns: Mapping[str, RelationColumn]) -> dict[str, R
     whole = [one for one in columns.values() if one.kind == "whole"]
     if not whole:
         return dict(columns)
-    ends = [f"MAX(ABS(CAST({column(one.name)} AS DOUBLE)))" for one in whole]
+    ends = [
+        f"MAX(ABS(CAST({column(one.name)} AS DOUBLE))) AS e{place}"
+        for place, one in enumerate(whole)
+    ]
     largest = rows.ask(f"SELECT {', '.join(ends)} FROM {rows.source} AS t")
     blurred = {one.name for one, (end,) in zip(whole, largest, strict=True) if end and end > EXACT}
     return {
