@@ -9,8 +9,8 @@ READY  := $(VENV)/.ready
 run: $(READY)  ## calibrate the sample leads: scorecard and report into calibration/
 	$(BIN)/calibrate run data/leads.csv --spec data/spec.yaml --out calibration
 
-test: $(READY)  ## the whole test suite, doctests included
-	$(BIN)/pytest
+test: $(READY)  ## the whole test suite, doctests included, on all cores
+	$(BIN)/pytest -n auto --dist loadfile
 
 test-full: $(READY)  ## the tests that need Spark, a PMML engine (Java 17) or LibreOffice
 	$(BIN)/python -m pip install --quiet --editable '.[full]'

@@ -55,12 +55,18 @@ def read_yaml(text: str, *, where: str, error: type[CalibrateError]) -> Any:
         mark = getattr(fault, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         what = getattr(fault, "problem", None) or getattr(fault, "reason", None) or str(fault)
+        if "nesting depth" in what:  # where the reader counts for itself, and does not give out
+            raise error(_too_deep(where)) from None
         raise error(
             f"{where}{place}: not readable as YAML ({what}). Mend that line; texts with special "
             f"characters are safe between double quotes."
         ) from None
     except RecursionError:
-        raise error(f"{where}: nested too deeply to be a spec or a scorecard.") from None
+        raise error(_too_deep(where)) from None
+
+
+def _too_deep(where: str) -> str:
+    return f"{where}: nested too deeply to be a spec or a scorecard."
 
 
 def _refuse_aliases(text: str) -> None:

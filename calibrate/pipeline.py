@@ -318,6 +318,16 @@ class Calibration(AsReport, AsScreen):
 
         Without the extra ``excel`` there is no workbook, and a small file says so.
 
+        Parameters
+        ----------
+        folder : path
+        progress : callable, optional
+            Is told each step as it begins.
+        choices : Choices, optional
+            Methods compared on these leads, for the report.
+        comparison : Comparison, optional
+            What moved since an earlier card, for the report.
+
         Raises
         ------
         OutputError

@@ -408,7 +408,11 @@ def world(seed: int = 5, rows: int = 1_500) -> tuple[pd.DataFrame, pd.DataFrame]
     return frame, log[["lead_id", "event", "at"]]
 
 
-WORLD = {"window_days": 45, "as_of": dt.date(2025, 12, 31)}
+WORLD: dict[str, Any] = {
+    "window_days": 45,
+    "as_of": dt.date(2025, 12, 31),
+    "fit": {"holdout": "none"},
+}
 
 
 @pytest.fixture(scope="module")

@@ -128,6 +128,8 @@ def test_a_run_over_a_run_replaces_it(folder: Path, command: Command, tmp_path: 
     shutil.copytree(folder, tmp_path / "other")
     before = files_in(tmp_path / "other" / "calibration")
     (tmp_path / "other" / "calibration" / "report.html").write_text("old")
+    for name in ("methods.csv", "plots/parsimony.svg"):  # of a run that compared methods
+        (tmp_path / "other" / "calibration" / name).write_text("old")
     well(command("run", "leads.csv", "--spec", "spec.yaml", folder=tmp_path / "other"))
     assert files_in(tmp_path / "other" / "calibration") == before
 

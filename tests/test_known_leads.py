@@ -136,7 +136,8 @@ def test_olist_the_window_is_advised(olist: Check, olist_path: Path) -> None:
 
 
 def test_maven_open_deals_are_left_out_and_nothing_earns_points(real_data: Path) -> None:
-    run = calibrate(real_data / "maven_sales_pipeline.csv", {"outcome": {"column": "deal_stage"}})
+    spec = {"outcome": {"column": "deal_stage"}, "fit": {"holdout": "none"}}
+    run = calibrate(real_data / "maven_sales_pipeline.csv", spec)
     assert run.leads.left_out["open"] == 2_089
     assert (run.counts.leads, run.counts.customers) == (6_711, 4_238)
     assert "`Engaging` (1 589), `Prospecting` (500)" in said(run, "open-values").says
@@ -157,7 +158,7 @@ def test_maven_days_come_first_in_its_dates(real_data: Path) -> None:
 
 
 def test_crm_export_earns_no_points(real_data: Path) -> None:
-    run = calibrate(real_data / "crm_export_leads.csv")
+    run = calibrate(real_data / "crm_export_leads.csv", {"fit": {"holdout": "none"}})
     assert not any(any(one.points) for one in run.points.attributes)
     warnings = {one.code for one in run.findings if one.severity == "warning"}
     assert warnings == {"no-points"}

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from calibrate import Leads, Spec, cli, read_leads
+from calibrate.cli import arguments
 from calibrate.draft import draft_spec
 from calibrate.presets import PRESETS, find_preset, plain_name
 from calibrate.spec import PresetName
@@ -321,8 +322,8 @@ def test_a_spec_that_is_written_keeps_the_preset() -> None:
 
 
 def test_the_command_knows_the_presets_of_the_spec() -> None:
-    assert set(cli._PRESETS) == set(get_args(PresetName))
-    assert {*(one.name for one in PRESETS), "none"} == set(cli._PRESETS)
+    assert set(arguments._PRESETS) == set(get_args(PresetName))
+    assert {*(one.name for one in PRESETS), "none"} == set(arguments._PRESETS)
 
 
 def test_a_preset_on_the_command_line(

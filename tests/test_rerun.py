@@ -38,6 +38,10 @@ def test_a_rerun_on_the_same_leads_changes_nothing(last: Path, tmp_path: Path) -
     for name in ("scorecard.yaml", "spec.yaml", "evidence.csv"):
         assert (tmp_path / name).read_bytes() == (last / "Q1" / name).read_bytes()
     assert "mine: keep" in (tmp_path / "comparison.html").read_text("utf-8")
+    report = (tmp_path / "report.html").read_text("utf-8")
+    assert "Advice: keep the old card." in report
+    assert "No earlier card was given" not in report
+    assert "No earlier card was given" in (last / "Q1" / "report.html").read_text("utf-8")
 
 
 def test_a_day_of_last_quarter_is_dropped_and_told(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
 from calibrate.outcomes import reasons_in_words
 from calibrate.present.check_plots import check_plots
 from calibrate.present.check_text import time_sentence
-from calibrate.present.report import environment
+from calibrate.present.pages import pictured, render
 
 if TYPE_CHECKING:
     from calibrate.checking import Check
@@ -21,21 +20,13 @@ _ALT = {
 
 def check_html(found: Check, spec: str | None = None) -> str:
     """Write the page; with the spec that was drafted, where it is given."""
-    pictures = {
-        name: base64.b64encode(content.encode()).decode("ascii")
-        for name, content in check_plots(found).items()
-    }
-    page: str = (
-        environment()
-        .get_template("check.html")
-        .render(
-            found=found,
-            leads=found.leads,
-            left_out=reasons_in_words(found.leads.left_out, found.leads.window_days),
-            pictures=pictures,
-            alt=_ALT,
-            time=time_sentence(found),
-            spec=spec,
-        )
+    return render(
+        "check.html",
+        found=found,
+        leads=found.leads,
+        left_out=reasons_in_words(found.leads.left_out, found.leads.window_days),
+        pictures=pictured(check_plots(found)),
+        alt=_ALT,
+        time=time_sentence(found),
+        spec=spec,
     )
-    return page

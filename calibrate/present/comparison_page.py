@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 from calibrate.present.comparison_plots import comparison_plots
@@ -12,7 +11,7 @@ from calibrate.present.comparison_text import (
     shares_sentence,
     then_and_now,
 )
-from calibrate.present.report import environment
+from calibrate.present.pages import environment, pictured, render
 from calibrate.present.validation_text import worked_sentence
 
 if TYPE_CHECKING:
@@ -26,25 +25,21 @@ _ALT = {
 
 def comparison_html(found: Comparison) -> str:
     """Write the page."""
-    pictures = {
-        name: base64.b64encode(content.encode()).decode("ascii")
-        for name, content in comparison_plots(found).items()
-    }
-    page: str = (
-        environment()
-        .get_template("comparison.html")
-        .render(**_content(found), pictures=pictures, alt=_ALT)
-    )
-    return page
+    return render("comparison.html", seen=comparison_content(found))
 
 
 def comparison_summary_html(found: Comparison) -> str:
     """Write what Jupyter shows: advice, reasons and what moved."""
-    page: str = environment().get_template("comparison_summary.html").render(**_content(found))
+    page: str = environment().get_template("comparison_summary.html").render(seen=_words(found))
     return page
 
 
-def _content(found: Comparison) -> dict[str, Any]:
+def comparison_content(found: Comparison) -> dict[str, Any]:
+    """Give what a page shows of it: the result, sentences, pictures."""
+    return _words(found) | {"pictures": pictured(comparison_plots(found)), "alt": _ALT}
+
+
+def _words(found: Comparison) -> dict[str, Any]:
     return {
         "found": found,
         "old": found.old,

@@ -14,7 +14,7 @@ from calibrate.present.evidence_book.book import NAME as WORKBOOK
 from calibrate.present.evidence_book.book import evidence_workbook, why_left_out
 from calibrate.present.heads import plain
 from calibrate.present.numbers import significant
-from calibrate.present.plots import all_plots
+from calibrate.present.plots import NAMES, all_plots
 from calibrate.present.report import report_html
 from calibrate.present.spreadsheet import harmless
 from calibrate.present.summary import level_frame
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from calibrate.selection import Choices
 
 LEFT_OUT = "evidence.xlsx-is-left-out.txt"
-"""Says why; only one of the two is in a folder, so that no workbook of an earlier run stays."""
+"""Says why; only one of the two is in a folder."""
+METHODS = "methods.csv"
+NOT_ALWAYS = (WORKBOOK, LEFT_OUT, METHODS, *(f"plots/{name}.svg" for name in (*NAMES, "parsimony")))
+"""What a run may leave out: an earlier run's does not stay beside this one's."""
 
 
 def write_folder(
@@ -43,29 +46,29 @@ def write_folder(
     progress("drawing plots")
     plots = all_plots(run, choices)
     progress("writing the report")
-    report = report_html(run, plots, choices)
-    texts = {
+    report = report_html(run, plots, choices, comparison=comparison)
+    content: dict[str, str | bytes] = {
+        **{f"plots/{name}.svg": drawn for name, drawn in plots.items()},
         "scorecard.yaml": run.scorecard.to_yaml(),
         "spec.yaml": spec_text(run.leads.spec),
         "evidence.csv": evidence_csv(run),
         "report.html": report,
     }
     if choices is not None:
-        texts["methods.csv"] = methods_csv(choices)
+        content[METHODS] = methods_csv(choices)
     progress("writing the workbook")
     left_out = why_left_out()
-    content: dict[str, str | bytes] = {**texts}
     if left_out is None:
         content[WORKBOOK] = evidence_workbook(run, comparison=comparison)
     else:
         progress(left_out)
         content[LEFT_OUT] = f"{left_out}\n"
     make_folder(folder / "plots")
-    for name, drawn in plots.items():
-        write_whole(folder / "plots" / f"{name}.svg", drawn)
     for name, one in content.items():
         write_whole(folder / name, one)
-    (folder / (LEFT_OUT if left_out is None else WORKBOOK)).unlink(missing_ok=True)
+    for name in NOT_ALWAYS:
+        if name not in content:
+            (folder / name).unlink(missing_ok=True)
     return folder
 
 

@@ -22,7 +22,8 @@ PARAMETERS = "parameters"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 """Where in memory an object lay that has no text of its own."""
-_ONLY_ERRORS = "--log-level=40"
+_SAY_NOTHING = "--log-level=50"
+"""A kernel that is asked to end may complain; what fails in a cell is raised, not logged."""
 _SECONDS_TO_START = 120
 
 
@@ -122,7 +123,7 @@ def _executed(parameters: Mapping[str, Any], folder: Path) -> NotebookNode:
                 kernel_name=KERNEL["name"],
                 progress_bar=False,
                 start_timeout=_SECONDS_TO_START,
-                extra_arguments=[_ONLY_ERRORS],
+                extra_arguments=[_SAY_NOTHING],
             )
             return executed
     except PapermillExecutionError as fault:

@@ -99,6 +99,38 @@ def percent_text(share: float | None, digits: int = 1) -> str:
     return f"{share * 100:.{digits}f} %"
 
 
+def in_hundred_text(share: float | None) -> str:
+    """Write a share as people say it: so many in a hundred, rare ones in a thousand.
+
+    Examples
+    --------
+    >>> [in_hundred_text(s) for s in (0.117, 1.0, 0.0042, 0.0001, 0.0, 0.997, None)]
+    ['12 in 100', 'all', '4 in 1 000', 'fewer than 1 in 1 000', 'none', 'nearly all', '–']
+    """
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    if share in (0, 1):
+        return "all" if share else "none"
+    if share < 0.0005:
+        return "fewer than 1 in 1 000"
+    if share < 0.0095:
+        return f"{half_away(1000 * share)} in 1 000"
+    return "nearly all" if share >= 0.995 else f"{half_away(100 * share)} in 100"
+
+
+def a_month_text(leads: float | None) -> str:
+    """Write how many leads come in a calendar month.
+
+    Examples
+    --------
+    >>> [a_month_text(n) for n in (1234.5, 12.0, 3.14159, 0.0, None)]
+    ['1 235', '12', '3.1', '0', '–']
+    """
+    if leads is None or not math.isfinite(leads):
+        return NOTHING
+    return f"{leads:.1f}" if 0 < leads < 9.95 else count_text(half_away(leads))
+
+
 def share_text(value: float | None) -> str:
     """Write an AUC, a Brier score or a calibration number with three decimals.
 

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from calibrate.present.heads import cell_text, head_of, is_number
-from calibrate.present.report import environment
+from calibrate.present.pages import environment
 from calibrate.present.terminal import shorten
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
-from calibrate.present.report import environment
+from calibrate.present.pages import environment, pictured, render
 from calibrate.present.validation_plots import validation_plots
 from calibrate.present.validation_text import (
     auc_words,
@@ -30,28 +29,23 @@ _ALT = {
 
 def validation_html(found: Validation) -> str:
     """Write the page."""
-    pictures = {
-        name: base64.b64encode(content.encode()).decode("ascii")
-        for name, content in validation_plots(found).items()
-    }
-    page: str = (
-        environment()
-        .get_template("validation.html")
-        .render(**_content(found), pictures=pictures, alt=_ALT)
-    )
-    return page
+    return render("validation.html", seen=validation_content(found))
 
 
 def validation_summary_html(found: Validation) -> str:
     """Write what Jupyter shows: verdict, reasons and tiers."""
-    page: str = environment().get_template("validation_summary.html").render(**_content(found))
+    page: str = environment().get_template("validation_summary.html").render(seen=_words(found))
     return page
 
 
-def _content(found: Validation) -> dict[str, Any]:
+def validation_content(found: Validation) -> dict[str, Any]:
+    """Give what a page shows of it: the result, sentences, pictures."""
+    return _words(found) | {"pictures": pictured(validation_plots(found)), "alt": _ALT}
+
+
+def _words(found: Validation) -> dict[str, Any]:
     return {
         "found": found,
-        "card": found.card,
         "who": who_sentence(found),
         "auc": auc_words(found.auc),
         "ranking": ranking_sentence(found),

@@ -53,9 +53,11 @@ STUCK = 60
 LONGEST_COMPLAINT = 1200
 KEPT = Path(__file__).parents[2] / "build" / "malformed"
 RUN_FILES = {
-    *("evidence.csv", "report.html", "scorecard.yaml", "spec.yaml"),
-    *("plots/lift.svg", "plots/scores.svg", "plots/sweep.svg"),
+    *("evidence.csv", "evidence.xlsx", "report.html", "scorecard.yaml", "spec.yaml"),
+    *("plots/scores.svg", "plots/sweep.svg"),
 }
+MAY_BE = "out/plots/lift.svg"
+"""Not where no level was tested."""
 # What Python and the packages below call their errors: no words for a person.
 CLASS_NAME = re.compile(
     r"\b(?!Calibrate)[A-Z][A-Za-z]*(?:Error|Exception|Warning)\b|\bArrow[A-Z]\w+|"
@@ -178,7 +180,7 @@ def faults_of_a_result(one: Case, folder: Path, error: str, new: set[str]) -> li
     word, options = one.command[0], one.command
     wanted = {options[place + 1] for place, text in enumerate(options) if text == "--html"}
     if word == "run":
-        wanted |= {f"out/{name}" for name in RUN_FILES}
+        wanted |= {f"out/{name}" for name in RUN_FILES} | ({MAY_BE} & new)
         wanted |= {"out/scores.csv"} if "--scores" in options else set()
     elif word in ("init", "score"):
         wanted.add(options[options.index("--out") + 1])

@@ -41,6 +41,7 @@ def run_with(**keys: Any) -> Calibration:
             "leads": {"created": "created"},
             "outcome": {"column": "converted"},
             "attributes": {"channel": {"wanted": True}},
+            "fit": {"holdout": "none"},
         }
         | keys,
     )

@@ -39,9 +39,8 @@ def test_wide_letters_are_counted_twice_where_lines_break() -> None:
 
 def test_a_number_stays_with_its_groups_and_its_unit_on_a_screen() -> None:
     says = "of 45 211 leads 12.5 % close"
-    assert paragraph(says, width=8) == ["of 45", "211", "leads", "12.5 %", "close"]
-    together = paragraph(says, width=8, together=True)
-    assert together == ["of", "45 211", "leads", "12.5 %", "close"]
+    assert paragraph(says, width=8) == ["of", "45 211", "leads", "12.5 %", "close"]
+    assert paragraph("in /a/long-path/here", width=8) == ["in", "/a/long-", "path/her", "e"]
     assert paragraph("in /a/long-path/here", width=8, together=True) == ["in", "/a/long-path/here"]
 
 

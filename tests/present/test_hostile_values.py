@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import csv
+import hashlib
 import io
 import json
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,9 +19,14 @@ import pytest
 from calibrate import Scorecard, calibrate
 from calibrate.engines.tables import open_table
 from calibrate.pipeline import Calibration
-from calibrate.present.plots import NAMES, all_plots
+from calibrate.present.pages import data_block
+from calibrate.present.plots import all_plots
 from calibrate.present.report import report_html, summary_html
 from calibrate.present.scored import write_scored
+
+TEMPLATES = files("calibrate.present") / "templates"
+SHOWN = ("lift", "scores")
+"""The plots that stand in the report as pictures."""
 
 HOSTILE = [
     '=HYPERLINK("http://evil.example","click")',
@@ -98,16 +105,32 @@ def visible(text: str) -> str:
     return re.sub("[\x00-\x1f\x7f-\x9f\u202e]", lambda found: ascii(found.group())[1:-1], text)
 
 
-@pytest.mark.parametrize("make", [report_html, summary_html])
-def test_a_value_makes_no_element_of_a_page(run: Calibration, make: object) -> None:
+@pytest.mark.parametrize(("make", "scripts"), [(report_html, 2), (summary_html, 0)])
+def test_a_value_makes_no_element_of_a_page(run: Calibration, make: object, scripts: int) -> None:
     page = page_of(make(run))
-    tags = {tag for tag, _ in page.elements}
-    assert not tags & {"script", "b", "i", "u", "iframe", "object", "embed", "base", "form", "link"}
+    tags = [tag for tag, _ in page.elements]
+    assert not {*tags} & {"b", "i", "u", "iframe", "object", "embed", "base", "form", "link"}
+    assert tags.count("script") == scripts
     assert page.comments == []
     for tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on")], tag
         for name in ("src", "href"):
             assert re.match(r"(data:image/svg\+xml;base64,|#)", attributes.get(name) or "#")
+
+
+def test_the_only_scripts_are_the_data_and_our_own(run: Calibration) -> None:
+    html = report_html(run)
+    (data, own) = re.findall(r"<script([^>]*)>(.*?)</script>", html, re.DOTALL)
+    assert data[0] == ' type="application/json" id="data"'
+    assert json.loads(data[1]).keys() == {"threshold", "levels"}
+    assert own[0] == ""
+    assert own[1] == TEMPLATES.joinpath("report.js").read_text("utf-8")
+
+
+def test_no_value_leaves_a_block_of_data() -> None:
+    block = data_block([*HOSTILE, {value: value for value in HOSTILE}])
+    assert not re.search("[<>&]", block)
+    assert json.loads(block) == [*HOSTILE, {value: value for value in HOSTILE}]
 
 
 def test_every_value_stands_on_the_report_as_it_is(run: Calibration) -> None:
@@ -126,8 +149,13 @@ def test_the_report_needs_nothing_else_and_allows_nothing_else(run: Calibration)
         for tag, attributes in page.elements
         if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
     )
-    assert "default-src 'none'" in policy
-    assert "script" not in policy
+    parts = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert parts["default-src"] == "'none'"
+    assert parts["img-src"] == "data:"
+    for name, file in (("script-src", "report.js"), ("style-src", "page.css")):
+        digest = hashlib.sha256(TEMPLATES.joinpath(file).read_bytes()).digest()
+        assert parts[name] == f"'sha256-{base64.b64encode(digest).decode()}'"
+    assert "unsafe" not in policy
     style = "".join(page.texts)
     assert "url(" not in style
     assert "@import" not in style
@@ -135,7 +163,7 @@ def test_the_report_needs_nothing_else_and_allows_nothing_else(run: Calibration)
 
 def test_the_pictures_of_a_report_are_whole_svg_without_scripts_or_links(run: Calibration) -> None:
     sources = [a["src"] for tag, a in page_of(report_html(run)).elements if tag == "img"]
-    assert len(sources) == len(NAMES)
+    assert len(sources) == len(SHOWN)
     for source in sources:
         picture = base64.b64decode(source.partition(",")[2]).decode()
         tags = {

@@ -65,7 +65,8 @@ def in_parts(
     found = rows.ask(
         f"SELECT part, COUNT(*) AS n, SUM(x) AS x, MIN(s) AS a, MAX(s) AS b{sums} FROM (SELECT "
         f"NTILE({parts}) OVER (ORDER BY {created}, {by}) AS part, "
-        f"CASE WHEN {rows.customer} THEN 1 ELSE 0 END AS x, {created} AS s{named} FROM {rows.source} AS t WHERE {among}) AS p "
+        f"CASE WHEN {rows.customer} THEN 1 ELSE 0 END AS x, {created} AS s{named} "
+        f"FROM {rows.source} AS t WHERE {among}) AS p "
         f"GROUP BY part ORDER BY part"
     )
     return tuple(
