@@ -102,7 +102,8 @@ def test_large_parquet_goes_by_duckdb_unasked(here: Path, monkeypatch: pytest.Mo
         (["--connect", "duckdb://crm.db"], "one of the two"),
         (["--connect", "duckdb://nothing.db", "--table", "leads"], "no file nothing.db"),
         (["--connect", "duckdb://leads.csv", "--table", "leads"], "DuckDB cannot open leads.csv"),
-        (["--connect", "duckdb://crm.db", "--table", "laeds"], "did you mean `leads`?"),
+        (["--connect", "duckdb://crm.db", "--table", "laeds"], "there are `sales.leads`"),
+        (["--connect", "duckdb://crm.db", "--table", "leads"], "did you mean `sales.leads`?"),
         (["--connect", "oracle://me:secret@host/crm", "--table", "x"], "`oracle://host/crm` is of"),
         (["leads.csv", "--engine", "duckdb"], "is no Parquet"),
         (["leads.parquet", "--engine", "duckdb", "--scores"], "--scores: needs leads in memory"),
@@ -119,6 +120,15 @@ def test_what_does_not_go_together_is_said(
     assert "secret" not in said
     assert "Traceback" not in said
     assert not (here / "never").exists()
+
+
+def test_nothing_is_left_beside_the_leads(here: Path, crm: Path) -> None:
+    before = sorted(crm.iterdir())
+    more = ["--engine", "duckdb", "--memory", "40MB"]
+    assert run("leads.parquet", *more, "--out", here / "run") == 0
+    where = ["--connect", "duckdb://crm.db", "--table", "Sales.Leads"]
+    assert run(*where, "--out", here / "there") == 0
+    assert sorted(crm.iterdir()) == before
 
 
 def test_damaged_parquet_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from calibrate.engines.sql.phrases import column, text
@@ -36,7 +39,7 @@ class Connection(Protocol):
         """Give the names and types of a relation's columns."""
 
     def tables(self) -> tuple[str, ...]:
-        """Name the tables and views there are."""
+        """Name the tables and views there are, with their schema where it has to be named."""
 
     def row_order(self, table: str) -> str | None:
         """Give the place of a table's rows in SQL; None where they have none."""
@@ -75,7 +78,10 @@ class DuckDBConnection:
         """
         duckdb = _duckdb()
         in_memory = path == ":memory:"
-        settings: dict[str, Any] = {} if memory is None else {"memory_limit": memory}
+        # What does not fit into memory is put aside there, not beside the leads; DuckDB removes it.
+        aside = Path(tempfile.gettempdir()) / f"calibrate-{os.getpid()}"
+        settings: dict[str, Any] = {"temp_directory": str(aside)}
+        settings |= {} if memory is None else {"memory_limit": memory}
         try:
             made = cls(connection=duckdb.connect(path, read_only=not in_memory, config=settings))
             made.connection.begin()  # all queries see the tables as they are now
@@ -111,7 +117,8 @@ class DuckDBConnection:
     def tables(self) -> tuple[str, ...]:
         """Name the tables and views there are."""
         found = self.ask(
-            "SELECT table_name FROM information_schema.tables ORDER BY table_schema, table_name"
+            "SELECT CASE WHEN table_schema = 'main' THEN '' ELSE table_schema || '.' END || "
+            "table_name FROM information_schema.tables ORDER BY table_schema, table_name"
         )
         return tuple(found.column(0).to_pylist())
 

@@ -74,7 +74,8 @@ class DbApiConnection:
         """Name the tables and views there are."""
         hidden = ", ".join(f"'{one}'" for one in _OUR_OWN)
         found = self.ask(
-            f"SELECT CAST(table_name AS VARCHAR) AS n FROM information_schema.tables "
+            f"SELECT CASE WHEN LOWER(table_schema) = 'public' THEN '' ELSE table_schema || '.' END "
+            f"|| table_name AS n FROM information_schema.tables "
             f"WHERE table_schema NOT IN ({hidden}) ORDER BY n"
         )
         return tuple(found.column(0).to_pylist())

@@ -22,6 +22,8 @@ from calibrate.errors import LeadsError, NoRowsError, SpecError, did_you_mean
 
 _PART = re.compile(r'"(?:[^"]|"")+"|[^\s."\';(),]+')
 _NAME = re.compile(rf"(?:{_PART.pattern})(?:\.(?:{_PART.pattern}))*")
+_DEFAULTS = (["main"], ["public"], ["PUBLIC"])
+"""Schemas that need not be named."""
 _OWN = "calibrate_"
 """Begins the names that are put beside a relation's own columns."""
 
@@ -161,12 +163,14 @@ def open_relation(
         return _relation(connection, f"({query.strip().rstrip(';')})", "a query")
     parts = _parts(str(table))
     known = connection.tables()
-    same = [one for one in known if one.casefold() == parts[-1].casefold()]
+    named = ".".join(parts[-2:] if parts[-2:-1] not in _DEFAULTS else parts[-1:])
+    same = [one for one in known if one.casefold() == named.casefold()]
     if not same:
         raise LeadsError(
-            f"{connection.engine} has no table `{parts[-1][:60]}`; {did_you_mean(parts[-1], known)}"
+            f"{connection.engine} has no table `{named[:60]}`; {did_you_mean(named, known)}"
         )
-    parts[-1] = parts[-1] if parts[-1] in same else same[0]
+    if named not in same:  # the database writes it another way
+        parts[-1] = same[0][-len(parts[-1]) :]
     source = ".".join(quoted(one) for one in parts)
     order = connection.row_order(parts[-1])
     return _relation(connection, source, str(table), order=order)
