@@ -96,7 +96,6 @@ def test_large_parquet_goes_by_duckdb_unasked(here: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "Name the leads: a file, or a database with --connect and --table"),
         (["--table", "leads"], "name it with --connect"),
         (["leads.csv", "--connect", "duckdb://crm.db"], "read from one place"),
         (["--connect", "duckdb://crm.db"], "one of the two"),
@@ -120,6 +119,14 @@ def test_what_does_not_go_together_is_said(
     assert "secret" not in said
     assert "Traceback" not in said
     assert not (here / "never").exists()
+
+
+def test_without_leads_the_usage_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run()
+    said = capsys.readouterr().err
+    assert said.startswith("usage: calibrate run")
+    assert "name the leads: a file, or a database with --connect and --table" in said
 
 
 def test_nothing_is_left_beside_the_leads(here: Path, crm: Path) -> None:

@@ -17,6 +17,7 @@ _ENGINES = ("memory", "duckdb")
 
 def add_database(parser: argparse.ArgumentParser) -> None:
     """Take a database in place of a file."""
+    parser.set_defaults(misused=parser.error)
     group = parser.add_argument_group("leads in a database, or larger than memory")
     group.add_argument("--connect", metavar="URL", help="duckdb://crm.db or postgres://host/crm")
     group.add_argument("--table", metavar="NAME", help="of the leads: leads, crm.leads")
@@ -47,7 +48,7 @@ def relation_of(options: argparse.Namespace, spec: Spec) -> Relation | None:
         if options.table is not None or options.query is not None:
             raise SpecError("--table and --query belong to a database: name it with --connect.")
         if options.leads is None:
-            raise SpecError("Name the leads: a file, or a database with --connect and --table.")
+            options.misused("name the leads: a file, or a database with --connect and --table")
         if not _by_duckdb(options, spec):
             return None
         _refuse(options)
