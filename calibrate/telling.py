@@ -130,13 +130,7 @@ def counted_rows(
     if outcome.created is not None and Dates(times=outcome.created).are_days:
         # Where one of the two knows no time of day, the other's cannot be used either.
         created, closed = (one and _day_of(one) for one in (created, closed))
-    conditions = [relation.condition] if relation.condition != "TRUE" else []
-    conditions += [f"{column(_NTH)} = 1"] if moments.nth else []
-    if spec.leads.since is not None:
-        conditions.append(f"COALESCE({created} >= {_second_of(spec.leads.since)}, TRUE)")
-    if outcome.window_days is not None and outcome.as_of is not None:
-        last = _second_of(outcome.as_of) - (outcome.window_days - 1) * _DAY
-        conditions += [f"{created} IS NOT NULL", f"{created} < {last}"]
+    conditions = _mature(relation, moments, spec, outcome, created)
     open_for = None
     if closed is not None and outcome.as_of is not None:
         open_for = (
@@ -161,6 +155,20 @@ def counted_rows(
         customers=outcome.leads(outcome.counted & outcome.customer),
     )
     return _marked(relation, roles, rows)
+
+
+def _mature(
+    relation: Relation, moments: Moments, spec: Spec, outcome: Outcome, created: str | None
+) -> list[str]:
+    """Say which rows are looked at: of leads old enough, and each lead once."""
+    conditions = [relation.condition] if relation.condition != "TRUE" else []
+    conditions += [f"{column(_NTH)} = 1"] if moments.nth else []
+    if spec.leads.since is not None:
+        conditions.append(f"COALESCE({created} >= {_second_of(spec.leads.since)}, TRUE)")
+    if outcome.window_days is not None and outcome.as_of is not None:
+        last = _second_of(outcome.as_of) - (outcome.window_days - 1) * _DAY
+        conditions += [f"{created} IS NOT NULL", f"{created} < {last}"]
+    return conditions
 
 
 def _stands_on_several(relation: Relation, roles: Roles, spec: Spec) -> bool:

@@ -65,12 +65,10 @@ def read_relation(
     moments = moments_of(relation, table, roles, declared)
     outcome = read_outcome(moments.table, roles, declared, repeated=moments.repeated)
     rows = counted_rows(relation, moments, roles, declared, outcome)
-    held = {
-        name: _held(relation, rows, name, declared) for name in own_columns(table, roles, declared)
-    }
-    candidates = candidates_among(
-        {name: one.column for name, one in held.items()}, table, roles, declared
-    )
+    names = own_columns(table, roles, declared)
+    held = {name: _held(relation, rows, name, declared) for name in names}
+    columns = {name: one.column for name, one in held.items()}
+    candidates = candidates_among(columns, table, roles, declared)
     engine = SqlEngine(
         rows=replace(rows, cells=_cells(relation, roles, held)),
         held={name: _made(name, one, held) for name, one in candidates.by_name.items()},

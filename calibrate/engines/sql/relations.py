@@ -196,9 +196,23 @@ def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
     listed = ", ".join(text(str(one)) for one in found.files)
     options = f"union_by_name = true, file_row_number = true, filename = '{_OWN}file'"
     source = f"read_parquet([{listed}], {options})"
+    order, row_names = _places(connection, found.files, listed)
+    made = _relation(connection, source, found.path.name, order=order, where=str(found.path))
+    return replace(
+        made,
+        name=found.path.name,
+        dated=found.dated,
+        files=found.files,
+        row_names=row_names,
+        remarks=(how_many([one.name for one in found.files]),) if found.is_pattern else (),
+    )
+
+
+def _places(connection: Connection, files: Sequence[Path], listed: str) -> tuple[str, Rows]:
+    """Give the place of a row over all files, in SQL, and what rows are called by it."""
     order = column("file_row_number")
     row_names = Rows(first=1)
-    if len(found.files) > 1:
+    if len(files) > 1:
         counts = (
             connection.ask(
                 f"SELECT SUM(num_rows) FROM parquet_file_metadata([{listed}]) GROUP BY file_name "
@@ -209,23 +223,13 @@ def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
         )
         starts = [int(sum(counts[:place])) for place in range(len(counts))]
         arms = "".join(
-            f" WHEN {text(str(one))} THEN {start}"
-            for one, start in zip(found.files, starts, strict=True)
+            f" WHEN {text(str(one))} THEN {start}" for one, start in zip(files, starts, strict=True)
         )
         order = f"({order} + CASE {column(f'{_OWN}file')}{arms} END)"
         row_names = Rows.stacked(
-            (one.name, int(count), Rows(first=1))
-            for one, count in zip(found.files, counts, strict=True)
+            (one.name, int(count), Rows(first=1)) for one, count in zip(files, counts, strict=True)
         )
-    made = _relation(connection, source, found.path.name, order=order, where=str(found.path))
-    return replace(
-        made,
-        name=found.path.name,
-        dated=found.dated,
-        files=found.files,
-        row_names=row_names,
-        remarks=(how_many([one.name for one in found.files]),) if found.is_pattern else (),
-    )
+    return order, row_names
 
 
 def _relation(
