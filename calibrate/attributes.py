@@ -10,10 +10,9 @@ import numpy as np
 from calibrate.candidates import Candidate
 from calibrate.engines.base import ColumnProfile
 from calibrate.engines.columns import Column, TextColumn, text_column
-from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, SpecError
-from calibrate.leads import Attribute
+from calibrate.leads import Attribute, Engine
 from calibrate.levels import NO, YES, Kind, fold
 from calibrate.present.numbers import count_text
 from calibrate.spec import AttributePart, Spec
@@ -42,7 +41,7 @@ class Chosen:
 
 
 def choose_attributes(
-    table: Table, candidates: Mapping[str, Candidate], engine: MemoryEngine, spec: Spec
+    table: Table, candidates: Mapping[str, Candidate], engine: Engine, spec: Spec
 ) -> Chosen:
     """Decide which candidates are tried, and as what kind.
 
@@ -57,7 +56,7 @@ def choose_attributes(
     aside: list[str] = []
     findings: list[Finding] = []
     problems: list[str] = []
-    leads = len(engine.customer)
+    leads = engine.size
     for profile in engine.describe():
         name, candidate = profile.name, candidates[profile.name]
         part = _part(name, candidate, spec)
@@ -129,7 +128,7 @@ def _kind(profile: ColumnProfile, part: AttributePart) -> Kind:
 
 
 def _misread(
-    table: Table, engine: MemoryEngine, profile: ColumnProfile, part: AttributePart
+    table: Table, engine: Engine, profile: ColumnProfile, part: AttributePart
 ) -> str | None:
     """Say which value keeps a column from being read as declared."""
     column = engine.columns[profile.name]
@@ -159,15 +158,13 @@ def _with_row(table: Table, name: str, texts: list[str]) -> str:
     listed = ", ".join(f"`{text[:40]}`" for text in texts[1:5])
     more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""
     where = ""
-    if isinstance(column, TextColumn):
+    if isinstance(column, TextColumn) and column.weights is None:
         code = column.texts.index(texts[0]) + 1
         where = f" ({table.row_names.name(int(np.argmax(column.codes == code)))})"
     return f"`{texts[0][:40]}`{where}{', ' if listed else ''}{listed}{more}"
 
 
-def _useless(
-    profile: ColumnProfile, engine: MemoryEngine, leads: int, min_leads: int
-) -> Finding | None:
+def _useless(profile: ColumnProfile, engine: Engine, leads: int, min_leads: int) -> Finding | None:
     """Set aside what cannot be evidence: columns all the same, and columns all different."""
     if profile.distinct + (profile.missing > 0) < 2:
         what = "is empty"
@@ -183,7 +180,7 @@ def _useless(
     column = engine.columns[profile.name]
     if profile.holds == "number" or not isinstance(column, TextColumn):
         return None
-    largest = int(np.bincount(column.codes)[1:].max(initial=0))
+    largest = int(column.counts.max(initial=0))
     if profile.distinct > 50 and largest < min_leads:
         return Finding(
             code="all-different",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,13 +96,46 @@ def find_candidates(
     SpecError
         When the spec names an attribute that is neither a column nor can be made.
     """
-    columns = _own_columns(table, roles, spec, counted)
+    columns = {
+        name: table.columns[name].take(counted).without(spec.missing)
+        for name in own_columns(table, roles, spec)
+    }
+    made = _of_events(seen, spec, counted)
+    return candidates_among(columns, table, roles, spec, of_events=made, seen=seen)
+
+
+def candidates_among(
+    columns: Mapping[str, Column],
+    table: Table,
+    roles: Roles,
+    spec: Spec,
+    *,
+    of_events: Sequence[tuple[str, Candidate]] = (),
+    seen: SeenEvents | None = None,
+) -> Candidates:
+    """Gather what could be tried among a table's own columns, and what was made of events.
+
+    Parameters
+    ----------
+    columns : mapping of str to Column
+        Over the counted leads, with what the spec calls missing taken as missing.
+    table : Table
+    roles : Roles
+    spec : Spec
+    of_events : sequence of (str, Candidate)
+    seen : SeenEvents, optional
+
+    Raises
+    ------
+    SpecError
+        When the spec names an attribute that is neither a column nor can be made.
+    """
     personal = find_personal(columns, spec)
     columns = {name: one for name, one in columns.items() if name not in personal.columns}
     worked = [name for name in worked_columns(columns) if not _is_named(name, spec)]
     dates = _dates(columns, spec)
     found = _of_columns(columns, spec, {*dates, *worked})
-    for name, candidate in [*_of_personal(personal), *_of_events(seen, spec, counted)]:
+    for name, candidate in [*_of_personal(personal), *of_events]:
         # An event may be called like a column: both are tried.
         found[name if name not in table.columns and name not in found else f"{name} (event)"] = (
             candidate
@@ -140,7 +173,8 @@ def _of_columns(
     return found
 
 
-def _own_columns(table: Table, roles: Roles, spec: Spec, counted: Mask) -> dict[str, Column]:
+def own_columns(table: Table, roles: Roles, spec: Spec) -> list[str]:
+    """Name the columns that are neither taken for a role nor excluded."""
     set_aside = {
         roles.id,
         roles.created,
@@ -155,7 +189,7 @@ def _own_columns(table: Table, roles: Roles, spec: Spec, counted: Mask) -> dict[
     if spec.only is not None and spec.events is None:
         sources = {*spec.only, *(name.partition(": ")[0] for name in spec.only)}
         names = [name for name in names if name in sources]
-    return {name: table.columns[name].take(counted).without(spec.missing) for name in names}
+    return names
 
 
 def _made_from(candidate: Candidate) -> str | None:

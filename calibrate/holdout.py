@@ -78,12 +78,12 @@ def set_aside(
     if fit is None:
         return outcome, None, ()
     if fit.holdout == "none":
-        return outcome, None, _not_tested("the spec sets no leads aside (`fit: {holdout: none}`)")
+        return outcome, None, not_tested("the spec sets no leads aside (`fit: {holdout: none}`)")
     aside = judging_rows(outcome, fit)
     if fit.is_newest:
         why = _too_few(outcome, aside)
         if why or aside is None:
-            return outcome, None, _not_tested(why)
+            return outcome, None, not_tested(why)
     if aside is None:
         raise SpecError(
             f"spec: fit: {where} does not say when leads were created, so none can be told to be "
@@ -180,7 +180,8 @@ def _too_few(outcome: Outcome, aside: SetAside | None) -> str:
     return ""
 
 
-def _not_tested(why: str) -> tuple[Finding, ...]:
+def not_tested(why: str) -> tuple[Finding, ...]:
+    """Remark that no later leads judge a card, and why."""
     return (
         Finding(
             code="time-not-tested",

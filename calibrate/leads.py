@@ -13,7 +13,8 @@ from pydantic import Field
 
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.memory import MemoryEngine
-from calibrate.errors import Finding
+from calibrate.engines.sql.engine import SqlEngine
+from calibrate.errors import EngineError, Finding
 from calibrate.holdout import SetAside
 from calibrate.levels import Kind
 from calibrate.outcomes import Outcome
@@ -23,6 +24,9 @@ from calibrate.spec import AttributePart, Spec
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Engine = MemoryEngine | SqlEngine
+"""What counts leads, in memory or in a database."""
 
 DAYS_A_MONTH = 365.2425 / 12
 
@@ -87,7 +91,7 @@ class Leads(AsScreen, AsTable):
         The table's short name.
     spec : Spec
         As declared, with what was found filled in.
-    engine : MemoryEngine
+    engine : MemoryEngine or SqlEngine
         Counts over the counted leads.
     attributes : tuple of Attribute
         In the order of the table.
@@ -107,7 +111,7 @@ class Leads(AsScreen, AsTable):
 
     name: str
     spec: Spec
-    engine: MemoryEngine
+    engine: Engine
     attributes: tuple[Attribute, ...]
     joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
@@ -127,7 +131,7 @@ class Leads(AsScreen, AsTable):
     @property
     def total_customers(self) -> int:
         """Customers among all leads with an outcome, mature or not: the published arithmetic."""
-        return int(self.outcome.customer.sum())
+        return self.outcome.leads(self.outcome.customer)
 
     @property
     def left_out(self) -> Mapping[str, int]:
@@ -168,7 +172,17 @@ class Leads(AsScreen, AsTable):
         Parameters
         ----------
         rows : ndarray of bool, shape (counted,)
+
+        Raises
+        ------
+        EngineError
+            When they are in a database, which gives them in no order.
         """
+        if isinstance(self.engine, SqlEngine):
+            raise EngineError(
+                f"{self.name}: leads in a database cannot be taken apart one by one. For this, "
+                f"export a part of them as Parquet and give that file."
+            )
         engine = self.engine.only(rows)
         return replace(
             self,

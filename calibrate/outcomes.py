@@ -29,6 +29,7 @@ from calibrate.stats.survival import TimeToClose, time_to_close
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 _DAY_SECONDS = 86_400
 _LONGEST_WINDOW = 36_500
@@ -57,6 +58,8 @@ class Outcome:
     days_seen : ndarray of float, shape (n,), or None
         From creation to the end of `as_of`; NaN where that cannot be told.
     findings : tuple of Finding
+    weights : ndarray of int, shape (n,), or None
+        How many leads each entry stands for; None for one each.
     """
 
     customer: Mask
@@ -70,6 +73,11 @@ class Outcome:
     days_to_close: Floats | None = None
     days_seen: Floats | None = None
     findings: tuple[Finding, ...] = ()
+    weights: Ints | None = None
+
+    def leads(self, rows: Mask) -> int:
+        """Count the leads of some entries."""
+        return _leads(rows, self.weights)
 
     @cached_property
     def curve(self) -> TimeToClose | None:
@@ -78,7 +86,9 @@ class Outcome:
             return None
         is_closed = ~np.isnan(self.days_to_close)
         watched = np.where(is_closed, self.days_to_close, self.days_seen)
-        return time_to_close(watched[watched >= 0], is_closed[watched >= 0])
+        seen = watched >= 0
+        many = None if self.weights is None else self.weights[seen]
+        return time_to_close(watched[seen], is_closed[seen], many)
 
     def counting(self, rows: Mask) -> Outcome:
         """Count these leads alone."""
@@ -87,7 +97,7 @@ class Outcome:
 
     def without(self, rows: Mask, reason: str) -> Outcome:
         """Leave further leads out of everything, and count those that were counted."""
-        gone = int((self.counted & rows).sum())
+        gone = self.leads(self.counted & rows)
         return replace(self.counting(self.counted & ~rows), left_out=self.left_out | {reason: gone})
 
 
@@ -120,7 +130,9 @@ def read_outcome(
     closed = _dates(table, roles.outcome.closed, spec)
     nobody = np.zeros(table.rows, dtype=np.bool_)
     aside = _Aside(
-        repeated=nobody if repeated is None else repeated, early=_early(spec, created, nobody)
+        repeated=nobody if repeated is None else repeated,
+        early=_early(spec, created, nobody),
+        weights=table.weights,
     )
     if closed is not None and created is not None:
         outcome = _by_date(table, spec, created, closed, aside)
@@ -136,14 +148,19 @@ class _Aside:
 
     repeated: Mask
     early: Mask
+    weights: Ints | None
 
     @property
     def left_out(self) -> dict[str, int]:
         counts = {
-            "repeated": int(self.repeated.sum()),
-            "created_before_since": int((self.early & ~self.repeated).sum()),
+            "repeated": _leads(self.repeated, self.weights),
+            "created_before_since": _leads(self.early & ~self.repeated, self.weights),
         }
         return {reason: count for reason, count in counts.items() if count}
+
+
+def _leads(rows: Mask, weights: Ints | None) -> int:
+    return int((rows if weights is None else weights[rows]).sum())
 
 
 def _early(spec: Spec, created: Dates | None, nobody: Mask) -> Mask:
@@ -196,6 +213,7 @@ def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates, aside: _As
         created=created.times,
         days_to_close=np.where(is_closed, days, np.nan),
         days_seen=np.where(usable, _days(created.times, end), np.nan),
+        weights=table.weights,
     )
     window, findings = _window(spec, outcome)
     mature = usable & _mature(created, as_of, window)
@@ -205,10 +223,10 @@ def _by_date(table: Table, spec: Spec, created: Dates, closed: Dates, aside: _As
         customer=possible & (days <= window),
         counted=mature,
         left_out={
-            "immature": int((usable & ~mature).sum()),
+            "immature": outcome.leads(usable & ~mature),
             "open": 0,
-            "closed_before_created": int(impossible.sum()),
-            "without_created_date": int((np.isnat(created.times) & ~aside.repeated).sum()),
+            "closed_before_created": outcome.leads(impossible),
+            "without_created_date": outcome.leads(np.isnat(created.times) & ~aside.repeated),
         }
         | aside.left_out,
         window_days=window,
@@ -238,7 +256,7 @@ def _by_flag(
     is_known = (flag.customer | flag.lost) & looked_at
     left_out = {
         "immature": 0,
-        "open": int((~is_known & looked_at).sum()),
+        "open": _leads(~is_known & looked_at, table.weights),
         "closed_before_created": 0,
     }
     if created is None:
@@ -248,14 +266,15 @@ def _by_flag(
             left_out=left_out | aside.left_out,
             as_of=spec.as_of,
             findings=flag.findings,
+            weights=table.weights,
         )
     as_of = spec.as_of or _newest(table, [created])
     counted = is_known
     if spec.window_days is not None:
         has_created = ~np.isnat(created.times)
         counted = is_known & has_created & _mature(created, as_of, spec.window_days)
-        left_out["without_created_date"] = int((is_known & ~has_created).sum())
-        left_out["immature"] = int((is_known & has_created & ~counted).sum())
+        left_out["without_created_date"] = _leads(is_known & ~has_created, table.weights)
+        left_out["immature"] = _leads(is_known & has_created & ~counted, table.weights)
     first, last = _span(created.times, counted)
     return Outcome(
         customer=customer,
@@ -267,6 +286,7 @@ def _by_flag(
         last=last,
         created=created.times,
         findings=(*flag.findings, *([_age_unknown()] if spec.window_days is None else [])),
+        weights=table.weights,
     )
 
 
@@ -394,7 +414,7 @@ def _impossible(
 ) -> tuple[Finding, ...]:
     if not impossible.any():
         return ()
-    place, count = int(np.argmax(impossible)), int(impossible.sum())
+    place, count = int(np.argmax(impossible)), _leads(impossible, table.weights)
     came, went = (str(one.times[place]).removesuffix("T00:00:00") for one in (created, closed))
     who = "1 lead closed before it was"
     if count > 1:
@@ -422,13 +442,13 @@ def _age_unknown() -> Finding:
 
 def check_two_classes(table: Table, roles: Roles, outcome: Outcome) -> None:
     """Refuse leads of which none can be counted, or all have one outcome."""
-    leads = int(outcome.counted.sum())
-    customers = int((outcome.customer & outcome.counted).sum())
+    leads = outcome.leads(outcome.counted)
+    customers = outcome.leads(outcome.customer & outcome.counted)
     column = roles.outcome.closed or roles.outcome.column
     tail = _left_out(outcome)
     if leads == 0:
         raise LeadsError(
-            f"{table.where}: of {table.rows} leads none can be counted.{tail} {_remedy(outcome)}"
+            f"{table.where}: of {table.leads} leads none can be counted.{tail} {_remedy(outcome)}"
         )
     if customers in (0, leads):
         says = "none of them is a customer" if customers == 0 else "all of them are customers"

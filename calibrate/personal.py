@@ -98,7 +98,7 @@ def _number_kind(name: str, column: Column) -> str | None:
 
 
 def _are_full_names(column: TextColumn) -> bool:
-    several = len(column.texts) >= _MOSTLY * max(int((column.codes > 0).sum()), 1)
+    several = len(column.texts) >= _MOSTLY * max(int(column.counts.sum()), 1)
     texts = column.texts[:500]
     return several and bool(
         np.mean([_FULL_NAME.fullmatch(t) is not None for t in texts]) >= _PLAINLY

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from calibrate import __version__
 from calibrate.counts import Counts
 from calibrate.engines.sources import short_name
+from calibrate.engines.sql.engine import SqlEngine
+from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import Finding, LeadsError
 from calibrate.evidence import Evidence
@@ -34,6 +36,7 @@ from calibrate.threshold import Threshold
 from calibrate.validation import Validation, validate
 from calibrate.validation.later import Holdout, holdout_of, later_part
 from calibrate.validation.worked import WORKED_UNKNOWN
+from calibrate.warehouse import read_relation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +51,7 @@ Progress = Callable[[str], None]
 
 
 def calibrate(
-    leads: str | Path | pd.DataFrame | Table,
+    leads: str | Path | pd.DataFrame | Table | Relation,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
     events: str | Path | pd.DataFrame | Table | None = None,
@@ -60,8 +63,8 @@ def calibrate(
 
     Parameters
     ----------
-    leads : path or DataFrame
-        One row a lead; see `read_leads`.
+    leads : path, DataFrame or Relation
+        One row a lead; see `read_leads`, and `read_relation` for leads in a database.
     spec : Spec, mapping, path or None
         What is declared; see `Spec`.
     events : path or DataFrame, optional
@@ -91,6 +94,10 @@ def calibrate(
     """
     progress("reading leads")
     declared = as_spec(spec)
+    if isinstance(leads, Relation):
+        return _taught(
+            read_relation(leads, declared), name=name, previous=previous, progress=progress
+        )
     opened = open_table(leads, sheet=declared.leads.sheet)
     if declared.fit is None:
         declared = declared.changed(fit={"holdout": NEWEST})
@@ -363,4 +370,6 @@ def _made(leads: Leads) -> MadePart:
 
 
 def _card_name(leads: Leads) -> str:
+    if isinstance(leads.engine, SqlEngine) and " in " in leads.name:
+        return leads.name.rpartition(" in ")[0]
     return "leads" if leads.name == "DataFrame" else short_name(leads.name)

@@ -95,7 +95,7 @@ def read_leads(
     chosen = choose_attributes(table, candidates.by_name, engine, declared)
     leads = Leads(
         name=table.name,
-        spec=_filled_in(declared, roles, outcome),
+        spec=filled_in(declared, roles, outcome),
         engine=engine,
         attributes=chosen.attributes,
         joined=joined.sources,
@@ -106,7 +106,7 @@ def read_leads(
         customers=int(engine.customer.sum()),
         fingerprint=table.fingerprint,
         findings=(
-            *_format_findings(table),
+            *format_findings(table),
             *joined.findings,
             *role_findings(roles),
             *outcome.findings,
@@ -266,7 +266,8 @@ def _all_but_one(codes: npt.NDArray[np.integer], *, last: bool) -> Mask:
     return further[::-1] if last else further
 
 
-def _format_findings(table: Table) -> list[Finding]:
+def format_findings(table: Table) -> list[Finding]:
+    """Remark on what had to be guessed about a table's format, and on columns left out."""
     remarks = [
         Finding(code="format", severity="info", says=says, fix="Nothing, if values look right.")
         for says in table.remarks
@@ -283,7 +284,7 @@ def _format_findings(table: Table) -> list[Finding]:
     return remarks + left
 
 
-def _filled_in(spec: Spec, roles: Roles, outcome: Outcome) -> Spec:
+def filled_in(spec: Spec, roles: Roles, outcome: Outcome) -> Spec:
     """Give the spec as used, so that the same run can be had from it alone."""
     document = spec.document()
     document["leads"] = document.get("leads", {}) | {

@@ -10,7 +10,13 @@ import numpy as np
 from pydantic import Field
 
 from calibrate.documents import Part
-from calibrate.engines.columns import Column, NumberColumn, TextColumn, text_column
+from calibrate.engines.columns import (
+    Column,
+    TextColumn,
+    filled_cells,
+    is_filled,
+    text_column,
+)
 from calibrate.levels import fold
 
 FREE_DOMAINS = frozenset(
@@ -120,7 +126,7 @@ def derived(recipe: ColumnRecipe, columns: Mapping[str, Column]) -> Column:
     ['yes', 'no']
     """
     if isinstance(recipe, FilledRecipe):
-        return _filled([columns[name] for name in recipe.columns])
+        return filled_cells([columns[name] for name in recipe.columns])
     column = columns[recipe.column]
     if isinstance(recipe, GivenRecipe):
         return _given(column)
@@ -208,17 +214,3 @@ def _said(column: Column, say: Callable[[str], str]) -> TextColumn:
 
 def _given(column: Column) -> TextColumn:
     return TextColumn(codes=np.where(is_filled(column), 2, 1).astype(np.int8), texts=("no", "yes"))
-
-
-def is_filled(column: Column) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Say of each lead whether its cell is filled."""
-    if isinstance(column, NumberColumn):
-        return np.asarray(~np.isnan(column.numbers))
-    return np.asarray(column.codes > 0)
-
-
-def _filled(columns: list[Column]) -> NumberColumn:
-    total = np.zeros(len(is_filled(columns[0])))
-    for column in columns:
-        total += is_filled(column)
-    return NumberColumn(numbers=total)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from calibrate.engines.base import ColumnPoints, ColumnValues
+from calibrate.engines.sql.engine import SqlEngine
+from calibrate.errors import EngineError
 from calibrate.evidence import Evidence
 from calibrate.forward import chosen_forward
 from calibrate.leads import Leads
@@ -234,7 +236,13 @@ def parsimony(leads: Leads, *, progress: Callable[[str], None] = _NO_PROGRESS) -
 
 
 def _folds(leads: Leads) -> Iterator[tuple[Leads, Leads]]:
-    fold = leads.engine.shards % FOLDS
+    engine = leads.engine
+    if isinstance(engine, SqlEngine):
+        raise EngineError(
+            f"{leads.name}: methods are compared on leads in memory. Export a part of them as "
+            f"Parquet and compare there, or leave --compare-methods out."
+        )
+    fold = engine.shards % FOLDS
     for number in range(FOLDS):
         yield leads.only(fold != number), leads.only(fold == number)
 

@@ -52,6 +52,8 @@ ROOMS = (
     "counts",
     "suspects",
     "reading",
+    "telling",
+    "warehouse",
     "screening",
     "evidence",
     "teaching",

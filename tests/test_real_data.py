@@ -11,6 +11,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from calibrate import Scorecard, calibrate, validate
+from calibrate.engines.sql.relations import open_parquet
 from calibrate.pipeline import Calibration
 
 BANK = {
@@ -172,3 +173,17 @@ def test_a_card_that_says_nothing_of_deals_is_told_so(real_data: Path, tmp_path:
     found = validate(card, tmp_path / "all.csv")
     assert found.verdict == "not ready"
     assert found.reasons[0] == "Every lead has the same score: there is nothing to rank by."
+
+
+@pytest.mark.parametrize(
+    ("name", "separator", "spec"),
+    [("uci_bank_full", ";", BANK), ("online_shoppers_intention", ",", SHOPPERS)],
+)
+def test_duckdb_gives_the_same_card(
+    name: str, separator: str, spec: dict[str, Any], real_data: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / f"{name}.parquet"
+    pd.read_csv(real_data / f"{name}.csv", sep=separator).to_parquet(path, index=False)
+    declared = spec | {"fit": {"holdout": "none"}}
+    card = calibrate(open_parquet(path), declared).scorecard
+    assert card.to_yaml() == calibrate(path, declared).scorecard.to_yaml()

@@ -12,9 +12,9 @@ _PRESETS = ("hubspot", "salesforce", "pipedrive", "zoho", "none")
 _ABSENT = ("refuse", "as-missing")
 
 
-def add_leads(parser: argparse.ArgumentParser) -> None:
+def add_leads(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
     """Take leads, and what is declared about them."""
-    parser.add_argument("leads", metavar="LEADS", help=LEADS)
+    parser.add_argument("leads", metavar="LEADS", help=LEADS, nargs="?" if optional else None)
     parser.add_argument("--spec", metavar="FILE", help="what you declare (see `calibrate init`)")
     parser.add_argument(
         "--outcome", metavar="COLUMN", help="column that says who became a customer"

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibrate.cli.arguments import add_fit, add_folder, add_leads
+from calibrate.cli.database_options import add_database
 from calibrate.cli.parser import examples
 from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress, tell, written_blocks
 
 if TYPE_CHECKING:
+    from calibrate.engines.sql.relations import Relation
     from calibrate.engines.tables import Table
     from calibrate.spec import Spec
 
@@ -24,9 +26,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         "calibrate run leads.csv --spec spec.yaml --out 2026Q3 --scores",
         "calibrate run leads.csv --holdout last:quarter --refit-on-all",
         "calibrate run 'leads-*.csv' --outcome converted --events events.csv",
+        "calibrate run --connect duckdb://crm.db --table leads --spec spec.yaml",
         "calibrate run leads.csv --json | jq .threshold.score",
     )
-    add_leads(parser)
+    add_leads(parser, optional=True)
     add_fit(parser)
     add_folder(parser)
     parser.add_argument("--name", help="name of the card (default: that of the leads file)")
@@ -38,13 +41,14 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="cross-validate measures, awards and overlap on these leads",
     )
+    add_database(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Calibrate and write the folder."""
-    from calibrate.cli.spec_options import fit_of, spec_and_leads
+    from calibrate.cli.spec_options import fit_of, spec_and_anywhere
 
-    spec, leads = spec_and_leads(options)
+    spec, leads = spec_and_anywhere(options)
     fit = fit_of(options, spec)
     if fit is not None:
         spec = spec.changed(fit=fit.model_dump(exclude_unset=True))
@@ -62,7 +66,7 @@ def run(options: argparse.Namespace) -> None:
 
 def write_run(
     options: argparse.Namespace,
-    leads: Path | Table,
+    leads: Path | Table | Relation,
     spec: Spec | Path,
     folder: Path,
     *,
@@ -73,6 +77,7 @@ def write_run(
     beside: Sequence[Path] = (),
 ) -> None:
     """Calibrate, write the run folder, and print what came of it."""
+    from calibrate.engines.sql.relations import Relation
     from calibrate.engines.tables import open_table
     from calibrate.pipeline import calibrate
     from calibrate.present.blocks import BLANK
@@ -82,11 +87,12 @@ def write_run(
 
     with progress(RUN_STEPS + (COMPARE_STEPS if compare else 0)) as step:
         # Scores need the table once more: it stays open for them.
-        leads = open_table(leads, sheet=as_spec(spec).leads.sheet) if scores else leads
+        if scores and not isinstance(leads, Relation):
+            leads = open_table(leads, sheet=as_spec(spec).leads.sheet)
         result = calibrate(leads, spec, events=events, name=name, progress=step)
         choices = result.choices(progress=step) if compare else None
         result.save(folder, progress=step, choices=choices)
-        if scores:
+        if scores and not isinstance(leads, Relation):
             table = open_table(leads)
             scored = result.scorecard.score_table(table, events=events)
             write_scored(

@@ -12,6 +12,7 @@ from calibrate.errors import SpecError
 from calibrate.spec import FitPart, Spec
 
 if TYPE_CHECKING:
+    from calibrate.engines.sql.relations import Relation
     from calibrate.engines.tables import Table
 
 
@@ -20,9 +21,7 @@ def spec_and_leads(options: argparse.Namespace) -> tuple[Spec, Path | Table]:
 
     For the outcome the table is opened; it is then given in place of its path, to be read once.
     """
-    spec, path = Spec.load(options.spec) if options.spec else Spec(), Path(options.leads)
-    if options.preset is not None:
-        spec = spec.changed(preset=options.preset)
+    spec, path = spec_of(options), Path(options.leads)
     if options.outcome is None:
         return spec, path
     from calibrate.engines.tables import open_table
@@ -31,6 +30,31 @@ def spec_and_leads(options: argparse.Namespace) -> tuple[Spec, Path | Table]:
     table = open_table(path, sheet=spec.leads.sheet)
     part = outcome_of(table, options.outcome)
     return spec.changed(outcome=part.model_dump(exclude_unset=True)), table
+
+
+def spec_and_anywhere(
+    options: argparse.Namespace,
+) -> tuple[Spec, Path | Table | Relation]:
+    """Do the same for leads that may stay in a database."""
+    from calibrate.cli.database_options import relation_of
+
+    spec = spec_of(options)
+    relation = relation_of(options, spec)
+    if relation is None:
+        return spec_and_leads(options)
+    if options.outcome is None:
+        return spec, relation
+    from calibrate.roles import outcome_of
+    from calibrate.warehouse import as_table
+
+    part = outcome_of(as_table(relation), options.outcome)
+    return spec.changed(outcome=part.model_dump(exclude_unset=True)), relation
+
+
+def spec_of(options: argparse.Namespace) -> Spec:
+    """Load the spec, and put the preset of the command line into it."""
+    spec = Spec.load(options.spec) if options.spec else Spec()
+    return spec if options.preset is None else spec.changed(preset=options.preset)
 
 
 def fit_of(options: argparse.Namespace, spec: Spec | None = None) -> FitPart | None:

@@ -51,6 +51,8 @@ class TextColumn:
         Whether semicolons separate the cells of its file.
     typed : frozenset of str
         Texts that came as numbers: their points are decimal ones whatever the others have.
+    weights : ndarray of int, shape (n,), or None
+        How many leads each row stands for, where a row is a distinct value; None for one each.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class TextColumn:
     decimal_comma: DecimalComma = "no"
     semicolons: bool = False
     typed: frozenset[str] = frozenset()
+    weights: npt.NDArray[np.int64] | None = None
 
     @cached_property
     def numbers(self) -> tuple[float | None, ...]:
@@ -109,7 +112,17 @@ class TextColumn:
     @cached_property
     def counts(self) -> npt.NDArray[np.int64]:
         """Leads of each distinct text."""
-        return np.bincount(self.codes, minlength=len(self.texts) + 1)[1:]
+        return self.leads_by_code[1:]
+
+    @cached_property
+    def leads_by_code(self) -> npt.NDArray[np.int64]:
+        """Leads of each code: without a value, then of each distinct text."""
+        size = len(self.texts) + 1
+        if self.weights is None:
+            return np.bincount(self.codes, minlength=size)
+        counts = np.zeros(size, dtype=np.int64)
+        np.add.at(counts, self.codes, self.weights)
+        return counts
 
     @property
     def is_number(self) -> bool:
@@ -124,7 +137,8 @@ class TextColumn:
 
     def take(self, rows: npt.NDArray[np.bool_]) -> TextColumn:
         """Keep some leads; texts that none of them has are forgotten."""
-        kept = replace(self, codes=self.codes[rows])
+        weights = None if self.weights is None else self.weights[rows]
+        kept = replace(self, codes=self.codes[rows], weights=weights)
         used = kept.counts > 0
         return kept._keep(used.tolist())
 
@@ -165,20 +179,24 @@ class NumberColumn:
     ----------
     numbers : ndarray of float, shape (n,)
         NaN for no value.
+    weights : ndarray of int, shape (n,), or None
+        How many leads each row stands for, where a row is a distinct value; None for one each.
     """
 
     numbers: Floats
+    weights: npt.NDArray[np.int64] | None = None
 
     def take(self, rows: npt.NDArray[np.bool_]) -> NumberColumn:
         """Keep some leads."""
-        return NumberColumn(numbers=self.numbers[rows])
+        weights = None if self.weights is None else self.weights[rows]
+        return NumberColumn(numbers=self.numbers[rows], weights=weights)
 
     def without(self, nothings: Iterable[str]) -> NumberColumn:
         """Take some numbers, given as text, as no value."""
         gone = [value for text in nothings if (value := parse_number(text)) is not None]
         if not gone:
             return self
-        return NumberColumn(numbers=np.where(np.isin(self.numbers, gone), np.nan, self.numbers))
+        return replace(self, numbers=np.where(np.isin(self.numbers, gone), np.nan, self.numbers))
 
     def values(self) -> Floats:
         """Each lead's number; NaN without one."""
@@ -191,7 +209,12 @@ class NumberColumn:
         texts = tuple(number_text(float(value)) for value in distinct[there])
         # NaN sorts last, so the places of the numbers are those of their texts.
         codes = np.where(np.isnan(self.numbers), 0, places + 1)
-        return TextColumn(codes=small(codes, len(texts)), texts=texts, typed=frozenset(texts))
+        return TextColumn(
+            codes=small(codes, len(texts)),
+            texts=texts,
+            typed=frozenset(texts),
+            weights=self.weights,
+        )
 
 
 def _distinct(numbers: Floats) -> tuple[Floats, npt.NDArray[np.integer]]:
@@ -224,6 +247,27 @@ def is_empty(column: Column) -> bool:
     if isinstance(column, NumberColumn):
         return bool(np.isnan(column.numbers).all())
     return not column.texts
+
+
+def is_filled(column: Column) -> npt.NDArray[np.bool_]:
+    """Say of each row whether it has a value."""
+    if isinstance(column, NumberColumn):
+        return np.asarray(~np.isnan(column.numbers))
+    return np.asarray(column.codes > 0)
+
+
+def filled_cells(columns: Sequence[Column]) -> NumberColumn:
+    """Count the cells of each lead that are filled, in some columns."""
+    total = np.zeros(len(is_filled(columns[0])))
+    for column in columns:
+        total += is_filled(column)
+    return NumberColumn(numbers=total)
+
+
+def missing_leads(column: Column) -> int:
+    """Count the leads without a value."""
+    nothing = ~is_filled(column)
+    return int((nothing if column.weights is None else column.weights[nothing]).sum())
 
 
 def small(codes: npt.NDArray[Any], most: int) -> Codes:

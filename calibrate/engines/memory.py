@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +26,10 @@ from calibrate.engines.base import (
     StandingCounts,
     ValueCounts,
 )
-from calibrate.engines.columns import Column, NumberColumn, text_column
+from calibrate.engines.columns import Column, filled_cells, is_filled, text_column
 from calibrate.engines.judging import judge_rows
-from calibrate.engines.places import band_codes, level_rows
+from calibrate.engines.places import band_codes, cuts_between, level_rows
+from calibrate.engines.profiles import profile_of
 from calibrate.levels import Levels
 
 _MARKS = 2**32
@@ -62,9 +62,29 @@ class MemoryEngine:
             ids=None if self.ids is None else self.ids.take(rows),
         )
 
+    @property
+    def size(self) -> int:
+        """How many leads there are."""
+        return len(self.customer)
+
+    def without(self, names: Collection[str]) -> MemoryEngine:
+        """Forget some columns."""
+        kept = {name: one for name, one in self.columns.items() if name not in names}
+        return replace(self, columns=kept)
+
+    def count_filled(self, column: str) -> tuple[int, int]:
+        """Count leads and customers that have a value."""
+        filled = is_filled(self.columns[column])
+        return int(filled.sum()), int((filled & self.customer).sum())
+
+    def with_filled(self, name: str, columns: Sequence[str]) -> MemoryEngine:
+        """Add a column that says how many cells of some others are filled."""
+        made = filled_cells([self.columns[one] for one in columns])
+        return replace(self, columns={**self.columns, name: made})
+
     def describe(self) -> tuple[ColumnProfile, ...]:
         """Say what each column holds."""
-        return tuple(_profile(name, column) for name, column in self.columns.items())
+        return tuple(profile_of(name, column) for name, column in self.columns.items())
 
     def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
         """Count leads and customers per distinct text of a column."""
@@ -81,18 +101,7 @@ class MemoryEngine:
         """Give the rising cut points of a number: quantiles, and heavy atoms in their own bands."""
         numbers = self.columns[column].values()
         values, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
-        if len(values) < 2:
-            return ()
-        up_to = np.cumsum(counts)
-        total = int(up_to[-1])
-        # Whole-number arithmetic, so that every engine cuts at the same value.
-        quantiles = [
-            int(np.searchsorted(up_to * parts, part * total, side="left"))
-            for part in range(1, parts)
-        ]
-        atoms = np.flatnonzero(counts * parts > total)
-        starts = {*quantiles, *atoms.tolist(), *(atoms + 1).tolist()} - {0, len(values)}
-        return tuple(float(values[start]) for start in sorted(starts))
+        return cuts_between(values, counts, parts)
 
     def count_bands(
         self, column: str, edges: Sequence[float], *, by_shard: bool = False
@@ -281,27 +290,3 @@ def marks_of(ids: Column | None, leads: int) -> Ints:
 
 def _mark(text: str) -> int:
     return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:8], 16)
-
-
-def _profile(name: str, column: Column) -> ColumnProfile:
-    if isinstance(column, NumberColumn):
-        there = column.numbers[~np.isnan(column.numbers)]
-        return ColumnProfile(
-            name=name,
-            holds="number",
-            missing=len(column.numbers) - len(there),
-            distinct=len(np.unique(there)),
-        )
-    if column.is_number:
-        distinct = len(set(column.numbers))
-        holds: Literal["text", "boolean", "number"] = "number"
-    else:
-        distinct = len(column.texts)
-        holds = "boolean" if column.is_boolean else "text"
-    return ColumnProfile(
-        name=name,
-        holds=holds,
-        missing=int(np.count_nonzero(column.codes == 0)),
-        distinct=distinct,
-        decimal_comma=column.commas_are_decimal,
-    )

@@ -35,6 +35,37 @@ def band_codes(numbers: npt.NDArray[np.float64], edges: Sequence[float]) -> npt.
     return small(codes, len(edges) + 2)
 
 
+def cuts_between(
+    values: npt.NDArray[np.float64], counts: npt.NDArray[np.int64], parts: int
+) -> tuple[float, ...]:
+    """Give the cut points among distinct finite numbers: quantiles, and heavy atoms fenced in.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (k,)
+        Rising.
+    counts : ndarray of int, shape (k,)
+        Leads of each.
+    parts : int
+
+    Examples
+    --------
+    >>> cuts_between(np.arange(4.0), np.array([5, 1, 1, 1]), 2)
+    (1.0,)
+    """
+    if len(values) < 2:
+        return ()
+    up_to = np.cumsum(counts)
+    total = int(up_to[-1])
+    # Whole-number arithmetic, so that every engine cuts at the same value.
+    quantiles = [
+        int(np.searchsorted(up_to * parts, part * total, side="left")) for part in range(1, parts)
+    ]
+    atoms = np.flatnonzero(counts * parts > total)
+    starts = {*quantiles, *atoms.tolist(), *(atoms + 1).tolist()} - {0, len(values)}
+    return tuple(float(values[start]) for start in sorted(starts))
+
+
 def level_rows(column: Column, levels: Levels) -> npt.NDArray[np.integer]:
     """Give each lead the number of its level, or -1 for a value never seen.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -28,6 +28,8 @@ class Rows:
         For a table of several files, the place of the first lead of each.
     files : tuple of (str, Rows)
         Their names, and where leads stand in them.
+    names : sequence of str or None
+        What each is called outright, where rows stand in no order.
 
     Examples
     --------
@@ -40,6 +42,7 @@ class Rows:
     index: Any = None
     starts: tuple[int, ...] = ()
     files: tuple[tuple[str, Rows], ...] = ()
+    names: Sequence[str] | None = None
 
     @classmethod
     def at(cls, numbers: npt.NDArray[np.int64]) -> Rows:
@@ -65,6 +68,8 @@ class Rows:
 
     def name(self, place: int) -> str:
         """Name the lead at a place of the table, the first at 0."""
+        if self.names is not None:
+            return self.names[place]
         if self.files:
             part = bisect_right(self.starts, place) - 1
             name, rows = self.files[part]

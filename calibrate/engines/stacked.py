@@ -73,7 +73,11 @@ def stack(parts: Sequence[Part], *, where: str) -> TableRead:
         unusable=unusable,
         original=_original(parts),
         row_names=Rows.stacked((part.label, part.rows, part.read.row_names) for part in parts),
-        remarks=(_how_many(parts), *_lacking(parts, names), *_remarks(parts)),
+        remarks=(
+            how_many([part.label for part in parts]),
+            *_lacking(parts, names),
+            *_remarks(parts),
+        ),
     )
 
 
@@ -204,9 +208,10 @@ def _as_texts(cells: Any) -> Any:
     return pa.chunked_array([pa.array(texts, pa.string())])
 
 
-def _how_many(parts: Sequence[Part]) -> str:
-    files = "1 file was read" if len(parts) == 1 else f"{len(parts)} files were read as one table"
-    return f"{files}: {_listed([part.label for part in parts])}."
+def how_many(labels: list[str]) -> str:
+    """Say which files were read as one table."""
+    files = "1 file was read" if len(labels) == 1 else f"{len(labels)} files were read as one table"
+    return f"{files}: {_listed(labels)}."
 
 
 def _lacking(parts: Sequence[Part], names: Iterable[str]) -> tuple[str, ...]:

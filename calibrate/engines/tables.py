@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from calibrate.engines.columns import Column, NumberColumn, from_arrow, from_objects
 from calibrate.engines.delimited import check_names
 from calibrate.engines.formats import TableRead, named_columns, read_content
@@ -51,6 +54,9 @@ class Table:
         What had to be guessed about the format.
     original : pyarrow.Table or None
         The cells as they stand in the file, to be written out again; None for a frame.
+    weights : ndarray of int, shape (rows,), or None
+        How many leads each row stands for, where a database has told leads alike together; None
+        for one each.
     """
 
     name: str
@@ -63,6 +69,12 @@ class Table:
     row_names: Rows
     remarks: tuple[str, ...] = ()
     original: Any = None
+    weights: npt.NDArray[np.int64] | None = None
+
+    @property
+    def leads(self) -> int:
+        """How many leads its rows stand for."""
+        return self.rows if self.weights is None else int(self.weights.sum())
 
 
 def open_table(source: str | Path | pd.DataFrame | Table, *, sheet: str | None = None) -> Table:

@@ -64,7 +64,9 @@ class TimeToClose:
         return max(1, int(np.ceil(self.days[reached])))
 
 
-def time_to_close(days: npt.ArrayLike, closed: npt.ArrayLike) -> TimeToClose:
+def time_to_close(
+    days: npt.ArrayLike, closed: npt.ArrayLike, leads: npt.ArrayLike | None = None
+) -> TimeToClose:
     """Estimate the share of leads closed by each day.
 
     Parameters
@@ -73,6 +75,8 @@ def time_to_close(days: npt.ArrayLike, closed: npt.ArrayLike) -> TimeToClose:
         Days from creation to close, or to the day the data were taken; 0 or more.
     closed : array_like of bool, shape (n,)
         True where the lead closed.
+    leads : array_like of int, shape (n,), optional
+        How many leads each entry stands for; by default one.
 
     Notes
     -----
@@ -88,12 +92,17 @@ def time_to_close(days: npt.ArrayLike, closed: npt.ArrayLike) -> TimeToClose:
     (0.0, 0.5, 0.5)
     """
     day, is_closed = np.asarray(days, dtype=float), np.asarray(closed, dtype=bool)
-    close_days, closes = np.unique(day[is_closed], return_counts=True)
-    at_risk = len(day) - np.searchsorted(np.sort(day), close_days, side="left")
+    many = np.ones(len(day), dtype=np.int64) if leads is None else np.asarray(leads, np.int64)
+    close_days, places = np.unique(day[is_closed], return_inverse=True)
+    closes = np.zeros(len(close_days), dtype=np.int64)
+    np.add.at(closes, places, many[is_closed])
+    order = np.argsort(day, kind="stable")
+    gone = np.concatenate([[0], np.cumsum(many[order])])
+    at_risk = gone[-1] - gone[np.searchsorted(day[order], close_days, side="left")]
     open_share = np.cumprod(1 - closes / np.maximum(at_risk, 1))
     return TimeToClose(
         days=close_days,
         closed=np.asarray(1 - open_share, np.float64),
         at_risk=at_risk.astype(np.int64),
-        leads=len(day),
+        leads=int(gone[-1]),
     )

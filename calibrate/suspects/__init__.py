@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.tables import Table
 from calibrate.joining import Joined
 from calibrate.leads import Leads
@@ -16,7 +17,7 @@ from calibrate.suspects.copies import copy_findings
 from calibrate.suspects.lately import lately_findings
 from calibrate.suspects.leaks import withhold
 from calibrate.suspects.placeholders import placeholder_findings
-from calibrate.suspects.repeats import repeat_findings
+from calibrate.suspects.repeats import repeat_findings, repeats_in_database
 from calibrate.suspects.slow import slow_findings
 from calibrate.suspects.spellings import spelling_findings
 
@@ -45,11 +46,15 @@ def examine(
         With fewer attributes, perhaps, and more findings.
     """
     leads = with_completeness(withhold(leads, joined, aside))
+    if isinstance(leads.engine, SqlEngine):
+        repeats = repeats_in_database(table, roles, leads.engine)
+    else:
+        repeats = repeat_findings(table, roles, joined, leads.outcome.counted)
     return replace(
         leads,
         findings=(
             *leads.findings,
-            *repeat_findings(table, roles, joined, leads.outcome.counted),
+            *repeats,
             *placeholder_findings(leads),
             *code_findings(leads),
             *copy_findings(leads),

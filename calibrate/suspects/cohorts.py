@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from calibrate.dates import Times
+from calibrate.engines.sql.engine import SqlEngine
+from calibrate.engines.sql.looks import in_parts
 from calibrate.errors import Finding
 from calibrate.leads import Leads
 from calibrate.outcomes import Outcome
@@ -64,27 +65,31 @@ def _truncated(outcome: Outcome) -> list[Finding]:
         return []
     usable = ~np.isnat(created) & ~np.isnan(np.asarray(outcome.days_seen))
     came = created[usable].astype("datetime64[D]")
+    many = np.ones(len(came), np.int64) if outcome.weights is None else outcome.weights[usable]
     went = came + np.nan_to_num(days[usable], nan=0).astype("timedelta64[D]")
-    closes = np.sort(went[~np.isnan(days[usable])])
+    has_closed = ~np.isnan(days[usable])
+    closes = np.sort(np.repeat(went[has_closed], many[has_closed]))
     months = np.unique(came.astype("datetime64[M]"))
     last = None
     for month in months[1:]:
         start = month.astype("datetime64[D]")
-        ages = (start - came[came < start]).astype(float)
-        expected = float(np.interp(ages, [0.0, *curve.days], [0.0, *curve.closed]).sum())
+        early = came < start
+        ages = (start - came[early]).astype(float)
+        due = np.interp(ages, [0.0, *curve.days], [0.0, *curve.closed])
+        expected = float((due * many[early]).sum())
         recorded = int(np.searchsorted(closes, start))
         if expected >= ENOUGH_CLOSES and recorded <= UNRECORDED * expected:
-            last = (start, expected, recorded, int((came < start).sum()))
+            last = (start, expected, recorded, int(many[early].sum()))
     if last is None:
         return []
-    start, expected, recorded, early = last
+    start, expected, recorded, leads = last
     first = closes[0]
     return [
         Finding(
             code="truncated-cohorts",
             severity="warning",
             says=f"Closes before {start} look unrecorded: about {expected:.0f} were due of "
-            f"{count_text(early)} leads created by then, and {count_text(recorded)} stand in the "
+            f"{count_text(leads)} leads created by then, and {count_text(recorded)} stand in the "
             f"table (the first on {first}). Their close rate is too low.",
             fix=f"Count only leads created from then on: `leads: {{since: {start}}}`.",
         )
@@ -114,14 +119,32 @@ class Cohort:
 
 def cohorts(leads: Leads, parts: int = FIFTHS) -> tuple[Cohort, ...]:
     """Cut the counted leads into parts of equal size, by creation or else by place in the file."""
-    customer, times = leads.engine.customer, _days_known(leads)
+    engine, times = leads.engine, _days_known(leads)
+    if isinstance(engine, SqlEngine):
+        return _in_database(engine, parts, dated=times is not None)
+    customer = engine.customer
     order = np.arange(leads.counted) if times is None else np.argsort(times, kind="stable")
     return tuple(
         Cohort(
-            label=_label(times, part, place), leads=len(part), customers=int(customer[part].sum())
+            label=_label(None if times is None else times[part], place),
+            leads=len(part),
+            customers=int(customer[part].sum()),
         )
         for place, part in enumerate(np.array_split(order, parts))
         if len(part)
+    )
+
+
+def _in_database(engine: SqlEngine, parts: int, *, dated: bool) -> tuple[Cohort, ...]:
+    cut = in_parts(engine, parts, dated=dated)
+    ends = [np.array([one.first or 0, one.last or 0], dtype="datetime64[s]") for one in cut]
+    return tuple(
+        Cohort(
+            label=_label(times if dated else None, place),
+            leads=one.leads,
+            customers=one.customers,
+        )
+        for place, (one, times) in enumerate(zip(cut, ends, strict=True))
     )
 
 
@@ -132,10 +155,10 @@ def _days_known(leads: Leads) -> Times | None:
     return None if times is None or np.isnat(times).any() else times
 
 
-def _label(times: Times | None, part: npt.NDArray[np.intp], place: int) -> str:
+def _label(times: Times | None, place: int) -> str:
     if times is None:
         return f"fifth {place + 1} of the file"
-    first, last = (times[part[end]].astype("datetime64[D]") for end in (0, -1))
+    first, last = (times[end].astype("datetime64[D]") for end in (0, -1))
     return f"{first} to {last}"
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from calibrate.attributes import BANDED_FROM
 from calibrate.leads import Attribute, Leads
-from calibrate.recipes import FilledRecipe, derived, is_filled
+from calibrate.recipes import FilledRecipe
 from calibrate.spec import AttributePart
 
 COMPLETENESS = "record: filled"
@@ -21,9 +19,7 @@ _GAPS = 0.05
 def with_completeness(leads: Leads) -> Leads:
     """Add the number of filled cells, where records are of different completeness."""
     names = tuple(
-        one.name
-        for one in leads.own_attributes
-        if _GAPS <= 1 - np.mean(is_filled(leads.engine.columns[one.name])) <= 1 - _GAPS
+        one.name for one in leads.own_attributes if _GAPS <= _gaps(leads, one.name) <= 1 - _GAPS
     )
     declared = leads.spec.attributes.get(COMPLETENESS)
     if (
@@ -34,7 +30,6 @@ def with_completeness(leads: Leads) -> Leads:
         return leads
     part = declared or AttributePart()
     recipe = FilledRecipe(as_="filled", columns=names)
-    column = derived(recipe, leads.engine.columns)
     return replace(
         leads,
         attributes=(
@@ -48,5 +43,10 @@ def with_completeness(leads: Leads) -> Leads:
                 recipe=recipe,
             ),
         ),
-        engine=replace(leads.engine, columns={**leads.engine.columns, COMPLETENESS: column}),
+        engine=leads.engine.with_filled(COMPLETENESS, names),
     )
+
+
+def _gaps(leads: Leads, name: str) -> float:
+    """Give the share of leads without a value."""
+    return 1 - leads.engine.count_filled(name)[0] / leads.engine.size

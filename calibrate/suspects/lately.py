@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from calibrate.engines.columns import is_filled
+from calibrate.engines.sql.engine import SqlEngine
+from calibrate.engines.sql.looks import days_filled, in_parts
 from calibrate.errors import Finding
 from calibrate.leads import Leads
 from calibrate.present.numbers import percent_text
-from calibrate.recipes import is_filled
 
 PARTS = 10
 EMPTY, FILLED = 0.02, 0.4
@@ -22,36 +24,60 @@ def lately_findings(leads: Leads) -> list[Finding]:
 
     Without creation dates nothing is said: rows may stand in any order.
     """
-    created = leads.outcome.created
+    created, engine = leads.outcome.created, leads.engine
     if created is None or leads.counted < PARTS * ENOUGH:
         return []
+    if isinstance(engine, SqlEngine):
+        return _in_database(leads, engine)
     times = created[leads.outcome.counted]
     order = np.argsort(times, kind="stable")
     order = order[~np.isnat(times[order])]
     parts = np.array_split(order, PARTS)
     findings = []
     for one in leads.own_attributes:
-        filled = is_filled(leads.engine.columns[one.name])
+        filled = is_filled(engine.columns[one.name])
         shares = np.array([filled[part].mean() for part in parts])
         turn = _turn(shares)
         if turn is None:
             continue
-        begins = shares[0] <= EMPTY
-        day = _day(times, order, filled, begins=begins)
-        early, late = shares[:turn].mean(), shares[turn:].mean()
-        findings.append(
-            Finding(
-                code="filled-lately" if begins else "filled-no-more",
-                severity="warning",
-                says=f"`{one.name}` is filled only {'from' if begins else 'until'} {day} "
-                f"{'on' if begins else ''}".rstrip()
-                + f" ({percent_text(early)} of leads before, {percent_text(late)} after): "
-                f"being empty tells when a lead came, not what it is worth.",
-                fix=f"`exclude: [{one.name}]`, or count only leads from one side of that day"
-                + (f": `leads: {{since: {day}}}`." if begins else "."),
-            )
-        )
+        findings.append(_finding(one.name, shares, turn, times[order][filled[order]]))
     return findings
+
+
+def _in_database(leads: Leads, engine: SqlEngine) -> list[Finding]:
+    least = (1 - EMPTY) * leads.counted / (2 * PARTS)  # a tenth of the leads without a value
+    names = [
+        one.name
+        for one in leads.own_attributes
+        if engine.size - engine.count_filled(one.name)[0] >= least
+    ]
+    parts = in_parts(engine, PARTS, dated=True, columns=names) if names else ()
+    findings = []
+    for place, name in enumerate(names if len(parts) == PARTS else ()):
+        shares = np.array([part.filled[place] / part.leads for part in parts])
+        turn = _turn(shares)
+        if turn is not None:
+            findings.append(_finding(name, shares, turn, days_filled(engine, name)))
+    return findings
+
+
+def _finding(
+    name: str, shares: npt.NDArray[np.float64], turn: int, there: npt.NDArray[np.datetime64]
+) -> Finding:
+    """Say from when on, or until when, a column was filled; `there` is when filled leads came."""
+    begins = bool(shares[0] <= EMPTY)
+    day = _day(there, begins=begins)
+    early, late = shares[:turn].mean(), shares[turn:].mean()
+    return Finding(
+        code="filled-lately" if begins else "filled-no-more",
+        severity="warning",
+        says=f"`{name}` is filled only {'from' if begins else 'until'} {day} "
+        f"{'on' if begins else ''}".rstrip()
+        + f" ({percent_text(early)} of leads before, {percent_text(late)} after): "
+        f"being empty tells when a lead came, not what it is worth.",
+        fix=f"`exclude: [{name}]`, or count only leads from one side of that day"
+        + (f": `leads: {{since: {day}}}`." if begins else "."),
+    )
 
 
 def _turn(shares: npt.NDArray[np.float64]) -> int | None:
@@ -67,16 +93,8 @@ def _turn(shares: npt.NDArray[np.float64]) -> int | None:
     return None
 
 
-def _day(
-    times: npt.NDArray[np.datetime64],
-    order: npt.NDArray[np.intp],
-    filled: npt.NDArray[np.bool_],
-    *,
-    begins: bool,
-) -> np.datetime64:
+def _day(there: npt.NDArray[np.datetime64], *, begins: bool) -> np.datetime64:
     """Give the day of the first filled lead, or of the last, stray ones among the empty aside."""
-    there = np.flatnonzero(filled[order])
     share = int(EMPTY * len(there))
-    place = there[share] if begins else there[-1 - share]
-    day: np.datetime64 = times[order[place]].astype("datetime64[D]")
+    day: np.datetime64 = there[share if begins else -1 - share].astype("datetime64[D]")
     return day

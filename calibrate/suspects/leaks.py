@@ -12,14 +12,13 @@ from calibrate.behaviours import BehaviourRecipe
 from calibrate.counts import AttributeCounts, count_attribute
 from calibrate.engines.base import Ints
 from calibrate.engines.columns import TextColumn
-from calibrate.engines.memory import MemoryEngine
 from calibrate.errors import Finding, LeadsError
 from calibrate.joining import Joined
 from calibrate.leads import Attribute, Leads, Withheld
 from calibrate.levels import MISSING
 from calibrate.present.numbers import count_text, percent_text
 from calibrate.presets import plain_name
-from calibrate.recipes import columns_of, is_filled
+from calibrate.recipes import columns_of
 from calibrate.spec import AttributePart
 from calibrate.stats.auc import auc
 from calibrate.stats.intervals import wilson
@@ -76,7 +75,7 @@ def withhold(leads: Leads, joined: Joined, aside: Sequence[str]) -> Leads:
         leads,
         attributes=tuple(kept),
         withheld=tuple(held),
-        engine=_without(leads.engine, held),
+        engine=leads.engine.without([one.name for one in held]),
         findings=(*said, *_others(leads.findings, held), *findings),
     )
 
@@ -195,8 +194,7 @@ def _filled_leak(
     file = joined.sources.get(name, ("", ""))[0]
     if file in by_file:
         return Withheld(name=name, auc=by_file[file], why=_only_in(file))
-    filled = is_filled(leads.engine.columns[name])
-    n, x = int(filled.sum()), int((filled & leads.engine.customer).sum())
+    n, x = leads.engine.count_filled(name)
     alone = auc([leads.counted - n, n], [leads.customers - x, x]) if n else float("nan")
     part = leads.spec.attributes.get(name, AttributePart())
     if part.wanted:
@@ -215,8 +213,8 @@ def _files_that_tell(leads: Leads, joined: Joined) -> dict[str, float]:
     """Find joined tables in which having a row at all tells the outcome."""
     found = {}
     for path, matched in joined.matched.items():
-        there = matched[leads.outcome.counted]
-        n, x = int(there.sum()), int((there & leads.engine.customer).sum())
+        there = matched & leads.outcome.counted
+        n, x = (leads.outcome.leads(rows) for rows in (there, there & leads.outcome.customer))
         alone = auc([leads.counted - n, n], [leads.customers - x, x])
         # A row for customers alone: many of theirs, next to none of the others'.
         if alone >= TELLS_ALL or (n and x >= CERTAIN * n and _above_overall(n, x, leads)):
@@ -235,13 +233,6 @@ def _file_of(attribute: Attribute, joined: Joined) -> str:
 
 def _only_in(file: str) -> str:
     return f"{file} has a row for customers alone"
-
-
-def _without(engine: MemoryEngine, held: Sequence[Withheld]) -> MemoryEngine:
-    gone = {one.name for one in held}
-    return replace(
-        engine, columns={name: one for name, one in engine.columns.items() if name not in gone}
-    )
 
 
 def _said(held: Sequence[Withheld], by_file: dict[str, float]) -> list[Finding]:

@@ -42,6 +42,7 @@ _SENTINELS = tuple(
 _LISTED = 6
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 def placeholder_findings(leads: Leads) -> list[Finding]:
@@ -88,8 +89,10 @@ def _quoted(text: str) -> str:
     return text if plain else f'"{text}"'
 
 
-def sentinels(numbers: Floats) -> dict[float, int]:
+def sentinels(numbers: Floats, leads: Ints | None = None) -> dict[float, int]:
     """Find numbers that stand apart from all others and look like *not known*.
+
+    Where a number stands for more than one lead, `leads` says for how many.
 
     A number of nines twice as large as the next largest value; and a lone negative one.
 
@@ -100,7 +103,10 @@ def sentinels(numbers: Floats) -> dict[float, int]:
     >>> sentinels(np.array([-5.0, -1.0, 3.0]))
     {}
     """
-    distinct, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
+    finite = np.isfinite(numbers)
+    distinct, places = np.unique(numbers[finite], return_inverse=True)
+    many = None if leads is None else leads[finite]
+    counts = np.bincount(places, weights=many, minlength=len(distinct))
     values = distinct.tolist()
     found: dict[float, int] = {}
     high = len(values) - 1
@@ -121,7 +127,7 @@ def _sentinels(leads: Leads) -> list[Finding]:
         is_number = isinstance(column, NumberColumn) or column.is_number
         if not is_number or one.part.bands is not None:
             continue
-        for number, count in sentinels(column.values()).items():
+        for number, count in sentinels(column.values(), column.weights).items():
             text = number_text(number)
             findings.append(
                 Finding(
@@ -140,7 +146,7 @@ def _infinite(leads: Leads) -> list[Finding]:
     findings = []
     for one in leads.own_attributes:
         column = leads.engine.columns[one.name]
-        infinite = int(np.isinf(column.numbers).sum()) if isinstance(column, NumberColumn) else 0
+        infinite = _infinitely_many(column) if isinstance(column, NumberColumn) else 0
         if infinite:
             findings.append(
                 Finding(
@@ -152,3 +158,8 @@ def _infinite(leads: Leads) -> list[Finding]:
                 )
             )
     return findings
+
+
+def _infinitely_many(column: NumberColumn) -> int:
+    infinite = np.isinf(column.numbers)
+    return int((infinite if column.weights is None else column.weights[infinite]).sum())

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.columns import Column, NumberColumn
+from calibrate.engines.sql.engine import SqlEngine
+from calibrate.engines.sql.looks import repeated_rows
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.joining import Joined
@@ -46,14 +50,27 @@ def repeat_findings(
         return []
     again = int(np.argmax(sizes[places] > 1))
     second = int(np.flatnonzero(hashes == hashes[again])[1])
-    rows = " and ".join(table.row_names.name(int(rows_counted[one])) for one in (again, second))
+    rows = [table.row_names.name(int(rows_counted[one])) for one in (again, second)]
+    return _said(roles, further, rows)
+
+
+def repeats_in_database(table: Table, roles: Roles, engine: SqlEngine) -> list[Finding]:
+    """Remark the same of leads in a database."""
+    found = repeated_rows(engine.rows, engine.rows.cells, engine.size)
+    if found is None or found.pairs <= _MORE_THAN_CHANCE * found.by_chance:
+        return []
+    return _said(roles, found.further, [table.row_names.name(one) for one in found.places])
+
+
+def _said(roles: Roles, further: int, rows: Sequence[str]) -> list[Finding]:
     but = f" but `{roles.id}`" if roles.id else ""
+    example = f", for example {' and '.join(rows)}" if rows else ""
     return [
         Finding(
             code="repeated-rows",
             severity="warning" if roles.id else "info",
             says=f"{count_text(further)} {'row repeats' if further == 1 else 'rows repeat'} "
-            f"another in everything{but}, for example {rows}: the same lead may be counted twice.",
+            f"another in everything{but}{example}: the same lead may be counted twice.",
             fix="Merge them in the CRM or remove the further rows; nothing, if they are different "
             "leads.",
         )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from calibrate.counts import count_attribute
+from calibrate.engines.base import CountingEngine
+from calibrate.engines.sql.engine import SqlEngine
 from calibrate.errors import Finding
 from calibrate.leads import Leads
 from calibrate.levels import OTHER
@@ -16,6 +19,9 @@ from calibrate.stats.significance import benjamini_hochberg, level_p_values
 SLOW_Q = 0.01
 ENOUGH_CLOSERS = 10
 _LISTED = 4
+_DAY_SECONDS = 86_400
+
+Mask = npt.NDArray[np.bool_]
 
 
 def slow_findings(leads: Leads) -> list[Finding]:
@@ -27,12 +33,12 @@ def slow_findings(leads: Leads) -> list[Finding]:
     days, window = leads.outcome.days_to_close, leads.window_days
     if days is None or window is None:
         return []
-    of_counted = days[leads.outcome.counted]
-    closed = ~np.isnan(of_counted)
-    late = closed & (of_counted > window)
-    if late.sum() < ENOUGH_CLOSERS:
+    closed = leads.outcome.counted & ~np.isnan(days)
+    late = closed & (np.nan_to_num(days) > window)
+    total, all_late = leads.outcome.leads(closed), leads.outcome.leads(late)
+    if all_late < ENOUGH_CLOSERS:
         return []
-    engine = replace(leads.engine, customer=late).only(closed)
+    engine = _closers(leads, late, closed, window)
     rows = [
         (one.name, level.label, n, x)
         for one in leads.own_attributes
@@ -43,7 +49,6 @@ def slow_findings(leads: Leads) -> list[Finding]:
     ]
     if not rows:
         return []
-    total, all_late = int(closed.sum()), int(late.sum())
     p_values, _ = level_p_values([r[3] for r in rows], [r[2] for r in rows], all_late, total)
     q_values = benjamini_hochberg(np.nan_to_num(p_values, nan=1.0))
     slow = [
@@ -69,3 +74,15 @@ def slow_findings(leads: Leads) -> list[Finding]:
             fix="Take a longer `window_days`, or give them points by hand (`override`).",
         )
     ]
+
+
+def _closers(leads: Leads, late: Mask, closed: Mask, window: int) -> CountingEngine:
+    """Count only leads that closed, and as customers those that did so after the window."""
+    engine, counted = leads.engine, leads.outcome.counted
+    if isinstance(engine, SqlEngine):
+        names = [one.name for one in leads.own_attributes if one.kind != "number"]
+        open_for = engine.rows.open_for
+        return engine.among(
+            f"{open_for} IS NOT NULL", f"{open_for} > {window * _DAY_SECONDS}", names
+        )
+    return replace(engine, customer=late[counted]).only(closed[counted])

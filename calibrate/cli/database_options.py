@@ -1,0 +1,101 @@
+"""Leads that stay in a database, or are too many for memory: what the command line says of them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calibrate.cli.parser import one_of
+
+if TYPE_CHECKING:
+    from calibrate.engines.sql.relations import Relation
+    from calibrate.spec import Spec
+
+_ENGINES = ("memory", "duckdb")
+
+
+def add_database(parser: argparse.ArgumentParser) -> None:
+    """Take a database in place of a file."""
+    parser.set_defaults(misused=parser.error)
+    group = parser.add_argument_group("leads in a database, or larger than memory")
+    group.add_argument("--connect", metavar="URL", help="duckdb://crm.db or postgres://host/crm")
+    group.add_argument("--table", metavar="NAME", help="of the leads: leads, crm.leads")
+    group.add_argument("--query", metavar="SQL", help="a SELECT in place of a table")
+    group.add_argument(
+        "--engine",
+        metavar="ENGINE",
+        type=one_of(_ENGINES),
+        choices=_ENGINES,
+        help="memory or duckdb, for Parquet (default: duckdb when it is large for this machine)",
+    )
+    group.add_argument("--memory", metavar="SIZE", help="most memory for duckdb: 600MB")
+
+
+def relation_of(options: argparse.Namespace, spec: Spec) -> Relation | None:
+    """Open the relation that a command line means; None where it means leads in memory.
+
+    Raises
+    ------
+    SpecError
+        When options do not go together, or ask of a database what only memory can do.
+    """
+    from calibrate.engines.sql.connecting import connect
+    from calibrate.engines.sql.relations import open_parquet, open_relation
+    from calibrate.errors import SpecError
+
+    if options.connect is None:
+        if options.table is not None or options.query is not None:
+            raise SpecError("--table and --query belong to a database: name it with --connect.")
+        if options.leads is None:
+            options.misused("name the leads: a file, or a database with --connect and --table")
+        if not _by_duckdb(options, spec):
+            return None
+        _refuse(options)
+        return open_parquet(options.leads, memory=options.memory)
+    if options.leads is not None:
+        raise SpecError(
+            f"Leads are read from one place: {options.leads[:60]}, or the database of --connect."
+        )
+    _refuse(options)
+    connection = connect(options.connect, memory=options.memory)
+    return open_relation(connection, table=options.table, query=options.query)
+
+
+def _by_duckdb(options: argparse.Namespace, spec: Spec) -> bool:
+    from calibrate.engines.sources import Source
+    from calibrate.engines.sql.connecting import is_large
+    from calibrate.errors import SpecError
+
+    is_parquet = Path(options.leads).suffix.lower() == ".parquet"
+    if options.engine == "duckdb" and not is_parquet:
+        raise SpecError(
+            f"--engine duckdb: {options.leads[:60]} is no Parquet. DuckDB makes it of a CSV: COPY "
+            f"(FROM 'leads.csv') TO 'leads.parquet'; or load it, and use --connect duckdb://FILE."
+        )
+    if options.engine is not None:
+        return bool(options.engine == "duckdb")
+    asks_rows = _rows_asked(options) or spec.events is not None or bool(spec.join)
+    return is_parquet and not asks_rows and is_large(Source.of(Path(options.leads)).files)
+
+
+def _rows_asked(options: argparse.Namespace) -> list[str]:
+    """Give the options that need leads one by one."""
+    asked = {
+        "--scores": options.scores,
+        "--compare-methods": options.compare_methods,
+        "--events": options.events,
+        "--holdout": options.holdout not in (None, "none"),
+        "--refit-on-all": options.refit_on_all,
+    }
+    return [name for name, is_there in asked.items() if is_there]
+
+
+def _refuse(options: argparse.Namespace) -> None:
+    from calibrate.errors import SpecError
+
+    if asked := _rows_asked(options):
+        raise SpecError(
+            f"{', '.join(asked)}: needs leads in memory. Leave it out; leads in a database are "
+            f"scored there, by the view of `calibrate export CARD --to sql`."
+        )

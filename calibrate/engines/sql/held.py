@@ -1,0 +1,225 @@
+"""A column of a database as calibrate holds it: its distinct values, and the leads of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from calibrate.engines.base import ColumnProfile, Ints
+from calibrate.engines.columns import Column, NumberColumn, TextColumn, is_filled, small
+from calibrate.engines.profiles import profile_of
+from calibrate.engines.sql.phrases import NUMBERS, Kind, as_value, literal, number, one_of
+from calibrate.engines.sql.rows import LeadRows
+from calibrate.levels import parse_number
+
+MOST_NUMBERS = 10_000
+"""Up to so many distinct numbers are brought back; of more, only the ends."""
+_ENDS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A column, each row of it a distinct value of the database's.
+
+    Attributes
+    ----------
+    value : str
+        What it is in SQL.
+    values : tuple of str, float or None
+        The distinct values, None last where leads have none.
+    column : Column
+        What they mean, with the leads of each: a text that stands for nothing has no value here.
+    customers : ndarray of int, shape (k,)
+        Of each row.
+    profile : ColumnProfile
+    kind : str
+        How it is read; see `phrases`.
+    nothings : tuple of str
+        Texts that stand for no value.
+    is_whole : bool
+        Whether all distinct values are there, and not only the smallest and the largest.
+    """
+
+    value: str
+    values: tuple[Any, ...]
+    column: Column
+    customers: Ints
+    profile: ColumnProfile
+    kind: Kind = "number"
+    nothings: tuple[str, ...] = ()
+    is_whole: bool = True
+
+    @property
+    def leads(self) -> Ints:
+        """Of each row."""
+        weights = self.column.weights
+        return np.ones(len(self.values), dtype=np.int64) if weights is None else weights
+
+    @property
+    def sizes(self) -> list[int]:
+        """Leads of each of its values, and of none where there are some."""
+        if isinstance(self.column, TextColumn):
+            return [int(size) for size in self.column.leads_by_code if size]
+        return [int(size) for size in self.leads]
+
+    def among(self, rows: LeadRows) -> Held:
+        """Ask the same of other rows."""
+        name = self.profile.name
+        return held_value(rows, name, self.value, kind=self.kind, nothings=self.nothings)
+
+    @property
+    def shown(self) -> str:
+        """What it is in SQL where texts that stand for nothing are NULL."""
+        gone = [
+            literal(value)
+            for value, there in zip(self.values, is_filled(self.column), strict=True)
+            if value is not None and not there
+        ]
+        if not gone:
+            return self.value
+        return f"CASE WHEN {one_of(self.value, gone)} THEN NULL ELSE {self.value} END"
+
+    def fetched(self, rows: LeadRows) -> Held:
+        """Bring all distinct values of a number back."""
+        values, leads, customers = _distinct(rows, self.value)
+        return replace(
+            self,
+            values=tuple(values),
+            column=column_of("number", values, leads),
+            customers=customers,
+            is_whole=True,
+        )
+
+
+def hold(
+    rows: LeadRows,
+    name: str,
+    kind: Kind,
+    *,
+    nothings: Sequence[str] = (),
+) -> Held:
+    """Ask a database what a column holds.
+
+    Parameters
+    ----------
+    rows : LeadRows
+    name : str
+        The column.
+    kind : str
+        See `phrases`.
+    nothings : sequence of str
+        Texts that stand for no value.
+    """
+    value = as_value(kind, name)
+    if kind in NUMBERS:
+        gone = [number(one) for text in nothings if (one := parse_number(text)) is not None]
+        if gone:
+            value = f"CASE WHEN {one_of(value, gone)} THEN NULL ELSE {value} END"
+        distinct = rows.ask(
+            f"SELECT COUNT(DISTINCT {value}) FROM {rows.source} AS t WHERE {rows.where}"
+        )[0][0]
+        if distinct > MOST_NUMBERS:
+            return _ends(rows, name, value, distinct)
+    return held_value(rows, name, value, kind=kind, nothings=nothings)
+
+
+def held_value(
+    rows: LeadRows,
+    name: str,
+    value: str,
+    *,
+    kind: Kind = "number",
+    nothings: Sequence[str] = (),
+) -> Held:
+    """Bring the distinct values of an expression back; see `hold`."""
+    values, leads, customers = _distinct(rows, value)
+    column = column_of(kind, values, leads)
+    if isinstance(column, TextColumn):
+        column = column.without(nothings)
+    return Held(
+        value=value,
+        values=tuple(values),
+        column=column,
+        customers=customers,
+        profile=profile_of(name, column),
+        kind=kind,
+        nothings=tuple(nothings),
+    )
+
+
+def _distinct(rows: LeadRows, value: str) -> tuple[list[Any], Ints, Ints]:
+    """Give the distinct values of the counted leads, with their leads and customers.
+
+    They come in the order in which rows first show them; else in that of the alphabet.
+    """
+    place = "0" if rows.order is None else f"MIN({rows.order})"
+    # A value's place is that among all rows: the same as in a file of them.
+    values, leads, customers, _ = rows.ask(
+        f"SELECT v, n, x, place FROM (SELECT {value} AS v, "
+        f"SUM(CASE WHEN {rows.where} THEN 1 ELSE 0 END) AS n, "
+        f"SUM(CASE WHEN ({rows.where}) AND ({rows.customer}) THEN 1 ELSE 0 END) AS x, "
+        f"{place} AS place FROM {rows.source} AS t GROUP BY {value}) AS d WHERE n > 0 "
+        f"ORDER BY place"
+    )
+    listed = list(zip(values, leads, customers, strict=True))
+    if rows.order is None:
+        listed.sort(key=lambda one: (one[0] is None, one[0] if one[0] is not None else 0))
+    return (
+        [one[0] for one in listed],
+        np.array([one[1] for one in listed], dtype=np.int64),
+        np.array([one[2] for one in listed], dtype=np.int64),
+    )
+
+
+def _ends(rows: LeadRows, name: str, value: str, distinct: int) -> Held:
+    """Bring back the smallest and the largest numbers, one that is not whole, and the gaps.
+
+    No more is looked at of a number that is cut into bands.
+    """
+    found: dict[float | None, tuple[int, int]] = {}
+    for among, sort in (
+        (f"{value} IS NULL", "v"),
+        (f"{value} IS NOT NULL", "v"),
+        (f"{value} IS NOT NULL", "v DESC"),
+        (f"{value} <> FLOOR({value})", "v"),
+    ):
+        listed = rows.ask(
+            f"SELECT v, COUNT(*), SUM(x) FROM (SELECT {value} AS v, CASE WHEN {rows.customer} THEN "
+            f"1 ELSE 0 END AS x FROM {rows.source} AS t WHERE ({rows.where}) AND {among}) AS d "
+            f"GROUP BY v ORDER BY {sort} LIMIT {_ENDS}"
+        )
+        found |= {one: (n, x) for one, n, x in zip(*listed, strict=True)}
+    leads = np.array([n for n, _ in found.values()], dtype=np.int64)
+    column = column_of("number", list(found), leads)
+    return Held(
+        value=value,
+        values=tuple(found),
+        column=column,
+        customers=np.array([x for _, x in found.values()], dtype=np.int64),
+        profile=replace(profile_of(name, column), distinct=distinct),
+        is_whole=False,
+    )
+
+
+def column_of(kind: Kind, values: Sequence[Any], leads: Ints) -> Column:
+    """Make a column of distinct values, a row each.
+
+    Parameters
+    ----------
+    kind : str
+        See `phrases`.
+    values : sequence of str, float or None
+    leads : ndarray of int, shape (k,)
+        Of each value.
+    """
+    if kind in NUMBERS:
+        numbers = np.array([np.nan if one is None else one for one in values], dtype=np.float64)
+        return NumberColumn(numbers=numbers, weights=leads)
+    texts = tuple(one for one in values if one is not None)
+    codes = np.array([one is not None for one in values], dtype=np.int64).cumsum()
+    codes[[one is None for one in values]] = 0
+    column = TextColumn(codes=small(codes, len(texts)), texts=texts, weights=leads)
+    return column.without(())

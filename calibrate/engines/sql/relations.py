@@ -1,0 +1,324 @@
+"""Leads in a database before anybody knows what they mean: a table, a query, or Parquet files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from calibrate.engines.columns import Column
+from calibrate.engines.delimited import check_names
+from calibrate.engines.rows import Rows
+from calibrate.engines.sources import Source
+from calibrate.engines.sql.connections import Connection, DuckDBConnection
+from calibrate.engines.sql.held import hold
+from calibrate.engines.sql.phrases import EXACT, Kind, column, kind_of, quoted, text
+from calibrate.engines.sql.rows import LeadRows
+from calibrate.engines.stacked import how_many
+from calibrate.errors import LeadsError, NoRowsError, SpecError, did_you_mean
+
+_PART = re.compile(r'"(?:[^"]|"")+"|[^\s."\';(),]+')
+_NAME = re.compile(rf"(?:{_PART.pattern})(?:\.(?:{_PART.pattern}))*")
+_DEFAULTS = (["main"], ["public"], ["PUBLIC"])
+"""Schemas that need not be named."""
+_OWN = "calibrate_"
+"""Begins the names that are put beside a relation's own columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationColumn:
+    """A column as its relation has it.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        How it is read; see `phrases`.
+    """
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """Leads that stay where they are.
+
+    Attributes
+    ----------
+    connection : Connection
+    source : str
+        What stands after FROM.
+    name : str
+        Short name for files and pages: ``leads in DuckDB``.
+    where : str
+        Name for messages.
+    columns : mapping of str to RelationColumn
+        Those that can be read, in order.
+    unusable : mapping of str to str
+        The others, and why.
+    leads : int
+        How many rows there are.
+    condition : str
+        Which of them have any value at all.
+    order : str or None
+        The place of a row, from 0; None where the database gives rows in no order.
+    dated : date or None
+        The day files were last written.
+    files : tuple of Path
+        Those it stands in, if any.
+    row_names : Rows
+        What rows are called by their place.
+    remarks : tuple of str
+        What is to be said about its files.
+    """
+
+    connection: Connection
+    source: str
+    name: str
+    where: str
+    columns: Mapping[str, RelationColumn]
+    unusable: Mapping[str, str]
+    leads: int
+    condition: str = "TRUE"
+    order: str | None = None
+    dated: dt.date | None = None
+    files: tuple[Path, ...] = ()
+    row_names: Rows = field(default_factory=lambda: Rows(first=1))
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> LeadRows:
+        """All of its rows."""
+        return LeadRows(
+            connection=self.connection,
+            source=self.source,
+            where=self.condition,
+            order=self.order,
+        )
+
+    def file_digest(self) -> str | None:
+        """Give the SHA-256 of its files, one after the other; None without files."""
+        if not self.files:
+            return None
+        digest = hashlib.sha256()
+        for path in self.files:
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        return f"sha256:{digest.hexdigest()}"
+
+
+class RelationColumns(Mapping[str, Column]):
+    """A relation's columns, brought here when first looked at: a row each distinct value."""
+
+    def __init__(self, relation: Relation, known: Mapping[str, Column] | None = None) -> None:
+        self._relation = relation
+        self._known = dict(known or {})
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._known:
+            found = self._relation.columns[name]
+            self._known[name] = hold(self._relation.rows, found.name, found.kind).column
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._relation.columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._relation.columns)
+
+    def __len__(self) -> int:
+        return len(self._relation.columns)
+
+
+def open_relation(
+    connection: Connection, *, table: str | None = None, query: str | None = None
+) -> Relation:
+    """Look at a table or a query of a database.
+
+    Parameters
+    ----------
+    connection : Connection
+    table : str, optional
+        As the database writes it: ``leads``, ``crm.leads``, or ``"Leads 2026"`` between its quotes.
+    query : str, optional
+        A SELECT, in its place.
+
+    Raises
+    ------
+    SpecError
+        When neither or both are given, or the table's name is none.
+    LeadsError
+        When there is no such table, with names that are near, or it has no rows.
+    EngineError
+        When the database refuses.
+    """
+    if (table is None) == (query is None):
+        raise SpecError("Name the leads' `table`, or give a `query` in its place; one of the two.")
+    if query is not None:
+        return _relation(connection, f"({query.strip().rstrip(';')})", "a query")
+    parts = _parts(str(table))
+    known = connection.tables()
+    named = ".".join(parts[-2:] if parts[-2:-1] not in _DEFAULTS else parts[-1:])
+    same = [one for one in known if one.casefold() == named.casefold()]
+    if not same:
+        raise LeadsError(
+            f"{connection.engine} has no table `{named[:60]}`; {did_you_mean(named, known)}"
+        )
+    if named not in same:  # the database writes it another way
+        parts[-1] = same[0][-len(parts[-1]) :]
+    source = ".".join(quoted(one) for one in parts)
+    order = connection.row_order(parts[-1])
+    return _relation(connection, source, str(table), order=order)
+
+
+def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
+    """Look at Parquet files by an embedded DuckDB: they may be larger than memory.
+
+    Parameters
+    ----------
+    path : path
+        A file, or a pattern such as ``parts/*.parquet``.
+    memory : str, optional
+        The most memory DuckDB takes before it turns to the disk: ``600MB``.
+
+    Raises
+    ------
+    LeadsError
+        When no file is there, or one is damaged.
+    """
+    found = Source.of(Path(path))
+    connection = DuckDBConnection.opened(memory=memory)
+    listed = ", ".join(text(str(one)) for one in found.files)
+    options = f"union_by_name = true, file_row_number = true, filename = '{_OWN}file'"
+    source = f"read_parquet([{listed}], {options})"
+    order, row_names = _places(connection, found.files, listed)
+    made = _relation(connection, source, found.path.name, order=order, where=str(found.path))
+    return replace(
+        made,
+        name=found.path.name,
+        dated=found.dated,
+        files=found.files,
+        row_names=row_names,
+        remarks=(how_many([one.name for one in found.files]),) if found.is_pattern else (),
+    )
+
+
+def _places(connection: Connection, files: Sequence[Path], listed: str) -> tuple[str, Rows]:
+    """Give the place of a row over all files, in SQL, and what rows are called by it."""
+    order = column("file_row_number")
+    row_names = Rows(first=1)
+    if len(files) > 1:
+        counts = (
+            connection.ask(
+                f"SELECT SUM(num_rows) FROM parquet_file_metadata([{listed}]) GROUP BY file_name "
+                f"ORDER BY LIST_POSITION([{listed}], file_name)"
+            )
+            .column(0)
+            .to_pylist()
+        )
+        starts = [int(sum(counts[:place])) for place in range(len(counts))]
+        arms = "".join(
+            f" WHEN {text(str(one))} THEN {start}" for one, start in zip(files, starts, strict=True)
+        )
+        order = f"({order} + CASE {column(f'{_OWN}file')}{arms} END)"
+        row_names = Rows.stacked(
+            (one.name, int(count), Rows(first=1)) for one, count in zip(files, counts, strict=True)
+        )
+    return order, row_names
+
+
+def _relation(
+    connection: Connection,
+    source: str,
+    name: str,
+    *,
+    order: str | None = None,
+    where: str | None = None,
+) -> Relation:
+    named = f"{name} in {connection.engine}"
+    listed = [
+        (one, kind)
+        for one, kind in connection.columns(source)
+        if one not in ("file_row_number", f"{_OWN}file") or where is None
+    ]
+    check_names([one for one, _ in listed], where=where or named)
+    columns, unusable = _readable(listed)
+    if not columns:
+        raise LeadsError(f"{where or named} has no column that can be read.")
+    rows = LeadRows(connection=connection, source=source)
+    condition = " OR ".join(f"{column(one)} IS NOT NULL" for one, _ in listed)
+    leads, filled = (
+        found[0]
+        for found in rows.ask(
+            f"SELECT COUNT(*) AS n, SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS f "
+            f"FROM {source} AS t"
+        )
+    )
+    if not filled:
+        fix = "Export the leads again" if where else "Look at what the table or query gives"
+        raise NoRowsError(f"{where or named} has columns but no rows. {fix}.")
+    return Relation(
+        connection=connection,
+        source=source,
+        name=named,
+        where=where or named,
+        columns=_exact(rows, columns),
+        unusable=unusable,
+        leads=int(filled),
+        condition="TRUE" if leads == filled else f"({condition})",
+        order=order,
+    )
+
+
+def _readable(
+    listed: Sequence[tuple[str, str]],
+) -> tuple[dict[str, RelationColumn], dict[str, str]]:
+    columns: dict[str, RelationColumn] = {}
+    unusable: dict[str, str] = {}
+    for name, column_type in listed:
+        kind, trimmed = kind_of(column_type), name.strip()
+        if not trimmed:
+            unusable["a column"] = "it has no name"
+        elif kind is None:
+            unusable[trimmed] = (
+                f"its values are neither texts, numbers, dates nor yes and no "
+                f"({column_type[:40].lower()})"
+            )
+        else:
+            columns[trimmed] = RelationColumn(name=name, kind=kind)
+    return columns, unusable
+
+
+def _exact(rows: LeadRows, columns: Mapping[str, RelationColumn]) -> dict[str, RelationColumn]:
+    """Read whole numbers that a float would blur as the ids that they are."""
+    whole = [one for one in columns.values() if one.kind == "whole"]
+    if not whole:
+        return dict(columns)
+    ends = [
+        f"MAX(ABS(CAST({column(one.name)} AS DOUBLE))) AS e{place}"
+        for place, one in enumerate(whole)
+    ]
+    largest = rows.ask(f"SELECT {', '.join(ends)} FROM {rows.source} AS t")
+    blurred = {one.name for one, (end,) in zip(whole, largest, strict=True) if end and end > EXACT}
+    return {
+        name: RelationColumn(name=one.name, kind="text") if one.name in blurred else one
+        for name, one in columns.items()
+    }
+
+
+def _parts(table: str) -> list[str]:
+    """Take a table's name apart, quotes taken off."""
+    if not _NAME.fullmatch(table.strip()):
+        raise SpecError(
+            f"`{table[:60]}` is no name of a table; write it as the database does: leads, "
+            f'crm.leads, or "Leads 2026" between its quotes.'
+        )
+    return [
+        part[1:-1].replace('""', '"') if part.startswith('"') else part
+        for part in _PART.findall(table.strip())
+    ]

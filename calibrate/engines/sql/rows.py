@@ -1,0 +1,118 @@
+"""The leads that are asked about: which rows of a relation, and who of them is a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from calibrate.engines.base import Ints
+from calibrate.engines.sql.connections import Connection
+from calibrate.errors import EngineError
+from calibrate.present.numbers import count_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped:
+    """Leads and customers of each combination of keys that there is.
+
+    Attributes
+    ----------
+    keys : tuple of list
+        Per key its values, a row each.
+    leads, customers : ndarray of int, shape (k,)
+    """
+
+    keys: tuple[list[Any], ...]
+    leads: Ints
+    customers: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadRows:
+    """Rows of a relation.
+
+    Attributes
+    ----------
+    connection : Connection
+    source : str
+        The relation, as it can stand after FROM; its rows go by the name ``t``.
+    where, customer : str
+        Conditions: which rows are counted, and who of them is a customer. Never NULL.
+    mark : str or None
+        A number for each lead that looks random: see `calibrate.engines.memory.marks_of`.
+    created : str or None
+        When a lead was created, in whole seconds since 1970; None without such a column.
+    open_for : str or None
+        Seconds from creation to close, NULL for a lead that has not closed; None where nothing
+        tells.
+    order : str or None
+        The place of a lead among the rows, from 0; None where a database gives them in no order.
+    cells : tuple of str
+        What else a row holds, in SQL, to see which are alike.
+    leads, customers : int or None
+        How many there are, as first counted; None before that.
+    """
+
+    connection: Connection
+    source: str
+    where: str = "TRUE"
+    customer: str = "FALSE"
+    mark: str | None = None
+    created: str | None = None
+    open_for: str | None = None
+    order: str | None = None
+    cells: tuple[str, ...] = ()
+    leads: int | None = None
+    customers: int | None = None
+
+    def ask(self, query: str) -> list[list[Any]]:
+        """Answer a query, column by column."""
+        return [column.to_pylist() for column in self.connection.ask(query).columns]
+
+    def grouped(self, keys: Sequence[str], joins: Sequence[str] = (), among: str = "") -> Grouped:
+        """Count leads and customers by keys.
+
+        Parameters
+        ----------
+        keys : sequence of str
+        joins : sequence of str
+            Small tables beside the relation.
+        among : str
+            A further condition; with it the counts need not add up to all leads.
+
+        Raises
+        ------
+        EngineError
+            When they do not add up: somebody writes into the table.
+        """
+        named = "".join(f"{key} AS k{place}, " for place, key in enumerate(keys))
+        by = ", ".join(f"k{place}" for place in range(len(keys)))
+        condition = f"({self.where}) AND ({among})" if among else self.where
+        # Grouped outside, so that no engine takes a name for one of the table's columns.
+        found = self.connection.ask(
+            f"SELECT {by}{', ' if keys else ''}COUNT(*) AS n, SUM(x) AS x FROM (SELECT {named}"
+            f"CASE WHEN {self.customer} THEN 1 ELSE 0 END AS x FROM {self.source} AS t "
+            f"{' '.join(joins)} WHERE {condition}) AS g{f' GROUP BY {by}' if keys else ''}"
+        )
+        *columns, leads, customers = (column.to_pylist() for column in found.columns)
+        counted = Grouped(
+            keys=tuple(columns),
+            leads=np.array(leads, dtype=np.int64),
+            customers=np.array([one or 0 for one in customers], dtype=np.int64),
+        )
+        if not among:
+            self._check(counted)
+        return counted
+
+    def _check(self, counted: Grouped) -> None:
+        found = int(counted.leads.sum()), int(counted.customers.sum())
+        if self.leads is not None and found != (self.leads, self.customers):
+            raise EngineError(
+                f"The table changed while it was read: at first {count_text(self.leads)} leads and "
+                f"{count_text(self.customers or 0)} customers were counted, then "
+                f"{count_text(found[0])} and {count_text(found[1])}. Run it on a copy, or when "
+                f"nobody writes."
+            )

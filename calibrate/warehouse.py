@@ -1,0 +1,175 @@
+"""Read leads that stay in a database: the same steps as for a file, on counts alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from calibrate.attributes import choose_attributes
+from calibrate.candidates import Candidate, candidates_among, own_columns
+from calibrate.engines.profiles import profile_of
+from calibrate.engines.sql.engine import SqlEngine
+from calibrate.engines.sql.held import Held, hold
+from calibrate.engines.sql.phrases import NUMBERS, as_value
+from calibrate.engines.sql.relations import Relation, RelationColumns
+from calibrate.engines.sql.rows import LeadRows
+from calibrate.engines.tables import Table
+from calibrate.errors import Finding, SpecError
+from calibrate.holdout import not_tested
+from calibrate.joining import Joined
+from calibrate.leads import Leads
+from calibrate.outcomes import Outcome, read_outcome
+from calibrate.reading import filled_in, format_findings
+from calibrate.recipes import columns_of
+from calibrate.roles import Roles, find_roles, role_findings
+from calibrate.spec import Spec, as_spec
+from calibrate.suspects import examine
+from calibrate.telling import counted_rows, moments_of
+
+
+def read_relation(
+    relation: Relation, spec: Spec | Mapping[str, Any] | str | Path | None = None
+) -> Leads:
+    """Read leads that stay in a database: who is counted, what can be tried, and what is odd.
+
+    Parameters
+    ----------
+    relation : Relation
+        See `open_relation`; one row a lead.
+    spec : Spec, mapping, path or None
+        What is declared, as for `read_leads`.
+
+    Returns
+    -------
+    Leads
+        Their `engine` counts in the database; only small tables come back: of a column its
+        distinct values, and of the outcome its distinct dates.
+
+    Raises
+    ------
+    SpecError
+        When the spec cannot be used, names columns that are not there, or declares what a query
+        should do: `join`, `events`.
+    LeadsError
+        When there is no outcome, or nothing that varies.
+    EngineError
+        When the database refuses, or the table changes while it is read.
+    """
+    declared = as_spec(spec)
+    _refuse(declared)
+    table = as_table(relation)
+    roles = find_roles(table, declared)
+    moments = moments_of(relation, table, roles, declared)
+    outcome = read_outcome(moments.table, roles, declared, repeated=moments.repeated)
+    rows = counted_rows(relation, moments, roles, declared, outcome)
+    names = own_columns(table, roles, declared)
+    held = {name: _held(relation, rows, name, declared) for name in names}
+    columns = {name: one.column for name, one in held.items()}
+    candidates = candidates_among(columns, table, roles, declared)
+    engine = SqlEngine(
+        rows=replace(rows, cells=_cells(relation, roles, held)),
+        held={name: _made(name, one, held) for name, one in candidates.by_name.items()},
+    )
+    chosen = choose_attributes(table, candidates.by_name, engine, declared)
+    leads = Leads(
+        name=relation.name,
+        spec=filled_in(declared, roles, outcome),
+        engine=engine,
+        attributes=chosen.attributes,
+        outcome=outcome,
+        total=relation.leads,
+        counted=engine.size,
+        customers=outcome.leads(outcome.counted & outcome.customer),
+        fingerprint=relation.file_digest() or _fingerprint(held, outcome),
+        findings=(
+            *format_findings(table),
+            *role_findings(roles),
+            *outcome.findings,
+            *_untested(declared),
+            *candidates.findings,
+            *chosen.findings,
+        ),
+    )
+    joined = Joined(table=table, sources={}, matched={}, findings=())
+    return examine(leads, table, roles, joined, chosen.aside)
+
+
+def _refuse(spec: Spec) -> None:
+    problems = [
+        f"spec: {key}: further tables of a database are joined there; give a query, or a view, "
+        f"that has their columns beside the leads'"
+        for key, is_there in (("join", spec.join), ("events", spec.events is not None))
+        if is_there
+    ]
+    if spec.fit is not None and spec.fit.holdout != "none":
+        problems.append(
+            "spec: fit: in a database no leads are set aside; write `fit: {holdout: none}`, and "
+            "judge the card by later leads with `calibrate validate`"
+        )
+    if problems:
+        raise SpecError(f"{'; '.join(problems)}.", problems)
+
+
+def _untested(spec: Spec) -> tuple[Finding, ...]:
+    if spec.fit is not None:
+        return not_tested("the spec sets no leads aside (`fit: {holdout: none}`)")
+    return not_tested("in a database none are set aside; give later ones to `calibrate validate`")
+
+
+def as_table(relation: Relation) -> Table:
+    """See a relation as a table whose columns come when they are looked at."""
+    return Table(
+        name=relation.name,
+        where=relation.where,
+        columns=RelationColumns(relation),
+        rows=relation.leads,
+        unusable=relation.unusable,
+        fingerprint="",
+        dated=relation.dated,
+        row_names=relation.row_names,
+        remarks=relation.remarks,
+    )
+
+
+def _held(relation: Relation, rows: LeadRows, name: str, spec: Spec) -> Held:
+    found = relation.columns[name]
+    return hold(rows, found.name, found.kind, nothings=spec.missing)
+
+
+def _cells(relation: Relation, roles: Roles, held: Mapping[str, Held]) -> tuple[str, ...]:
+    """Give all that may be the same in two rows: not what names a lead, under either name."""
+    own = {
+        name
+        for name, one in held.items()
+        if relation.columns[name].kind not in NUMBERS
+        and not one.profile.missing
+        and max(one.leads, default=0) == 1
+    }
+    return tuple(
+        value if found.kind in NUMBERS else f"NULLIF({value}, '')"
+        for name, found in relation.columns.items()
+        if name != roles.id and name not in own
+        for value in [as_value(found.kind, found.name)]
+    )
+
+
+def _made(name: str, candidate: Candidate, held: Mapping[str, Held]) -> Held:
+    """Give a candidate's column, or what it was made of with its own meaning."""
+    if candidate.recipe is None:
+        return held[name]
+    (source,) = columns_of(candidate.recipe)  # type: ignore[arg-type]
+    column = replace(candidate.column, weights=held[source].leads)
+    return replace(held[source], column=column, profile=profile_of(name, column))
+
+
+def _fingerprint(held: Mapping[str, Held], outcome: Outcome) -> str:
+    """Tell these leads from others by their counts: a database has no bytes to go by."""
+    digest = hashlib.sha256()
+    digest.update(repr((int(outcome.leads(outcome.counted)), outcome.left_out)).encode())
+    for name, one in held.items():
+        counts = zip(map(repr, one.values), one.leads.tolist(), one.customers.tolist(), strict=True)
+        digest.update(repr((name, sorted(counts))).encode())
+    return f"sha256:{digest.hexdigest()}"
