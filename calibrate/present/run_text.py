@@ -20,7 +20,7 @@ from calibrate.present.blocks import (
     points_cell,
     verdict_tone,
 )
-from calibrate.present.counted import counted_blocks
+from calibrate.present.counted import all_leads_words, counted_blocks
 from calibrate.present.later import (
     SAID_BY_VERDICT,
     holdout_sentence,
@@ -116,7 +116,7 @@ def _counted(run: Calibration) -> list[Block]:
     ]
     if leads.total != overall.leads:
         plain = leads.total_customers / leads.total
-        said.append(f"{percent_text(plain)} of all leads, young and open ones included")
+        said.append(f"{percent_text(plain)} of all leads, {all_leads_words(leads)}")
     indents = (2, 12)
     return [
         *counted_blocks(leads),
