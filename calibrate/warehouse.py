@@ -115,8 +115,9 @@ def _refuse(spec: Spec) -> None:
 
 def _untested(spec: Spec) -> tuple[Finding, ...]:
     if spec.fit is not None:
-        return not_tested("the spec sets no leads aside (`fit: {holdout: none}`)")
-    return not_tested("in a database none are set aside; give later ones to `calibrate validate`")
+        return not_tested("the spec sets no leads aside (`fit: {holdout: none}`)", dated=True)
+    why = "in a database none are set aside; give later ones to `calibrate validate`"
+    return not_tested(why, dated=True)
 
 
 def as_table(relation: Relation) -> Table:
