@@ -17,9 +17,10 @@ MOST_CELLS = 50_000_000
 MOST_BYTES = 2 * 1024**3
 """What the members of a workbook may hold, unpacked."""
 
-_CELL = re.compile(rb"""\br=["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
+_CELL = re.compile(rb"""\br=["']([A-Za-z]{1,20})([0-9]{1,20})["']""")
+"""A reader may take a place that no sheet has at its word, so long ones are looked at too."""
 _BLOCK = 16 * 1024**2
-_OVERLAP = 40
+_OVERLAP = 60
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST_SECTOR = 0xFFFF_FFFA
 """From here on numbers of sectors are marks, such as that of a chain's end."""

@@ -303,7 +303,7 @@ def test_inputs_are_of_all_sorts() -> None:
     assert len({kind for kind, *_ in FIGURES}) >= 70
 
 
-FAR = ("XFD60000", "ZZ1048576", "XFD1048576")
+FAR = ("XFD60000", "ZZ1048576", "XFD1048576", "A99999999999", "AAAAAAA9")
 
 
 def memory_fillers() -> dict[str, bytes]:
