@@ -16,8 +16,6 @@ from calibrate.engines.sql.connecting import connect
 from calibrate.errors import EngineError, MissingExtraError
 from tests.test_warehouse import odd_leads
 
-QUIET = ["--holdout", "none"]
-
 
 @pytest.fixture(scope="module")
 def crm(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -67,9 +65,9 @@ def test_the_outcome_can_be_named(here: Path) -> None:
 
 
 def test_parquet_by_duckdb_gives_the_same_folder(here: Path) -> None:
-    assert run("leads.parquet", *QUIET, "--out", here / "memory") == 0
+    assert run("leads.parquet", "--out", here / "memory") == 0
     more = ["--engine", "duckdb", "--memory", "300MB"]
-    assert run("leads.parquet", *QUIET, *more, "--out", here / "duckdb") == 0
+    assert run("leads.parquet", *more, "--out", here / "duckdb") == 0
     for one in (here / "memory").rglob("*"):
         if one.is_file() and one.suffix != ".xlsx":
             assert (

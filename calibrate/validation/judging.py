@@ -52,6 +52,11 @@ class Jury:
     findings: tuple[Finding, ...]
 
     @property
+    def customer(self) -> Flags:
+        """Who of those that judge became a customer, entry by entry."""
+        return self.outcome.customer[self.rows]
+
+    @property
     def left_out(self) -> Mapping[str, int]:
         """Leads that are not counted, by reason."""
         return self.outcome.left_out
