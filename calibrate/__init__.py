@@ -3,6 +3,9 @@
 The path, and the public names along it::
 
     read_leads       a table of past leads            -> Leads
+    connect          a database that holds them       -> its connection
+    open_relation    a table or a query there         -> Relation
+    open_parquet     Parquet larger than memory       -> Relation
     count            leads and customers per level    -> Counts
     screen           which attributes say anything    -> Screening
     weigh            close rate, lift, tests          -> Evidence
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from calibrate.calls import CallList, call_list
     from calibrate.checking import Check, check
     from calibrate.counts import Counts, count
+    from calibrate.engines.sql.connecting import connect
+    from calibrate.engines.sql.relations import Relation, open_parquet, open_relation
     from calibrate.errors import (
         CalibrateError,
         EngineError,
@@ -73,6 +78,10 @@ _HOME = {
     "Spec": "spec",
     "read_leads": "reading",
     "Leads": "leads",
+    "connect": "engines.sql.connecting",
+    "open_relation": "engines.sql.relations",
+    "open_parquet": "engines.sql.relations",
+    "Relation": "engines.sql.relations",
     "count": "counts",
     "Counts": "counts",
     "teach": "teaching",
@@ -143,6 +152,7 @@ __all__ = [
     "OutputError",
     "Points",
     "Probability",
+    "Relation",
     "Rerun",
     "ScoreTable",
     "Scorecard",
@@ -160,12 +170,15 @@ __all__ = [
     "choose_threshold",
     "compare",
     "compare_methods",
+    "connect",
     "count",
     "decide",
     "explain",
     "fit_probability",
     "history",
     "moves_since",
+    "open_parquet",
+    "open_relation",
     "read_leads",
     "rerun",
     "screen",

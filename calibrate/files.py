@@ -189,7 +189,7 @@ def make_folder(path: Path) -> Path:
 def cannot_write(path: Path, fault: OSError) -> OutputError:
     """Say that a file or folder cannot be written, and what to do."""
     return OutputError(
-        f"{path} cannot be written: {fault.strerror or fault}. Choose another place with --out, "
+        f"{path} cannot be written: {fault.strerror or fault}. Choose another place, "
         f"or make that one writable."
     )
 

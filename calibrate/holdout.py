@@ -25,6 +25,7 @@ FEWEST = 10
 """With fewer customers, or fewer others, on either side nothing is set aside unasked."""
 SHORT_QUARTER = 30
 """Days: a quarter that has hardly begun is judged together with the one before."""
+_NONE_ASKED = "the spec sets no leads aside (`fit: {holdout: none}`)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +80,12 @@ def set_aside(
     if fit is None:
         return outcome, None, ()
     if fit.holdout == "none":
-        return outcome, None, not_tested("the spec sets no leads aside (`fit: {holdout: none}`)")
+        return outcome, None, not_tested(_NONE_ASKED, dated=outcome.created is not None)
     aside = judging_rows(outcome, fit)
     if fit.is_newest:
         why = _too_few(outcome, aside)
         if why or aside is None:
-            return outcome, None, not_tested(why)
+            return outcome, None, not_tested(why, dated=aside is not None)
     if aside is None:
         raise SpecError(_undated(outcome, where))
     _check_both(outcome, aside, where)
@@ -194,16 +195,24 @@ def _too_few(outcome: Outcome, aside: SetAside | None) -> str:
     return ""
 
 
-def not_tested(why: str) -> tuple[Finding, ...]:
-    """Remark that no later leads judge a card, and why."""
+def not_tested(why: str, *, dated: bool) -> tuple[Finding, ...]:
+    """Remark that no later leads judge a card, and why.
+
+    Parameters
+    ----------
+    why : str
+    dated : bool
+        Whether it is known when leads were created.
+    """
+    by = "set leads aside by `fit: {holdout: last:0.25}`."
+    name = "Name the column that says when leads were created (`leads: {created: COLUMN}`), or "
     return (
         Finding(
             code="time-not-tested",
             severity="info",
             says=f"No later leads judge this card: {why}. How well it ranks was tested on leads "
             f"drawn at random, again and again, which hides what changes over time.",
-            fix="Name the column that says when leads were created (`leads: {created: COLUMN}`), "
-            "or set leads aside by `fit: {holdout: last:0.25}`.",
+            fix=f"{by[0].upper()}{by[1:]}" if dated else f"{name}{by}",
         ),
     )
 

@@ -456,15 +456,16 @@ def check_two_classes(table: Table, roles: Roles, outcome: Outcome) -> None:
     tail = _left_out(outcome)
     if leads == 0:
         raise LeadsError(
-            f"{table.where}: of {table.leads} leads none can be counted.{tail} {_remedy(outcome)}"
+            f"{table.where}: of {count_text(table.leads)} leads none can be counted.{tail} "
+            f"{_remedy(outcome)}"
         )
     if customers in (0, leads):
         says = "none of them is a customer" if customers == 0 else "all of them are customers"
         raise LeadsError(
-            f"{table.where}: {leads} leads are counted and {says} (column `{column}`), so there is "
-            f"nothing to tell apart.{tail}{_empty_means_lost(table, roles, outcome)} Calibration "
-            f"needs leads that bought and leads that did not; check the outcome column and the "
-            f"window."
+            f"{table.where}: {count_text(leads)} leads are counted and {says} (column "
+            f"`{column}`), so there is nothing to tell apart.{tail}"
+            f"{_empty_means_lost(table, roles, outcome)} Calibration needs leads that bought and "
+            f"leads that did not; check the outcome column and the window."
         )
 
 

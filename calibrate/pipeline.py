@@ -228,6 +228,11 @@ class Calibration(AsReport, AsScreen):
         return self.decision.threshold
 
     @property
+    def may_fall_below(self) -> bool:
+        """Whether any lead can score under the threshold: none can where it is the lowest score."""
+        return self.threshold.score > self.points.lowest
+
+    @property
     def probability(self) -> Probability:
         """How often leads of a score close."""
         return self.decision.probability

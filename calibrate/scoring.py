@@ -78,12 +78,15 @@ class Unseen:
     example : str
     points : int
         What they get.
+    values : int
+        How many different ones there are.
     """
 
     attribute: str
     leads: int
     example: str
     points: int
+    values: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +173,7 @@ def unseen_in(
             leads=len(strange) if leads is None else int(leads[strange].sum()),
             example=_value(column, int(strange[0])),
             points=part.otherwise,
+            values=_different(column, strange),
         ),
     )
 
@@ -239,11 +243,16 @@ def _unseen_findings(unseen: Sequence[Unseen]) -> tuple[Finding, ...]:
             code="unseen-level",
             severity="warning",
             says=f"`{one.attribute}`: {count_text(one.leads)} leads have a value the card has "
-            f"never seen (`{one.example[:40]}`); it counts {points_text(one.points)} points.",
+            f"never seen ({_named(one)}); it counts {points_text(one.points)} points.",
             fix="Calibrate again when they become many.",
         )
         for one in unseen
     )
+
+
+def _named(one: Unseen) -> str:
+    more = f" and {count_text(one.values - 1)} more" if one.values > 1 else ""
+    return f"`{one.example[:40]}`{more}"
 
 
 def _words(part: ColumnPoints) -> list[str]:
@@ -252,6 +261,14 @@ def _words(part: ColumnPoints) -> list[str]:
         for level, points in zip(part.levels.levels, part.points, strict=True)
     ]
     return [*named, f"{part.column}: a value never seen {points_text(part.otherwise)}"]
+
+
+def _different(column: Column, rows: npt.NDArray[np.intp]) -> int:
+    """Count the different values that stand on these rows."""
+    if isinstance(column, NumberColumn):
+        return len(np.unique(column.numbers[rows]))
+    texts = (column.texts[code - 1] for code in np.unique(column.codes[rows]) if code)
+    return len({text.strip().casefold() for text in texts})
 
 
 def _value(column: Column, row: int) -> str:

@@ -201,8 +201,12 @@ def test_a_file_has_the_permissions_that_the_user_asks_for(tmp_path: Path) -> No
 
 
 def test_a_missing_folder_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="cannot be written: No such file or directory"):
+    with pytest.raises(
+        OutputError, match="cannot be written: No such file or directory"
+    ) as refused:
         write_whole(tmp_path / "none" / "a", "x")
+    # Pages go where --html says, a notebook where --notebook does: no one option is named.
+    assert "--" not in str(refused.value).split("cannot be written")[1]
 
 
 def test_a_folder_under_a_file_cannot_be_made(tmp_path: Path) -> None:

@@ -151,6 +151,31 @@ def test_a_rule_that_is_none_is_refused(fit: dict[str, Any], says: str) -> None:
         calibrate(two_years(100), DATED | {"fit": fit})
 
 
+def test_a_rule_that_is_none_is_told_how_a_day_is_written() -> None:
+    with pytest.raises(SpecError, match=r"found `31\.12\.2025`.*a day is written 2026-09-30"):
+        calibrate(two_years(100), DATED | {"fit": {"holdout": "31.12.2025"}})
+
+
+def test_who_asks_for_no_judges_is_not_told_to_name_days_that_are_named() -> None:
+    dated = calibrate(two_years(), DATED | {"fit": {"holdout": "none"}})
+    (said,) = [one for one in dated.findings if one.code == "time-not-tested"]
+    assert said.fix == "Set leads aside by `fit: {holdout: last:0.25}`."
+    undated = calibrate(two_years().drop(columns="created_at"), {"outcome": {"column": "bought"}})
+    (said,) = [one for one in undated.findings if one.code == "time-not-tested"]
+    assert said.fix.startswith("Name the column that says when leads were created")
+
+
+def test_the_last_rows_judge_and_nothing_speaks_of_days_or_young_leads() -> None:
+    frame = two_years().drop(columns="created_at")
+    spec = {"outcome": {"column": "bought"}, "fit": {"holdout": "last:0.25"}}
+    result = calibrate(frame, spec)
+    assert "of all leads, those set aside included" in str(result)
+    assert "young and open" not in result.report()._repr_html_()
+    judged = " ".join(str(validate(result.scorecard, frame)).split())
+    assert "(the card was taught by those before them)" in judged
+    assert "None" not in judged
+
+
 def test_days_are_needed_for_a_day() -> None:
     frame = two_years().drop(columns="created_at")
     with pytest.raises(SpecError, match=r"does not say when leads were created.*last:0\.25"):

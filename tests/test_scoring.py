@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from calibrate import Scorecard, calibrate
+from calibrate.calls import call_list
 from calibrate.engines.tables import open_table
 from calibrate.errors import ScorecardError
 from calibrate.scoring import Unseen, scoring_findings
@@ -111,6 +112,16 @@ def test_what_was_never_seen_is_said_in_words() -> None:
     assert "`Tiktok`" in finding.says
     assert "-4 points" in finding.says
     assert finding.severity == "warning"
+
+
+def test_several_values_that_were_never_seen_are_counted(
+    frame_of: Callable[..., pd.DataFrame],
+) -> None:
+    card = calibrate(frame_of(web=(20, 200), fair=(60, 100))).scorecard
+    new = pd.DataFrame({"source": ["Tiktok", "web", "Radio", "TIKTOK ", "Radio"]})
+    (finding,) = scoring_findings(call_list(card, new).unseen, [])
+    assert "`source`: 4 leads have a value" in finding.says
+    assert "(`Tiktok` and 1 more)" in finding.says
 
 
 def test_columns_that_are_not_there_can_be_taken_as_empty(

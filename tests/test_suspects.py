@@ -611,6 +611,18 @@ def test_drift_without_dates_is_by_place_in_the_file() -> None:
     )
     assert "from the top of the file to its end" in finding.says
     assert "leads: {created: COLUMN}" in finding.fix
+    assert "set the last rows aside" in finding.fix
+
+
+def test_drift_of_leads_whose_last_rows_judge_does_not_ask_to_set_them_aside() -> None:
+    chance = np.random.default_rng(19).random(N) < np.linspace(0.05, 0.5, N)
+    table = frame().assign(converted=chance.astype(int))
+    found = calibrate(table, {"fit": {"holdout": "last:0.25"}}).findings
+    (drifts,) = [one for one in found if one.code == "close-rate-drifts"]
+    assert (
+        drifts.fix
+        == "Name the column that says when leads were created (`leads: {created: COLUMN}`)."
+    )
 
 
 def test_a_level_that_closes_late_is_reported() -> None:

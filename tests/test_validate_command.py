@@ -86,6 +86,32 @@ def test_a_file_that_was_scored_says_when_and_by_which_card_and_is_judged(
     assert "scored-by-another-card" not in done.stdout
 
 
+def test_scores_without_a_day_are_judged_and_it_is_said(
+    command: Callable[..., Any], folder: Path
+) -> None:
+    arguments = ("score", "good.yaml", "good.csv", "--out", "bare.csv")
+    assert command(*arguments, folder=folder).returncode == 0
+    bare = pd.read_csv(folder / "bare.csv", dtype=str).drop(columns=["scored_on", "scored_by"])
+    bare.to_csv(folder / "bare.csv", index=False)
+    done = command("validate", "good.yaml", "good.csv", "--scored", "bare.csv", folder=folder)
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "of these leads were scored in bare.csv; AUC of those scores" in said
+    assert "does not say on which day (`scored_on`)" in said
+
+
+def test_leads_that_had_closed_when_they_were_scored_are_told_of(
+    command: Callable[..., Any], folder: Path
+) -> None:
+    arguments = ("score", "good.yaml", "good.csv", "--out", "late.csv", "--as-of", "2030-01-01")
+    assert command(*arguments, folder=folder).returncode == 0
+    done = command("validate", "good.yaml", "good.csv", "--scored", "late.csv", folder=folder)
+    assert done.returncode == 2
+    said = " ".join(done.stderr.split())
+    assert "none has become a customer (" in said
+    assert "more had closed by the day they were scored)" in said
+
+
 def test_scoring_again_replaces_the_stamps(command: Callable[..., Any], folder: Path) -> None:
     for source, out, day in (
         ("good.csv", "once.csv", "2026-04-01"),

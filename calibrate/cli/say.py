@@ -108,6 +108,8 @@ def progress(steps: int) -> Iterator[Callable[[str], None]]:
         work = bar.add_task("", total=steps)
 
         def show_step(step: str) -> None:
-            bar.update(work, description=step, advance=1)
+            # Later leads that judge, and a second teaching, are steps that not every run has.
+            done = bar.tasks[0].completed + 1
+            bar.update(work, description=step, completed=done, total=max(steps, done))
 
         yield show_step

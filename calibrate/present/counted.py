@@ -25,3 +25,10 @@ def counted_blocks(leads: Leads) -> list[Block]:
         said.append(f"created   {leads.first} to {leads.last}, data of {leads.as_of}")
     name = f"{leads.name}: {count_text(leads.total)} leads, {count_text(leads.counted)} counted"
     return [heading(name), *(Said(text=one, indent=2) for one in said)]
+
+
+def all_leads_words(leads: Leads) -> str:
+    """Say whom the rate of all leads has and the overall one has not."""
+    if any(leads.left_out.values()):
+        return "young and open ones included"
+    return "those set aside included"

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from calibrate.present import numbers
+from calibrate.present.counted import all_leads_words
 from calibrate.present.terminal import clean
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def environment() -> Environment:
         "within": numbers.within_text,
         "clean": clean,
         "prose": _prose,
+        "all_leads": all_leads_words,
     }
     return environment
 

@@ -20,7 +20,7 @@ from calibrate.present.blocks import (
     points_cell,
     verdict_tone,
 )
-from calibrate.present.counted import counted_blocks
+from calibrate.present.counted import all_leads_words, counted_blocks
 from calibrate.present.later import (
     SAID_BY_VERDICT,
     holdout_sentence,
@@ -117,7 +117,7 @@ def _counted(run: Calibration) -> list[Block]:
     ]
     if leads.total != overall.leads:
         plain = leads.total_customers / leads.total
-        said.append(f"{percent_text(plain)} of all leads, young and open ones included")
+        said.append(f"{percent_text(plain)} of all leads, {all_leads_words(leads)}")
     indents = (2, 12)
     return [
         *counted_blocks(leads),
@@ -174,7 +174,7 @@ def _threshold(run: Calibration) -> list[Block]:
         f"of customers; {percent_text(cut.close_rate_at_or_above)} of them close, "
         + (f"{percent_text(below)} of those below." if below is not None else "nobody is below.")
     )
-    if threshold.future_customers_below is not None and threshold.future_customers_below_95:
+    if threshold.future_customers_below is not None and run.may_fall_below:
         says += (
             f" Of future customers about {percent_text(threshold.future_customers_below)} will "
             f"score lower (at most {percent_text(threshold.future_customers_below_95)})."

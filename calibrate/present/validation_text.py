@@ -74,7 +74,9 @@ def who_sentence(found: Validation) -> str:
     if jury.first:
         says += f", created {jury.first} to {jury.last}"
     if jury.is_later:
-        says += f" (the card was taught by leads created up to {found.card.cohort.to})"
+        until = found.card.cohort.to
+        taught = f"by leads created up to {until}" if until else "by those before them"
+        says += f" (the card was taught {taught})"
     left = [
         *((("taught the card or came before it", jury.taught),) if jury.taught else ()),
         *reasons_in_words(jury.left_out, jury.outcome.window_days, jury.outcome.as_of),
@@ -143,10 +145,11 @@ def frozen_sentences(found: Validation) -> list[str]:
     one = found.frozen
     if one is None:
         return []
-    when = f" on {' and '.join((one.scored_on[0], one.scored_on[-1])[: len(one.scored_on)])}"
+    days = (one.scored_on[0], one.scored_on[-1])[: len(one.scored_on)] if one.scored_on else ()
+    when = f" on {' and '.join(days)}" if days else ""
     says = [
         f"{count_text(one.passed.leads + one.stopped.leads)} of these leads were scored in "
-        f"{one.name}{when if one.scored_on else ''}; AUC of those scores {auc_words(one.auc)}, of "
+        f"{one.name}{when}; AUC of those scores {auc_words(one.auc)}, of "
         f"today's {share_text(one.now.new)}.",
         f"Of those that passed {_rate(one.passed)} closed, of the others {_rate(one.stopped)}.",
         f"The lowest score among customers was {one.lowest_customer}: "
@@ -156,6 +159,11 @@ def frozen_sentences(found: Validation) -> list[str]:
         says.append(f"{count_text(one.unknown)} leads that judge are not in that file.")
     if one.closed_before:
         says.append(f"{count_text(one.closed_before)} had closed by the day they were scored.")
+    if not days:
+        says.append(
+            "The file does not say on which day (`scored_on`): leads that had closed by then may "
+            "be among them."
+        )
     return says
 
 

@@ -64,27 +64,12 @@ def make_scorecard(
     findings: tuple[Finding, ...],
 ) -> Scorecard:
     """Bring the results of one run together as a card, every number rounded as the file has it."""
-    low, high = evidence.overall.interval
     keys = {one.name for one in key_behaviours(leads, evidence)}
     return Scorecard(
         name=name,
         made=made,
-        cohort=CohortPart(
-            from_=leads.first,
-            to=leads.last,
-            leads=counts.leads,
-            customers=counts.customers,
-            window_days=leads.window_days,
-            left_out=dict(leads.left_out),
-            set_aside=_set_aside_part(leads),
-        ),
-        overall=OverallPart(
-            close_rate=significant(evidence.overall.close_rate),
-            interval=(significant(low), significant(high)),
-            all_leads=leads.total,
-            all_customers=leads.total_customers,
-            plain_close_rate=significant(leads.total_customers / leads.total),
-        ),
+        cohort=_cohort_part(leads, counts),
+        overall=_overall_part(leads, evidence),
         points=CardPointsPart(
             **points.settings.model_dump(exclude={"points_per_unit"}),
             base=points.base,
@@ -116,6 +101,28 @@ def make_scorecard(
 def finding_part(one: Finding) -> FindingPart:
     """Give a remark as it stands in the card."""
     return FindingPart(code=one.code, severity=one.severity, says=one.says, fix=one.fix)
+
+
+def _cohort_part(leads: Leads, counts: Counts) -> CohortPart:
+    return CohortPart(
+        from_=leads.first,
+        to=leads.last,
+        leads=counts.leads,
+        customers=counts.customers,
+        window_days=leads.window_days,
+        left_out=dict(leads.left_out),
+        set_aside=_set_aside_part(leads),
+    )
+
+
+def _overall_part(leads: Leads, evidence: Evidence) -> OverallPart:
+    return OverallPart(
+        close_rate=significant(evidence.overall.close_rate),
+        interval=_rounded(evidence.overall.interval),
+        all_leads=leads.total,
+        all_customers=leads.total_customers,
+        plain_close_rate=significant(leads.total_customers / leads.total),
+    )
 
 
 def _set_aside_part(leads: Leads) -> SetAsidePart | None:

@@ -158,7 +158,8 @@ class FitPart(Part):
         if not known and self.share is None:
             raise ValueError(
                 f"holdout: found `{self.holdout}`; allowed: `newest`, `last:quarter`, a share of "
-                f"the leads such as `last:0.25`, or `none`"
+                f"the leads such as `last:0.25`, or `none`; a day is written 2026-09-30 (in a "
+                f"spec: `until: 2026-09-30`)"
             )
         if self.refit_on_all and self.holdout == "none":
             raise ValueError("`refit_on_all` needs leads that are set aside first")

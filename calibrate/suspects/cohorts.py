@@ -174,15 +174,15 @@ def _drift(leads: Leads) -> list[Finding]:
     dated = _days_known(leads) is not None
     by = "from the first created to the last" if dated else "from the top of the file to its end"
     order = "" if dated else ", if its rows stand in time order"
+    heed = "Heed what the newest leads say of the card, and calibrate again soon."
+    name = "Name the column that says when leads were created (`leads: {created: COLUMN}`)"
+    aside = ", or set the last rows aside to judge the card (`fit: {holdout: last:0.25}`)."
     return [
         Finding(
             code="close-rate-drifts",
             severity="warning",
             says=f"The close rate drifts: {listed} by fifth of the leads, {by}. What was true of "
             f"early leads may not be of the next{order}.",
-            fix="Heed what the newest leads say of the card, and calibrate again soon."
-            if dated
-            else "Name the column that says when leads were created (`leads: {created: COLUMN}`), "
-            "or set the last rows aside to judge the card (`fit: {holdout: last:0.25}`).",
+            fix=heed if dated else f"{name}{aside if leads.aside is None else '.'}",
         )
     ]

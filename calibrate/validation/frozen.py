@@ -100,7 +100,7 @@ def frozen_of(
     customer = jury.outcome.customer
     passed = earlier.passed[found]
     decides = judged & _decided(earlier)[found] & (scored.standing == BY_POINTS)
-    _check(earlier, customer[decides])
+    _check(earlier, customer[decides], int(late.sum()))
     scores = earlier.scores[found]
     table = tally_rows(scores[decides], customer[decides])
     lowest = int(scores[decides & customer].min())
@@ -135,14 +135,15 @@ def _no_overlap(earlier: Earlier, names: list[str]) -> str:
     )
 
 
-def _check(earlier: Earlier, customer: Flags) -> None:
+def _check(earlier: Earlier, customer: Flags, closed_before: int) -> None:
     leads, customers = len(customer), int(customer.sum())
     if not 0 < customers < leads:
         what = "none has become a customer" if not customers else "all have become customers"
+        before = f" ({count_text(closed_before)} more had closed by the day they were scored)"
         raise LeadsError(
             f"{earlier.table.where}: of {count_text(leads)} leads scored there that can be judged "
-            f"by their points {what}, so they cannot judge the scores. Wait until outcomes are "
-            f"known."
+            f"by their points {what}{before if closed_before else ''}, so they cannot judge the "
+            f"scores. Wait until outcomes are known."
         )
 
 

@@ -12,6 +12,7 @@ from calibrate.stats.changes import rate_changes
 from calibrate.stats.delong import AucInterval
 from calibrate.stats.intervals import Z_95
 from calibrate.stats.rising import Rising
+from calibrate.threshold import KEEPS_ALMOST_ALL
 from calibrate.validation.measures import Kept
 
 Verdict = Literal["ready", "caution", "not ready"]
@@ -186,11 +187,13 @@ def _broken_promise(case: Case) -> list[str]:
 
 
 def _holds(case: Case) -> tuple[str, ...]:
+    worthless = case.kept.leads_kept > KEEPS_ALMOST_ALL
     return (
         f"The score ranks leads it has not seen about as well as it was made to: "
         f"{_pairs(case.auc)}.",
         "Higher tiers close more often.",
         f"The threshold of {case.kept.score} kept {percent_text(case.kept.customers_kept)} of "
         f"customers, {'as' if case.kept.kept_promise else 'about as'} promised, and "
-        f"{percent_text(case.kept.leads_kept)} of leads.",
+        f"{percent_text(case.kept.leads_kept)} of leads"
+        f"{': it sorts out almost nobody' if worthless else ''}.",
     )

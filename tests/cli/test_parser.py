@@ -55,7 +55,7 @@ def complaint(done: subprocess.CompletedProcess[str], prog: str) -> str:
         ("schema scorcard", "argument format: no `scorcard`; did you mean `scorecard`?"),
         ("completion bahs", "argument shell: no `bahs`; did you mean `bash`?"),
         ("history cards more", "too many arguments: more"),
-        ("run", "the following arguments are required: LEADS"),
+        ("run", "name the leads: a file, or a database with --connect and --table"),
         ("queue c l --most few", "argument --most: invalid int value: 'few'"),
     ],
 )

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 import calibrate as cal
 from calibrate.cli.say import RUN_STEPS
 from calibrate.present.terminal import columns
+from tests.later_quarters import SPEC, quarters
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -161,6 +163,18 @@ def test_progress_names_its_steps_and_goes(seen: dict[int, str]) -> None:
     # Its line is taken away before the result is written, in bold.
     assert before.endswith("\x1b[1A\x1b[2K\x1b[1m")
     assert "writing the report" not in result(seen[80])
+
+
+def test_progress_never_counts_past_its_end(tmp_path: Path) -> None:
+    frame = quarters()
+    frame.to_csv(tmp_path / "leads.csv", index=False)
+    spec = {key: one for key, one in SPEC.items() if key != "fit"}
+    (tmp_path / "spec.yaml").write_text(yaml.safe_dump(spec))
+    seen = CODES.sub("", on_a_terminal(*RUN, "--spec", "spec.yaml", folder=tmp_path))
+    assert "judging by later leads" in seen
+    steps = re.findall(r"(\d+)/(\d+) [a-z]", seen)
+    assert steps
+    assert all(int(done) <= int(of) for done, of in steps)
 
 
 def test_a_narrow_terminal_cuts_names_and_no_number(folder: Path) -> None:

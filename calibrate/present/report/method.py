@@ -177,7 +177,7 @@ def _threshold(run: Calibration) -> str:
     says = f"{found.score} points, by the rule {rule_name(found.rule)}{ends_text(found.interval)}."
     if found.interval is not None:
         says += " The range is where it would lie on other draws of leads (95 %)."
-    if found.future_customers_below is not None:
+    if found.future_customers_below is not None and run.may_fall_below:
         says += (
             f" It is the lowest score that a customer had, so it hangs on one lead: of future "
             f"customers about {percent_text(found.future_customers_below)} will score lower, at "
