@@ -15,6 +15,7 @@ from calibrate.spec import LAST_QUARTER, FitPart
 
 Mask = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
+Ints = npt.NDArray[np.int64]
 
 SHARE = 0.2
 """The newest leads that judge hold at least this share of the customers."""
@@ -86,14 +87,10 @@ def set_aside(
         if why or aside is None:
             return outcome, None, not_tested(why, dated=aside is not None)
     if aside is None:
-        raise SpecError(
-            f"spec: fit: {where} does not say when leads were created, so none can be told to be "
-            f"later; name the column (`leads: {{created: COLUMN}}`), or, if its rows stand in time "
-            f"order, write `fit: {{holdout: last:0.25}}` (on the command line: --holdout last:0.25)"
-        )
+        raise SpecError(_undated(outcome, where))
     _check_both(outcome, aside, where)
     counted = outcome.counted & ~aside.rows
-    return outcome.counting(counted), aside, _by_rows(aside)
+    return outcome.counting(counted), aside, _by_rows(outcome, aside)
 
 
 def judging_rows(outcome: Outcome, fit: FitPart) -> SetAside | None:
@@ -105,7 +102,7 @@ def judging_rows(outcome: Outcome, fit: FitPart) -> SetAside | None:
     fit : FitPart
     """
     days = _days(outcome)
-    if fit.share is not None and days is None:
+    if fit.share is not None and days is None and outcome.weights is None:
         rows = np.flatnonzero(outcome.counted)
         later = np.zeros(len(outcome.counted), dtype=np.bool_)
         later[rows[len(rows) - round(fit.share * len(rows)) :]] = True
@@ -130,9 +127,10 @@ def _last_day_taught(outcome: Outcome, fit: FitPart, days: Days) -> dt.date:
     if fit.holdout == LAST_QUARTER:
         first = _quarter(days[dated].max().item())
     elif fit.share is not None:
-        first = _first_of_newest(days[dated], fit.share)
+        first = _first_of_newest(days[dated], outcome.leads_of(dated), fit.share)
     else:
-        first = _newest_months(days[dated & outcome.customer])
+        customers = dated & outcome.customer
+        first = _newest_months(days[customers], outcome.leads_of(customers))
     return first - dt.timedelta(days=1)
 
 
@@ -144,27 +142,43 @@ def _quarter(newest: dt.date) -> dt.date:
     return start
 
 
-def _first_of_newest(days: Days, share: float) -> dt.date:
+def _first_of_newest(days: Days, leads: Ints, share: float) -> dt.date:
     """Give the latest day from which on at least a share of the leads was created."""
-    ordered = np.sort(days)
-    least = max(1, int(np.ceil(share * len(ordered) - 1e-9)))
-    first: dt.date = ordered[len(ordered) - least].item()
+    order = np.argsort(days, kind="stable")
+    up_to = np.cumsum(leads[order])
+    total = int(up_to[-1])
+    least = max(1, int(np.ceil(share * total - 1e-9)))
+    first: dt.date = days[order[np.searchsorted(up_to, total - least, side="right")]].item()
     return first
 
 
-def _newest_months(customers: Days) -> dt.date:
+def _newest_months(customers: Days, leads: Ints) -> dt.date:
     """Give the first day of the newest leads that hold enough customers: of a month, if it can be.
 
     Parameters
     ----------
-    customers : ndarray of datetime64[D]
-        When the customers were created.
+    customers : ndarray of datetime64[D], shape (k,)
+        When customers were created.
+    leads : ndarray of int, shape (k,)
+        How many of them each entry stands for.
     """
     if not len(customers):
         return dt.date.max
-    first = _first_of_newest(customers, SHARE)
+    first = _first_of_newest(customers, leads, SHARE)
     month = first.replace(day=1)
-    return month if (customers >= np.datetime64(month, "D")).mean() <= MOST else first
+    since_month = leads[customers >= np.datetime64(month, "D")].sum()
+    return month if since_month / leads.sum() <= MOST else first
+
+
+def _undated(outcome: Outcome, where: str) -> str:
+    by_rows = ", or, if its rows stand in time order, write `fit: {holdout: last:0.25}` (on the "
+    by_rows += "command line: --holdout last:0.25)"
+    if outcome.weights is not None:
+        by_rows = "; rows of a database stand in no order, so their place says nothing of time"
+    return (
+        f"spec: fit: {where} does not say when leads were created, so none can be told to be "
+        f"later; name the column (`leads: {{created: COLUMN}}`){by_rows}"
+    )
 
 
 def _too_few(outcome: Outcome, aside: SetAside | None) -> str:
@@ -173,8 +187,8 @@ def _too_few(outcome: Outcome, aside: SetAside | None) -> str:
         return "nothing says when these leads were created"
     sides = {"later": aside.rows, "earlier": outcome.counted & ~aside.rows}
     for side, rows in sides.items():
-        customers = int((outcome.customer & rows).sum())
-        fewest = min(customers, int(rows.sum()) - customers)
+        customers = outcome.leads(outcome.customer & rows)
+        fewest = min(customers, outcome.leads(rows) - customers)
         if fewest < FEWEST:
             kind = "customers" if fewest == customers else "others"
             return f"only {count_text(fewest)} {kind} are {side} ones, too few to tell"
@@ -203,7 +217,7 @@ def not_tested(why: str, *, dated: bool) -> tuple[Finding, ...]:
     )
 
 
-def _by_rows(aside: SetAside) -> tuple[Finding, ...]:
+def _by_rows(outcome: Outcome, aside: SetAside) -> tuple[Finding, ...]:
     if aside.until is not None:
         return ()
     return (
@@ -211,7 +225,7 @@ def _by_rows(aside: SetAside) -> tuple[Finding, ...]:
             code="rows-taken-for-time",
             severity="info",
             says=f"Nothing says when these leads were created; the last rows of the table "
-            f"({count_text(int(aside.rows.sum()))} leads) are taken for the newest.",
+            f"({count_text(outcome.leads(aside.rows))} leads) are taken for the newest.",
             fix="Nothing, if rows stand in time order; else the verdict says nothing about time.",
         ),
     )
@@ -222,7 +236,7 @@ def _check_both(outcome: Outcome, aside: SetAside, where: str) -> None:
         ("set aside to judge the card", aside.rows),
         ("left to teach it", outcome.counted & ~aside.rows),
     ):
-        leads, customers = int(rows.sum()), int((outcome.customer & rows).sum())
+        leads, customers = outcome.leads(rows), outcome.leads(outcome.customer & rows)
         if 0 < customers < leads:
             continue
         what = "all of them are" if customers else "none of them is a"

@@ -79,6 +79,14 @@ class Outcome:
         """Count the leads of some entries."""
         return _leads(rows, self.weights)
 
+    def leads_of(self, rows: Mask) -> Ints:
+        """Count the leads of each of some entries."""
+        return (
+            np.ones(len(self.counted), np.int64)[rows]
+            if self.weights is None
+            else self.weights[rows]
+        )
+
     @cached_property
     def curve(self) -> TimeToClose | None:
         """The Kaplan-Meier curve of time to close over all leads with usable dates."""

@@ -14,7 +14,7 @@ from calibrate.engines.sources import short_name
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, LeadsError
+from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.evidence import Evidence
 from calibrate.files import make_folder, yaml_text
 from calibrate.leads import Leads
@@ -35,6 +35,7 @@ from calibrate.teaching import teach
 from calibrate.threshold import Threshold
 from calibrate.validation import Validation, validate
 from calibrate.validation.later import Holdout, holdout_of, later_part
+from calibrate.validation.there import SURPRISES_UNLISTED
 from calibrate.validation.worked import WORKED_UNKNOWN
 from calibrate.warehouse import read_relation
 
@@ -94,14 +95,12 @@ def calibrate(
     """
     progress("reading leads")
     declared = as_spec(spec)
-    if isinstance(leads, Relation):
-        return _taught(
-            read_relation(leads, declared), name=name, previous=previous, progress=progress
-        )
-    opened = open_table(leads, sheet=declared.leads.sheet)
+    opened = leads
+    if not isinstance(opened, Relation):
+        opened = open_table(opened, sheet=declared.leads.sheet)
     if declared.fit is None:
         declared = declared.changed(fit={"holdout": NEWEST})
-    table = read_leads(opened, declared, events=events)
+    table = _read(opened, declared, events)
     run = _taught(table, name=name, previous=previous, progress=progress)
     if table.aside is None:
         return run
@@ -114,6 +113,20 @@ def calibrate(
     if refit:
         run = _refitted(run, opened, events, previous, progress)
     return run.judged(found, holdout_of(table.aside, found, refitted=refit))
+
+
+def _read(
+    opened: Table | Relation, spec: Spec, events: str | Path | pd.DataFrame | Table | None
+) -> Leads:
+    """Read leads wherever they are."""
+    if not isinstance(opened, Relation):
+        return read_leads(opened, spec, events=events)
+    if events is not None:
+        raise SpecError(
+            f"{opened.where}: a log of events cannot be held against leads in a database; give a "
+            f"query, or a view, that has what leads did beside their other columns."
+        )
+    return read_relation(opened, spec)
 
 
 def _taught(
@@ -167,14 +180,14 @@ def _taught(
 
 def _refitted(
     run: Calibration,
-    opened: Table,
+    opened: Table | Relation,
     events: str | Path | pd.DataFrame | Table | None,
     previous: Scorecard | None,
     progress: Progress,
 ) -> Calibration:
     """Calibrate anew by all leads, after those set aside have judged."""
     spec = run.leads.spec
-    table = read_leads(opened, spec.teaching_all(), events=events)
+    table = _read(opened, spec.teaching_all(), events)
     return _taught(
         replace(table, spec=spec), name=run.scorecard.name, previous=previous, progress=progress
     )
@@ -231,7 +244,8 @@ class Calibration(AsReport, AsScreen):
         fresh = tuple(
             one
             for one in found.findings
-            if (one.code, one.says) not in known and one.code != WORKED_UNKNOWN
+            if (one.code, one.says) not in known
+            and one.code not in (WORKED_UNKNOWN, SURPRISES_UNLISTED)
         )
         later = later_part(found, refitted=holdout.refitted)
         card = self.scorecard.model_copy(update={"later": later})

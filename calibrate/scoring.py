@@ -138,8 +138,44 @@ class ScoredLeads:
 
     def passing(self, threshold: int) -> Flags:
         """Say who passes: must-contact leads, and those whose points decide and suffice."""
-        enough = (self.standing == BY_POINTS) & (self.scores >= threshold)
-        return np.asarray(enough | (self.standing == MUST_CONTACT))
+        return passing(self.scores, self.standing, threshold)
+
+
+def passing(scores: Ints, standing: Ints, threshold: int) -> Flags:
+    """Say who passes: must-contact leads, and those whose points decide and suffice."""
+    enough = (standing == BY_POINTS) & (scores >= threshold)
+    return np.asarray(enough | (standing == MUST_CONTACT))
+
+
+def unseen_in(
+    part: ColumnPoints,
+    column: Column,
+    rows: npt.NDArray[np.integer],
+    leads: Ints | None = None,
+) -> tuple[Unseen, ...]:
+    """Say how many leads have a value that no level of a column covers; nothing without any.
+
+    Parameters
+    ----------
+    part : ColumnPoints
+    column : Column
+    rows : ndarray of int, shape (n,)
+        The number of its level, by row.
+    leads : ndarray of int, shape (n,), optional
+        How many leads a row stands for; by default one each.
+    """
+    strange = np.flatnonzero(rows == UNSEEN)
+    if not len(strange):
+        return ()
+    return (
+        Unseen(
+            attribute=part.column,
+            leads=len(strange) if leads is None else int(leads[strange].sum()),
+            example=_value(column, int(strange[0])),
+            points=part.otherwise,
+            values=_different(column, strange),
+        ),
+    )
 
 
 def score_columns(
@@ -167,17 +203,7 @@ def score_columns(
         places.append(rows)
         each.append(worth[rows])
         words.append(np.array(_words(part), dtype=object)[rows])
-        strange = np.flatnonzero(rows == UNSEEN)
-        if len(strange):
-            unseen.append(
-                Unseen(
-                    attribute=part.column,
-                    leads=len(strange),
-                    example=_value(columns[part.column], int(strange[0])),
-                    points=part.otherwise,
-                    values=_different(columns[part.column], strange),
-                )
-            )
+        unseen += unseen_in(part, columns[part.column], rows)
     sums = added_up(scoring, each, leads)
     conditions = held(
         scoring, (points_of(one, columns[one.column]) for one in scoring.conditions), leads

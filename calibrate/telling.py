@@ -112,7 +112,14 @@ def moments_of(relation: Relation, table: Table, roles: Roles, spec: Spec) -> Mo
 
 
 def counted_rows(
-    relation: Relation, moments: Moments, roles: Roles, spec: Spec, outcome: Outcome
+    relation: Relation,
+    moments: Moments,
+    roles: Roles,
+    spec: Spec,
+    outcome: Outcome,
+    *,
+    until: dt.date | None = None,
+    after: dt.date | None = None,
 ) -> LeadRows:
     """Say in SQL which rows are counted, and who of them is a customer.
 
@@ -123,7 +130,9 @@ def counted_rows(
     roles : Roles
     spec : Spec
     outcome : Outcome
-        Of the moments.
+        Of the moments, counting the same leads.
+    until, after : date, optional
+        Only leads created up to the end of a day, or on no known one; only those created later.
     """
     created = column(_CREATED) if roles.created else None
     closed = column(_CLOSED) if roles.outcome.closed else None
@@ -131,6 +140,10 @@ def counted_rows(
         # Where one of the two knows no time of day, the other's cannot be used either.
         created, closed = (one and _day_of(one) for one in (created, closed))
     conditions = _mature(relation, moments, spec, outcome, created)
+    if until is not None:
+        conditions.append(f"COALESCE({created} < {_second_of(until) + _DAY}, TRUE)")
+    if after is not None:
+        conditions.append(f"COALESCE({created} >= {_second_of(after) + _DAY}, FALSE)")
     open_for = None
     if closed is not None and outcome.as_of is not None:
         open_for = (

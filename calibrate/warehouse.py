@@ -10,15 +10,14 @@ from typing import Any
 
 from calibrate.attributes import choose_attributes
 from calibrate.candidates import Candidate, candidates_among, own_columns
-from calibrate.engines.profiles import profile_of
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import Held, hold
 from calibrate.engines.sql.phrases import NUMBERS, as_value
 from calibrate.engines.sql.relations import Relation, RelationColumns
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
-from calibrate.errors import Finding, SpecError
-from calibrate.holdout import not_tested
+from calibrate.errors import SpecError
+from calibrate.holdout import set_aside
 from calibrate.joining import Joined
 from calibrate.leads import Leads
 from calibrate.outcomes import Outcome, read_outcome
@@ -59,12 +58,14 @@ def read_relation(
         When the database refuses, or the table changes while it is read.
     """
     declared = as_spec(spec)
-    _refuse(declared)
+    refuse_tables(declared)
     table = as_table(relation)
     roles = find_roles(table, declared)
     moments = moments_of(relation, table, roles, declared)
     outcome = read_outcome(moments.table, roles, declared, repeated=moments.repeated)
-    rows = counted_rows(relation, moments, roles, declared, outcome)
+    outcome, aside, remarks = set_aside(outcome, declared.fit, where=table.where)
+    until = None if aside is None else aside.until
+    rows = counted_rows(relation, moments, roles, declared, outcome, until=until)
     names = own_columns(table, roles, declared)
     held = {name: _held(relation, rows, name, declared) for name in names}
     columns = {name: one.column for name, one in held.items()}
@@ -80,6 +81,7 @@ def read_relation(
         engine=engine,
         attributes=chosen.attributes,
         outcome=outcome,
+        aside=aside,
         total=relation.leads,
         counted=engine.size,
         customers=outcome.leads(outcome.counted & outcome.customer),
@@ -88,7 +90,7 @@ def read_relation(
             *format_findings(table),
             *role_findings(roles),
             *outcome.findings,
-            *_untested(declared),
+            *remarks,
             *candidates.findings,
             *chosen.findings,
         ),
@@ -97,27 +99,21 @@ def read_relation(
     return examine(leads, table, roles, joined, chosen.aside)
 
 
-def _refuse(spec: Spec) -> None:
+def refuse_tables(spec: Spec) -> None:
+    """Refuse a spec that declares what a query should do.
+
+    Raises
+    ------
+    SpecError
+    """
     problems = [
         f"spec: {key}: further tables of a database are joined there; give a query, or a view, "
         f"that has their columns beside the leads'"
         for key, is_there in (("join", spec.join), ("events", spec.events is not None))
         if is_there
     ]
-    if spec.fit is not None and spec.fit.holdout != "none":
-        problems.append(
-            "spec: fit: in a database no leads are set aside; write `fit: {holdout: none}`, and "
-            "judge the card by later leads with `calibrate validate`"
-        )
     if problems:
         raise SpecError(f"{'; '.join(problems)}.", problems)
-
-
-def _untested(spec: Spec) -> tuple[Finding, ...]:
-    if spec.fit is not None:
-        return not_tested("the spec sets no leads aside (`fit: {holdout: none}`)", dated=True)
-    why = "in a database none are set aside; give later ones to `calibrate validate`"
-    return not_tested(why, dated=True)
 
 
 def as_table(relation: Relation) -> Table:
@@ -162,8 +158,7 @@ def _made(name: str, candidate: Candidate, held: Mapping[str, Held]) -> Held:
     if candidate.recipe is None:
         return held[name]
     (source,) = columns_of(candidate.recipe)  # type: ignore[arg-type]
-    column = replace(candidate.column, weights=held[source].leads)
-    return replace(held[source], column=column, profile=profile_of(name, column))
+    return held[source].meaning(name, candidate.column)
 
 
 def _fingerprint(held: Mapping[str, Held], outcome: Outcome) -> str:

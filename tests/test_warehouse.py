@@ -67,7 +67,7 @@ def odd_leads(rows: int = 3000, seed: int = 5) -> pd.DataFrame:
 
 
 ALL: dict[str, Any] = {"fit": {"holdout": "none"}}
-"""All leads teach: in a database none are set aside."""
+"""All leads teach; tests/test_later_in_warehouse.py sets some aside."""
 
 SPECS: dict[str, dict[str, Any]] = {
     "found by itself": ALL,
@@ -277,13 +277,6 @@ def test_an_empty_table_has_no_rows() -> None:
 def test_what_a_query_should_do_is_refused(odd: Path, spec: dict[str, Any]) -> None:
     with pytest.raises(SpecError, match="give a query, or a view"):
         read_relation(open_parquet(odd), spec)
-
-
-def test_leads_that_would_have_to_be_set_aside_are_refused(odd: Path) -> None:
-    with pytest.raises(SpecError, match="no leads are set aside"):
-        read_relation(open_parquet(odd), {"fit": {"holdout": "last:quarter"}})
-    (remark,) = (o for o in read_relation(open_parquet(odd)).findings if "time-not" in o.code)
-    assert "in a database none are set aside" in remark.says
 
 
 def test_a_column_that_is_not_there_is_named_as_for_a_file(odd: Path) -> None:

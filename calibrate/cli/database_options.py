@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from calibrate.spec import Spec
 
 _ENGINES = ("memory", "duckdb")
+_BY_ROW = ("scores", "compare_methods", "events", "scored")
+"""Options that need leads one by one, of all commands that take a database."""
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
@@ -81,14 +83,8 @@ def _by_duckdb(options: argparse.Namespace, spec: Spec) -> bool:
 
 def _rows_asked(options: argparse.Namespace) -> list[str]:
     """Give the options that need leads one by one."""
-    asked = {
-        "--scores": options.scores,
-        "--compare-methods": options.compare_methods,
-        "--events": options.events,
-        "--holdout": options.holdout not in (None, "none"),
-        "--refit-on-all": options.refit_on_all,
-    }
-    return [name for name, is_there in asked.items() if is_there]
+    given = vars(options)
+    return [f"--{name.replace('_', '-')}" for name in _BY_ROW if given.get(name)]
 
 
 def _refuse(options: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
 from calibrate.cli.arguments import LEADS, add_card, add_events, add_html
+from calibrate.cli.database_options import add_database, relation_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import progress, tell
 
@@ -18,9 +19,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         "calibrate validate scorecard.yaml later.csv",
         "calibrate validate scorecard.yaml later.csv --scored scored-then.csv",
         "calibrate validate scorecard.yaml later.csv --html validation.html",
+        "calibrate validate scorecard.yaml --connect duckdb://crm.db --table leads",
     )
     add_card(parser)
-    parser.add_argument("leads", metavar="LEADS", help=f"with their outcome; {LEADS}")
+    parser.add_argument("leads", metavar="LEADS", nargs="?", help=f"with their outcome; {LEADS}")
     parser.add_argument(
         "--spec", metavar="FILE", help="how leads are counted (default: as for the card)"
     )
@@ -30,6 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--as-of", metavar="DAY", help="the day the data were taken: 2026-09-30")
     add_html(parser)
+    add_database(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,14 +41,17 @@ def run(options: argparse.Namespace) -> int:
     from calibrate.present.blocks import written_blocks
     from calibrate.present.validation_text import validation_blocks
     from calibrate.scorecard import Scorecard
+    from calibrate.spec import Spec
     from calibrate.validation import validate
+    from calibrate.validation.declared import spec_of
 
+    card = Scorecard.load(options.card)
+    relation = relation_of(options, Spec.load(options.spec) if options.spec else spec_of(card))
     with progress(2) as step:
-        step("reading card and leads")
-        card = Scorecard.load(options.card)
+        step("reading leads")
         found = validate(
             card,
-            Path(options.leads),
+            Path(options.leads) if relation is None else relation,
             spec=options.spec,
             events=options.events,
             scored=options.scored,

@@ -19,7 +19,7 @@ def counted_blocks(leads: Leads) -> list[Block]:
         for why, n in reasons_in_words(leads.left_out, leads.window_days)
     ]
     if leads.aside is not None:
-        aside = int(leads.aside.rows.sum())
+        aside = leads.outcome.leads(leads.aside.rows)
         said.append(f"set aside {count_text(aside)} later ones, to judge the card")
     if leads.first and leads.last:
         said.append(f"created   {leads.first} to {leads.last}, data of {leads.as_of}")

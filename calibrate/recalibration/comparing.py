@@ -31,7 +31,8 @@ from calibrate.spec import Spec, as_spec
 from calibrate.stats.changes import rate_changes
 from calibrate.stats.stability_index import StabilityIndex
 from calibrate.validation.declared import outcome_unsaid, spec_of
-from calibrate.validation.worked import Worked, worked_of
+from calibrate.validation.tallied import Tallied
+from calibrate.validation.worked import Worked, worked_of, worked_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,12 +205,11 @@ def _of_leads(old: Scorecard, new: Scorecard, found: _OnLeads | None) -> dict[st
 def _worked(old: Scorecard, found: _OnLeads) -> tuple[Worked | None, tuple[Finding, ...]]:
     """Say who was worked: sales chose by the old card, and its choice is in what leads became."""
     now = found.now
+    column, flags = worked_rows(now.joined)
     return worked_of(
         old,
-        now.joined,
-        now.rows,
-        now.outcome.customer,
-        found.old,
+        column,
+        Tallied.of_rows(found.old, now.rows, now.outcome.customer, flags),
         therefore="A card that is taught by these leads takes over what the old one thought of "
         "those that it kept from sales.",
     )

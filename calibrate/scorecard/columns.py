@@ -100,8 +100,8 @@ def columns_for(
         ).table
     plain = _sources(wanted)
     lacking = lacking_columns(table, wanted)
-    if lacking and absent == "refuse":
-        raise ScorecardError(f"{_lacking(table, lacking)} {_OR_AS_MISSING}")
+    if absent == "refuse":
+        refuse_lacking(table, wanted)
     own = {name: table.columns[name].without(missing) for name in plain - set(lacking)}
     nothing = TextColumn(codes=np.zeros(table.rows, dtype=np.int8), texts=())
     own |= dict.fromkeys(lacking, nothing)
@@ -119,6 +119,18 @@ def columns_for(
 def lacking_columns(table: Table, wanted: Wanted) -> list[str]:
     """Name the columns of the table itself that attributes need and it lacks."""
     return [name for name in sorted(_sources(wanted)) if name not in table.columns]
+
+
+def refuse_lacking(table: Table, wanted: Wanted) -> None:
+    """Refuse a table without the columns that attributes need.
+
+    Raises
+    ------
+    ScorecardError
+        With their names, and those that are near.
+    """
+    if lacking := lacking_columns(table, wanted):
+        raise ScorecardError(f"{_lacking(table, lacking)} {_OR_AS_MISSING}")
 
 
 def _sources(wanted: Wanted) -> set[str]:

@@ -131,8 +131,8 @@ def _set_aside_part(leads: Leads) -> SetAsidePart | None:
     rows = leads.aside.rows
     return SetAsidePart(
         rule=leads.aside.rule,
-        leads=int(rows.sum()),
-        customers=int(leads.outcome.customer[rows].sum()),
+        leads=leads.outcome.leads(rows),
+        customers=leads.outcome.leads(rows & leads.outcome.customer),
     )
 
 

@@ -53,7 +53,7 @@ class Jury:
 
     @property
     def customer(self) -> Flags:
-        """Who of those that judge became a customer."""
+        """Who of those that judge became a customer, entry by entry."""
         return self.outcome.customer[self.rows]
 
     @property
@@ -81,22 +81,48 @@ def jury_of(card: Scorecard, table: Table, spec: Spec) -> Jury:
     joined, _, outcome = read_outcomes(table, spec)
     if spec.events is not None:
         outcome = past_landmark(outcome, spec.events)
+    return jury_among(card, table, joined.table, outcome, joined.findings)
+
+
+def jury_among(
+    card: Scorecard,
+    table: Table,
+    joined: Table,
+    outcome: Outcome,
+    findings: tuple[Finding, ...] = (),
+) -> Jury:
+    """Say who judges among leads of which the outcome is known.
+
+    Parameters
+    ----------
+    card : Scorecard
+    table, joined : Table
+        As it was given, and with the columns of further tables.
+    outcome : Outcome
+    findings : tuple of Finding
+        What was said of further tables.
+
+    Raises
+    ------
+    LeadsError
+        When those that judge all have one outcome.
+    """
     later = later_rows(card, table, outcome)
     is_later = bool(later.any())
     rows = later if is_later else outcome.counted
-    _check(card, table, outcome.customer[rows], is_later=is_later)
+    _check(card, table, outcome, rows, is_later=is_later)
     first, last = _span(outcome, rows)
     return Jury(
         table=table,
-        joined=joined.table,
+        joined=joined,
         outcome=outcome,
         rows=rows,
         is_later=is_later,
-        taught=int(outcome.counted.sum() - rows.sum()),
+        taught=outcome.leads(outcome.counted) - outcome.leads(rows),
         first=first,
         last=last,
         findings=(
-            *joined.findings,
+            *findings,
             *outcome.findings,
             *(() if is_later else (_own_leads(card, table, outcome),)),
         ),
@@ -133,9 +159,9 @@ def _span(outcome: Outcome, rows: Flags) -> tuple[dt.date | None, dt.date | None
     return (days.min().item(), days.max().item()) if len(days) else (None, None)
 
 
-def _check(card: Scorecard, table: Table, customer: Flags, *, is_later: bool) -> None:
+def _check(card: Scorecard, table: Table, outcome: Outcome, rows: Flags, *, is_later: bool) -> None:
     """Refuse leads that all have one outcome: they cannot tell a good card from a bad one."""
-    leads, customers = len(customer), int(customer.sum())
+    leads, customers = outcome.leads(rows), outcome.leads(rows & outcome.customer)
     if 0 < customers < leads:
         return
     when = f" created after {card.cohort.to}" if is_later else ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.base import Ints
+from calibrate.engines.base import ColumnPoints, Ints
 from calibrate.engines.judging import Flags
 from calibrate.policy.rated import Rated
 from calibrate.policy.standing import standing_names
@@ -28,6 +28,7 @@ from calibrate.stats.delong import PairedAuc, auc_interval, paired_auc
 from calibrate.stats.intervals import Z_95, wilson
 from calibrate.stats.promise import kept_promise
 from calibrate.stats.rising import Rising, rising
+from calibrate.validation.tallied import Tallied
 
 _ALPHA = 0.05
 BANDS = 10
@@ -206,18 +207,29 @@ def promise_of(card: Scorecard) -> float:
     return card.threshold.customers_kept if below is None else 1 - below
 
 
-def unit_weights(card: Scorecard, scored: ScoredLeads) -> Ints:
-    """Give the score that leads would have were every level with points worth 1 or -1.
+def unit_points(card: Scorecard) -> tuple[ColumnPoints, ...]:
+    """Make every level with points worth 1 or -1, and a value never seen 0.
 
     Notes
     -----
     Source: Dawes (1979), American Psychologist 34, 571-582: equal weights are hard to beat.
     """
     by_name = {one.name: one for one in card.attributes}
+    return tuple(
+        replace(
+            part,
+            points=tuple(int(np.sign(level.value)) for level in by_name[part.column].levels),
+            otherwise=0,
+        )
+        for part in card.scoring.columns
+    )
+
+
+def unit_weights(card: Scorecard, scored: ScoredLeads) -> Ints:
+    """Give the score that leads would have by `unit_points`."""
     total = np.zeros(len(scored.scores), dtype=np.int64)
-    for column, part in enumerate(scored.scoring.columns):
-        signs = np.sign([level.value for level in by_name[part.column].levels]).astype(np.int64)
-        total += np.append(signs, 0)[scored.places[:, column]]  # -1, a value never seen, is 0
+    for column, part in enumerate(unit_points(card)):
+        total += np.array([*part.points, part.otherwise])[scored.places[:, column]]
     return total
 
 
@@ -226,18 +238,10 @@ def against(old: npt.ArrayLike, new: npt.ArrayLike, customer: Flags) -> PairedAu
     return paired_auc(old, new, np.ones(len(customer)), customer)
 
 
-def standings_of(card: Scorecard, scored: ScoredLeads, rows: Flags, customer: Flags) -> list[Rated]:
+def standings_of(card: Scorecard, tallied: Tallied) -> list[Rated]:
     """Give leads and customers by what decides about them; none for a card without a policy."""
     if not card.standings:
         return []
     named = standing_names(card.vetoes, card.gates)
-    standing = scored.standing[rows]
-    found = {
-        name: Rated(
-            name=name,
-            leads=int((standing == code).sum()),
-            customers=int(customer[standing == code].sum()),
-        )
-        for code, name in named.items()
-    }
+    found = {name: tallied.rated(name, tallied.standing == code) for code, name in named.items()}
     return [found[one.standing] for one in card.standings if one.standing in found]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.base import Ints
+from calibrate.engines.base import ColumnPoints, Ints
 from calibrate.engines.places import level_rows
 from calibrate.engines.tables import Table
 from calibrate.present.numbers import half_away
@@ -58,6 +58,16 @@ def published_points(card: Scorecard, attribute: CardAttributePart) -> tuple[int
     return (*points, 0 if other is None else points[other])
 
 
+def published_parts(card: Scorecard) -> tuple[ColumnPoints, ...]:
+    """Give the attributes of a card that the published arithmetic pays, with `published_points`."""
+    paid = ((one, published_points(card, one)) for one in card.attributes)
+    return tuple(
+        ColumnPoints(column=one.name, levels=one.as_levels, points=worth[:-1], otherwise=worth[-1])
+        for one, worth in paid
+        if any(worth)
+    )
+
+
 def published(
     card: Scorecard,
     scored: ScoredLeads,
@@ -85,15 +95,14 @@ def published(
         Sums of `published_points`. Attributes that the card gives nothing, such as one that repeats
         another, are paid all the same, as far as the table has their columns.
     """
-    paid = {one.name: (one, published_points(card, one)) for one in card.attributes}
-    paid = {name: part for name, part in paid.items() if any(part[1])}
+    paid = {one.column: one for one in published_parts(card)}
     places: dict[str, npt.NDArray[np.integer]] = {
         part.column: scored.places[:, place] for place, part in enumerate(scored.scoring.columns)
     }
     others = columns_there(card, table, events, folder=folder, among=paid.keys() - places.keys())
-    places |= {name: level_rows(column, paid[name][0].as_levels) for name, column in others.items()}
+    places |= {name: level_rows(column, paid[name].levels) for name, column in others.items()}
     total = np.zeros(len(scored.scores), dtype=np.int64)
-    for name, (_, points) in paid.items():
-        if name in places:
-            total += np.array(points)[places[name]]  # -1, a value never seen, is the last
+    for name, part in paid.items():
+        if name in places:  # -1, a value never seen, is the last
+            total += np.array([*part.points, part.otherwise])[places[name]]
     return total

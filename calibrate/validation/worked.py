@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.engines.base import BY_POINTS
+from calibrate.engines.base import Ints
 from calibrate.engines.judging import Flags
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.policy.rated import Rated
 from calibrate.present.numbers import percent_text
 from calibrate.scorecard import Scorecard
-from calibrate.scoring import ScoredLeads
+from calibrate.validation.tallied import Tallied
 from calibrate.worked import is_worked, worked_columns
 
 _UNEVEN = 1.25
@@ -67,10 +67,8 @@ class Worked:
 
 def worked_of(
     card: Scorecard,
-    table: Table,
-    rows: Flags,
-    customer: Flags,
-    scored: ScoredLeads,
+    column: str | None,
+    tallied: Tallied,
     *,
     therefore: str = "",
 ) -> tuple[Worked | None, tuple[Finding, ...]]:
@@ -80,58 +78,55 @@ def worked_of(
     ----------
     card : Scorecard
         By whose scores sales chose.
-    table : Table
-        With the columns of further tables.
-    rows, customer : ndarray of bool, shape (n,)
-        Leads that judge, and customers.
-    scored : ScoredLeads
-        All leads of the table, by the card.
+    column : str or None
+        That says who was worked.
+    tallied : Tallied
+        Leads that judge, by the card.
     therefore : str
         A sentence on what suffers from it, for the finding.
     """
-    columns = worked_columns(table.columns)
-    if not columns:
+    flags = tallied.worked
+    if column is None or flags is None:
         return None, (_unknown(therefore),)
-    column = columns[0]
-    flags = is_worked(table.columns[column])
-    passes = scored.passing(card.threshold.score)
+    passes = tallied.passing(card.threshold.score)
     found = Worked(
         column=column,
-        worked=_rated("worked", rows & flags, customer),
-        unworked=_rated("not worked", rows & ~flags, customer),
-        above=_share(flags[rows & passes]),
-        below=_share(flags[rows & ~passes]),
-        by_score=_by_score(card, scored, rows, flags, customer),
+        worked=tallied.rated("worked", flags),
+        unworked=tallied.rated("not worked", ~flags),
+        above=_share(tallied.leads, passes, flags),
+        below=_share(tallied.leads, ~passes, flags),
+        by_score=_by_score(card, tallied, flags),
     )
     return found, _uneven(found, therefore)
 
 
-def _by_score(
-    card: Scorecard, scored: ScoredLeads, rows: Flags, flags: Flags, customer: Flags
-) -> tuple[WorkedRange, ...]:
+def worked_rows(table: Table) -> tuple[str | None, Flags | None]:
+    """Find the column that says who was worked, and who it was; None without one."""
+    columns = worked_columns(table.columns)
+    return (columns[0], is_worked(table.columns[columns[0]])) if columns else (None, None)
+
+
+def _by_score(card: Scorecard, tallied: Tallied, flags: Flags) -> tuple[WorkedRange, ...]:
     if card.tiers:
         names, starts = [one.name for one in card.tiers], [one.from_ for one in card.tiers[1:]]
     else:
         cut = card.threshold.score
         names, starts = [f"below {cut}", f"{cut} and more"], [cut]
-    places = np.searchsorted(starts, scored.scores, side="right")
-    decides = rows & (scored.standing == BY_POINTS)
+    places = np.searchsorted(starts, tallied.scores, side="right")
+    decides = tallied.decides
     return tuple(
         WorkedRange(
             name=name,
-            leads=int((decides & (places == place)).sum()),
-            worked=_rated(name, decides & (places == place) & flags, customer),
+            leads=tallied.rated(name, decides & (places == place)).leads,
+            worked=tallied.rated(name, decides & (places == place) & flags),
         )
         for place, name in enumerate(names)
     )
 
 
-def _rated(name: str, rows: Flags, customer: Flags) -> Rated:
-    return Rated(name=name, leads=int(rows.sum()), customers=int((rows & customer).sum()))
-
-
-def _share(flags: Flags) -> float | None:
-    return float(flags.mean()) if len(flags) else None
+def _share(leads: Ints, among: Flags, flags: Flags) -> float | None:
+    whole = int(leads[among].sum())
+    return int(leads[among & flags].sum()) / whole if whole else None
 
 
 def _uneven(found: Worked, therefore: str) -> tuple[Finding, ...]:

@@ -42,8 +42,10 @@ def relation(server: Server) -> Relation:
             "vetoes": [{"source": ["Radio"]}],
             "leads": {"since": "2025-02-01"},
         },
+        {},
+        {"vetoes": [{"source": ["Radio"]}], "fit": {"holdout": "last:0.3"}},
     ],
-    ids=["found by itself", "declared"],
+    ids=["found by itself", "declared", "newest judge", "some judge, by a policy"],
 )  # fmt: skip
 def test_the_card_is_the_same(relation: Relation, spec: dict[str, object]) -> None:
     """But for what depends on the order of rows: the values that findings show as examples."""

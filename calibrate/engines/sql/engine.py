@@ -208,11 +208,7 @@ class SqlEngine:
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""
         parts = [self._worth(one, place) for place, one in enumerate(card)]
-        total = Coded(
-            code=" + ".join([str(base), *(one.code for one in parts)]),
-            joins=tuple(join for one in parts for join in one.joins),
-        )
-        rows, leads, customers = self._joint([total])
+        rows, leads, customers = self._joint([_added(parts, base)])
         return ScoreCounts(scores=rows[:, 0], leads=leads, customers=customers)
 
     def tally_standings(self, scoring: Scoring) -> StandingCounts:
@@ -227,6 +223,39 @@ class SqlEngine:
             leads=leads,
             customers=customers,
         )
+
+    def tally_judged(
+        self,
+        scoring: Scoring,
+        sums: Sequence[Sequence[ColumnPoints]],
+        marks: Sequence[tuple[str, Ints]],
+    ) -> tuple[Ints, Ints, Ints]:
+        """Count leads and customers per score, standing, further sums of points, and marks.
+
+        Parameters
+        ----------
+        scoring : Scoring
+        sums : sequence of sequence of ColumnPoints
+            Added up beside the score.
+        marks : sequence of (str, ndarray of int)
+            A column, and what each of its distinct values is marked with.
+
+        Returns
+        -------
+        rows : ndarray of int, shape (k, 2 + sums + marks)
+            Ascending.
+        leads, customers : ndarray of int, shape (k,)
+        """
+        score, _, _, standing = standing_keys(scoring, self._worth)
+        keys, place = [score, standing], len(scoring.columns) + len(scoring.conditions)
+        for parts in sums:
+            each = [self._worth(one, place + number) for number, one in enumerate(parts)]
+            keys.append(_added(each))
+            place += len(parts)
+        for column, codes in marks:
+            keys.append(coded(self.held[column], codes, 0, lookup=self._lookup, place=place))
+            place += 1
+        return self._joint(keys)
 
     def _worth(self, part: ColumnPoints, place: int = 0) -> Coded:
         points = np.array(part.points, dtype=np.int64)
@@ -326,6 +355,13 @@ class SqlEngine:
     @property
     def _shard(self) -> str:
         return f"({self._mark} % {SHARDS})"
+
+
+def _added(parts: Sequence[Coded], base: int = 0) -> Coded:
+    return Coded(
+        code=f"({' + '.join([str(base), *(one.code for one in parts)])})",
+        joins=tuple(join for one in parts for join in one.joins),
+    )
 
 
 def _placed(places: Ints, found: Grouped, size: int) -> tuple[Ints, Ints]:

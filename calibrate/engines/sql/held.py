@@ -70,6 +70,18 @@ class Held:
         name = self.profile.name
         return held_value(rows, name, self.value, kind=self.kind, nothings=self.nothings)
 
+    def meaning(self, name: str, column: Column) -> Held:
+        """Give the same values another meaning, under another name.
+
+        Parameters
+        ----------
+        name : str
+        column : Column
+            What each of the distinct values means.
+        """
+        column = replace(column, weights=self.leads)
+        return replace(self, column=column, profile=profile_of(name, column))
+
     @property
     def shown(self) -> str:
         """What it is in SQL where texts that stand for nothing are NULL."""

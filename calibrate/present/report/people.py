@@ -60,8 +60,8 @@ def flow(run: Calibration) -> tuple[Step, ...]:
         rows, what, who = leads.aside.rows, "came later and judged it", "among those that judged"
         if run.holdout is None:
             what, who = "came later, and could not judge it", "among those that came later"
-        taught.append((what, int(rows.sum())))
-        customers.append((who, int(leads.outcome.customer[rows].sum())))
+        taught.append((what, leads.outcome.leads(rows)))
+        customers.append((who, leads.outcome.leads(rows & leads.outcome.customer)))
     elif run.holdout is not None:  # they taught it too, after the verdict
         taught.append(("of these came later, and judged it first", run.holdout.judged.leads))
         customers.append(("among those that judged it first", run.holdout.judged.customers))
