@@ -98,6 +98,7 @@ class Relation:
             source=self.source,
             where=self.condition,
             order=self.order,
+            files=self.files,
         )
 
     def file_digest(self) -> str | None:

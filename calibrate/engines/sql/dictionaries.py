@@ -1,0 +1,167 @@
+"""Texts of Parquet files, counted by their dictionaries: no text is spelled out for a lead.
+
+Parquet writes a text once and then its number. Adding up the numbers takes about half of the time
+in which a database groups the texts, and the memory of one group of rows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.engines.base import Ints
+
+NOT_COUNTED, A_LEAD, A_CUSTOMER = 0, 1, 2
+_STANDINGS = 3
+_BLOCK = 2**16
+"""So many rows are counted at a time: they stay in the cache."""
+MOST_TEXTS = 100_000
+"""Of a column with more different texts the database does better: it groups without Python."""
+
+Standings = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistinctValues:
+    """The distinct values of a column, in the order in which rows first show them.
+
+    Attributes
+    ----------
+    values : list
+        None stands for no value.
+    leads, customers : ndarray of int, shape (k,)
+    """
+
+    values: list[Any]
+    leads: Ints
+    customers: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """What was found in some rows: their texts, leads of each by standing, and its first row."""
+
+    texts: tuple[str | None, ...]
+    counts: Ints
+    first: Ints
+
+
+def count_texts(files: Sequence[Path], name: str, standings: Standings) -> DistinctValues | None:
+    """Count the texts of one column.
+
+    Parameters
+    ----------
+    files : sequence of Path
+    name : str
+        The column.
+    standings : ndarray of uint8, shape (rows,)
+        Per row of all files, one after the other: 0 for a row that is not counted, 1 for a lead,
+        2 for a customer.
+
+    Returns
+    -------
+    DistinctValues or None
+        Those that counted leads have; None where the files do not hold the column as texts, or
+        too many different ones.
+    """
+    import pyarrow as pa
+
+    try:
+        return _count_texts(files, name, standings)
+    except (pa.ArrowException, OSError, UnicodeError):
+        return None  # the database says better what is wrong with a file
+
+
+def _count_texts(files: Sequence[Path], name: str, standings: Standings) -> DistinctValues | None:
+    groups = list(_groups(files, name, len(standings)))
+    if not groups or any(group is None for group in groups):
+        return None
+    found: dict[str | None, tuple[int, Ints]] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for pieces in pool.map(lambda group: _pieces(*group, standings), groups):
+            for piece in pieces:
+                _add(found, piece)
+            if len(found) > MOST_TEXTS:
+                pool.shutdown(cancel_futures=True)
+                return None
+    there = {
+        value: counts
+        for value, (_, counts) in sorted(found.items(), key=lambda one: one[1][0])
+        if counts[A_LEAD:].any()
+    }
+    counts = np.array(list(there.values()), dtype=np.int64).reshape(-1, _STANDINGS)
+    return DistinctValues(
+        values=list(there), leads=counts[:, A_LEAD:].sum(axis=1), customers=counts[:, A_CUSTOMER]
+    )
+
+
+def _groups(files: Sequence[Path], name: str, rows: int) -> Iterator[Any]:
+    """Give every group of rows: its file, its number there, its column, and its first row."""
+    from pyarrow import parquet
+
+    start = 0
+    for path in files:
+        with parquet.ParquetFile(path) as file:
+            if "." in name or not _is_text(file.schema_arrow, name):
+                yield None
+                return
+            for number in range(file.num_row_groups):
+                yield path, number, name, start
+                start += file.metadata.row_group(number).num_rows
+    if start != rows:
+        yield None
+
+
+def _is_text(schema: Any, name: str) -> bool:
+    import pyarrow as pa
+
+    places = schema.get_all_field_indices(name)
+    return len(places) == 1 and bool(pa.types.is_string(schema.field(places[0]).type))
+
+
+def _pieces(path: Path, number: int, name: str, start: int, standings: Standings) -> list[_Piece]:
+    """Count one group of rows."""
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path, read_dictionary=[name], memory_map=True) as file:
+        column = file.read_row_group(number, columns=[name], use_threads=False).column(0)
+    pieces = []
+    for chunk in column.chunks:
+        if len(chunk):
+            pieces.append(_piece(chunk, start, standings))
+        start += len(chunk)
+    return pieces
+
+
+def _piece(chunk: Any, start: int, standings: Standings) -> _Piece:
+    # The last place is that of no value.
+    texts = (*chunk.dictionary.to_pylist(), None)
+    codes = chunk.indices.fill_null(len(texts) - 1).to_numpy(zero_copy_only=False)
+    counts = np.zeros(len(texts) * _STANDINGS, dtype=np.int64)
+    first = np.full(len(texts), -1, dtype=np.int64)
+    for begin in range(0, len(codes), _BLOCK):
+        block = codes[begin : begin + _BLOCK].astype(np.int64)
+        row = start + begin
+        keys = block * _STANDINGS + standings[row : row + len(block)]
+        seen = np.bincount(keys, minlength=len(counts))
+        counts += seen
+        if (seen.reshape(-1, _STANDINGS).any(axis=1) & (first < 0)).any():
+            here = np.full(len(texts), -1, dtype=np.int64)
+            here[block[::-1]] = np.arange(row + len(block) - 1, row - 1, -1)
+            first = np.where(first < 0, here, first)
+    return _Piece(texts=texts, counts=counts.reshape(-1, _STANDINGS), first=first)
+
+
+def _add(found: dict[str | None, tuple[int, Ints]], piece: _Piece) -> None:
+    """Add what was found in some rows to what was found before them."""
+    for place in np.flatnonzero(piece.first >= 0).tolist():
+        text, counts, row = piece.texts[place], piece.counts[place], int(piece.first[place])
+        known = found.get(text)
+        found[text] = (row, counts) if known is None else (known[0], known[1] + counts)
