@@ -31,6 +31,8 @@ DecimalComma = Literal["no", "likely", "sure", "never"]
 column of it cannot be read otherwise, never where those it had were replaced by points."""
 
 _FEW_WHOLE = 2**16
+_PIECE = 2**20
+"""So many rows are given their codes at a time."""
 _EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
 
@@ -447,18 +449,29 @@ def _numbers(array: Any) -> NumberColumn:
 
 
 def _coded(array: Any, decimal_comma: DecimalComma) -> TextColumn:
-    """Give chunk after chunk its own dictionary, then one to all: texts are hashed once."""
+    """Give every piece of a column its own dictionary, then one to all: texts are hashed once.
+
+    By pieces no more than the codes of one are held wide.
+    """
     import pyarrow as pa
 
-    coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    coded = coded.unify_dictionaries()
-    if not coded.num_chunks or not len(coded):
-        return TextColumn(codes=np.zeros(0, np.int8), texts=(), decimal_comma=decimal_comma)
-    texts = tuple(coded.chunk(0).dictionary.to_pylist())
-    if None in texts or len(set(texts)) < len(texts):
-        return _coded(array.cast(array.type.value_type), decimal_comma)
-    parts = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in coded.chunks]
-    codes = np.concatenate(parts) + 1
-    column = TextColumn(codes=small(codes, len(texts)), texts=texts, decimal_comma=decimal_comma)
+    code_of: dict[str, int] = {}
+    codes: Codes = np.zeros(len(array), dtype=np.int8)
+    for start in range(0, len(array), _PIECE):
+        piece = array.slice(start, _PIECE)
+        coded = piece if pa.types.is_dictionary(piece.type) else piece.dictionary_encode()
+        coded = coded.unify_dictionaries()
+        texts = coded.chunk(0).dictionary.to_pylist()
+        if None in texts or len(set(texts)) < len(texts):
+            return _coded(array.cast(array.type.value_type), decimal_comma)
+        # Without a value is -1 there, which finds the last of these: the code 0.
+        of_piece = np.array([*(code_of.setdefault(one, len(code_of) + 1) for one in texts), 0])
+        codes, of_piece = small(codes, len(code_of)), small(of_piece, len(code_of))
+        place = start
+        for chunk in coded.chunks:
+            found = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+            codes[place : place + len(found)] = of_piece[found]
+            place += len(found)
+    column = TextColumn(codes=codes, texts=tuple(code_of), decimal_comma=decimal_comma)
     # Dictionaries may hold texts that no row has (a header, an unused category of a frame).
-    return column.take(np.ones(len(codes), dtype=np.bool_)).without(())
+    return column._keep((column.counts > 0).tolist()).without(())

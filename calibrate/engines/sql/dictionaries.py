@@ -19,7 +19,6 @@ import numpy.typing as npt
 from calibrate.engines.base import Ints
 
 NOT_COUNTED, A_LEAD, A_CUSTOMER = 0, 1, 2
-_STANDINGS = 3
 _BLOCK = 2**16
 """So many rows are counted at a time: they stay in the cache."""
 MOST_TEXTS = 100_000
@@ -46,7 +45,7 @@ class DistinctValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """What was found in some rows: their texts, leads of each by standing, and its first row."""
+    """What was found in some rows: their texts, leads and customers of each, its first row."""
 
     texts: tuple[str | None, ...]
     counts: Ints
@@ -83,9 +82,10 @@ def _count_texts(files: Sequence[Path], name: str, standings: Standings) -> Dist
     groups = list(_groups(files, name, len(standings)))
     if not groups or any(group is None for group in groups):
         return None
+    customers = np.flatnonzero(standings == A_CUSTOMER)
     found: dict[str | None, tuple[int, Ints]] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for pieces in pool.map(lambda group: _pieces(*group, standings), groups):
+        for pieces in pool.map(lambda group: _pieces(group, standings, customers), groups):
             for piece in pieces:
                 _add(found, piece)
             if len(found) > MOST_TEXTS:
@@ -94,12 +94,10 @@ def _count_texts(files: Sequence[Path], name: str, standings: Standings) -> Dist
     there = {
         value: counts
         for value, (_, counts) in sorted(found.items(), key=lambda one: one[1][0])
-        if counts[A_LEAD:].any()
+        if counts[0]
     }
-    counts = np.array(list(there.values()), dtype=np.int64).reshape(-1, _STANDINGS)
-    return DistinctValues(
-        values=list(there), leads=counts[:, A_LEAD:].sum(axis=1), customers=counts[:, A_CUSTOMER]
-    )
+    counts = np.array(list(there.values()), dtype=np.int64).reshape(-1, 2)
+    return DistinctValues(values=list(there), leads=counts[:, 0], customers=counts[:, 1])
 
 
 def _groups(files: Sequence[Path], name: str, rows: int) -> Iterator[Any]:
@@ -126,8 +124,9 @@ def _is_text(schema: Any, name: str) -> bool:
     return len(places) == 1 and bool(pa.types.is_string(schema.field(places[0]).type))
 
 
-def _pieces(path: Path, number: int, name: str, start: int, standings: Standings) -> list[_Piece]:
+def _pieces(group: Any, standings: Standings, customer_rows: Ints) -> list[_Piece]:
     """Count one group of rows."""
+    path, number, name, start = group
     from pyarrow import parquet
 
     with parquet.ParquetFile(path, read_dictionary=[name], memory_map=True) as file:
@@ -135,28 +134,32 @@ def _pieces(path: Path, number: int, name: str, start: int, standings: Standings
     pieces = []
     for chunk in column.chunks:
         if len(chunk):
-            pieces.append(_piece(chunk, start, standings))
+            pieces.append(_piece(chunk, start, standings, customer_rows))
         start += len(chunk)
     return pieces
 
 
-def _piece(chunk: Any, start: int, standings: Standings) -> _Piece:
+def _piece(chunk: Any, start: int, standings: Standings, customer_rows: Ints) -> _Piece:
     # The last place is that of no value.
     texts = (*chunk.dictionary.to_pylist(), None)
     codes = chunk.indices.fill_null(len(texts) - 1).to_numpy(zero_copy_only=False)
-    counts = np.zeros(len(texts) * _STANDINGS, dtype=np.int64)
     first = np.full(len(texts), -1, dtype=np.int64)
+    seen = np.zeros(len(texts), dtype=np.int64)
     for begin in range(0, len(codes), _BLOCK):
-        block = codes[begin : begin + _BLOCK].astype(np.int64)
-        row = start + begin
-        keys = block * _STANDINGS + standings[row : row + len(block)]
-        seen = np.bincount(keys, minlength=len(counts))
-        counts += seen
-        if (seen.reshape(-1, _STANDINGS).any(axis=1) & (first < 0)).any():
-            here = np.full(len(texts), -1, dtype=np.int64)
-            here[block[::-1]] = np.arange(row + len(block) - 1, row - 1, -1)
-            first = np.where(first < 0, here, first)
-    return _Piece(texts=texts, counts=counts.reshape(-1, _STANDINGS), first=first)
+        block = codes[begin : begin + _BLOCK]
+        here = np.bincount(block, minlength=len(texts))
+        seen += here
+        if ((here > 0) & (first < 0)).any():
+            row = start + begin
+            rows = np.full(len(texts), -1, dtype=np.int64)
+            rows[block[::-1]] = np.arange(row + len(block) - 1, row - 1, -1)
+            first = np.where(first < 0, rows, first)
+    counted = standings[start : start + len(codes)] != NOT_COUNTED
+    leads = seen if counted.all() else np.bincount(codes[counted], minlength=len(texts))
+    ends = np.searchsorted(customer_rows, [start, start + len(codes)])
+    # Customers are few: looking their rows up once is cheaper than for every column.
+    customers = np.bincount(codes[customer_rows[slice(*ends)] - start], minlength=len(texts))
+    return _Piece(texts=texts, counts=np.column_stack([leads, customers]), first=first)
 
 
 def _add(found: dict[str | None, tuple[int, Ints]], piece: _Piece) -> None:
