@@ -157,7 +157,7 @@ def _piece(chunk: Any, start: int, standings: Standings, customer_rows: Ints) ->
     counted = standings[start : start + len(codes)] != NOT_COUNTED
     leads = seen if counted.all() else np.bincount(codes[counted], minlength=len(texts))
     ends = np.searchsorted(customer_rows, [start, start + len(codes)])
-    # Customers are few: looking their rows up once is cheaper than for every column.
+    # Customers are few: their rows are looked up once, not in every group.
     customers = np.bincount(codes[customer_rows[slice(*ends)] - start], minlength=len(texts))
     return _Piece(texts=texts, counts=np.column_stack([leads, customers]), first=first)
 
