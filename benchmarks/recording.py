@@ -61,7 +61,7 @@ def _cells(row: Row) -> list[str]:
         f"**{ratio}**" if missed else ratio,
         "" if row["least"] is None else f"{row['least']:.3g} to {row['most']:.3g}",
         "" if row["pairs"] is None else str(row["pairs"]),
-        "none" if row["limit"] is None else f"{row['limit']:g}",
+        "none" if row["limit"] is None else f"{row['limit']:.3g}",
         " / ".join(row["peak_mb"]),
         _memory(row.get("memory")),
     ]
