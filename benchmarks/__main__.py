@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sys
@@ -21,43 +22,62 @@ from benchmarks.harness import (
 )
 
 NAMES = ("counting", "score", "run", "help", "encoding", "evidence")
-_PACKAGES = "calibrate-leads numpy pandas pyarrow scipy statsmodels matplotlib pydantic jinja2"
+LARGE = ("engines",)
+"""Run only when named."""
+_PACKAGES = (
+    "calibrate-leads numpy pandas pyarrow duckdb scipy statsmodels matplotlib pydantic jinja2"
+)
 _HEAD = ("what", "ours", "peer", "ratio", "least-most", "limit", "peak MB", "against")
 _ROW = "{:<41} {:>9} {:>9} {:>7} {:>13} {:>6} {:>11}  {}"
 
 
 def main(arguments: Sequence[str]) -> int:
-    is_kept = "--record" in arguments
-    chosen = [name for name in arguments if name != "--record"]
-    strange = [name for name in chosen if name not in NAMES]
-    if strange:
-        print(f"no benchmark `{strange[0]}`; there are: {', '.join(NAMES)}", file=sys.stderr)
-        return 2
+    asked = _asked(arguments)
+    if asked.leads is not None:
+        os.environ["CALIBRATE_BENCH_LEADS"] = str(asked.leads)
     print(_machine(), end="\n\n")
     print(_ROW.format(*_HEAD), flush=True)
     missed, rows = [], []
     try:
-        for measured in _measured(chosen or NAMES):
+        for measured in _measured(asked.names or NAMES, asked.only):
             print(_row(measured), flush=True)
             rows.append(_record(measured))
-            if measured.is_missed:
+            if measured.is_missed or measured.is_too_large:
                 missed.append(measured.comparison.what)
     except BenchmarkError as fault:
         print(fault, file=sys.stderr)
         return 1
-    if is_kept:
+    if asked.record:
         recording.keep(rows, _machine().replace("\n", ". ") + ".")
     if missed:
         print(f"\nlimit missed: {'; '.join(missed)}", file=sys.stderr)
     return 1 if missed else 0
 
 
-def _measured(names: Sequence[str]) -> Iterator[Measured]:
+def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*NAMES, *LARGE)))
+    parser.add_argument("--record", action="store_true", help="keep what came")
+    parser.add_argument("--only", metavar="TEXT", default="", help="rows that begin with it")
+    parser.add_argument("--leads", type=int, help="of `engines`: fewer, to try it")
+    asked = parser.parse_args(arguments)
+    strange = [name for name in asked.names if name not in (*NAMES, *LARGE)]
+    if strange:
+        parser.error(f"no benchmark `{strange[0]}`; there are: {', '.join((*NAMES, *LARGE))}")
+    if asked.record and asked.leads is not None:
+        parser.error("what fewer leads give is not recorded")
+    return asked
+
+
+def _measured(names: Sequence[str], only: str) -> Iterator[Measured]:
     for name in names:
-        with tempfile.TemporaryDirectory(prefix=f"calibrate-{name}-") as folder:
-            prepare(name, Path(folder))
-            for comparison in import_module(f"benchmarks.{name}").COMPARISONS:
-                yield measure(comparison, Path(folder))
+        room = import_module(f"benchmarks.{name}")
+        with tempfile.TemporaryDirectory(prefix=f"calibrate-{name}-") as made:
+            folder = getattr(room, "FOLDER", Path(made))  # large inputs stay
+            prepare(name, folder)
+            for comparison in room.COMPARISONS:
+                if comparison.what.startswith(only):
+                    yield measure(comparison, folder)
 
 
 def _row(measured: Measured) -> str:
@@ -72,7 +92,7 @@ def _row(measured: Measured) -> str:
         f"{min(ratios):.3g}-{max(ratios):.3g}",
         "none" if comparison.limit is None else f"{comparison.limit:g}",
         f"{_peak(ours)} / {_peak(peer)}",
-        f"{comparison.against} ({len(ratios)} pairs)",
+        f"{comparison.against} ({len(ratios)} pairs){_memory(measured)}",
     )
 
 
@@ -90,7 +110,21 @@ def _record(measured: Measured) -> recording.Row:
         "pairs": len(ratios),
         "limit": comparison.limit,
         "peak_mb": [_peak(measured.ours), _peak(measured.peer)],
-    }
+    } | _memory_record(measured)
+
+
+def _memory(measured: Measured) -> str:
+    memory, came = measured.comparison.memory, measured.memory_came
+    if memory is None or came is None:
+        return ""
+    return f", memory {came:.3g} {memory.unit}, at most {memory.most:.3g}"
+
+
+def _memory_record(measured: Measured) -> recording.Row:
+    memory, came = measured.comparison.memory, measured.memory_came
+    if memory is None or came is None:
+        return {}
+    return {"memory": {"most": memory.most, "came": _rounded(came), "unit": memory.unit}}
 
 
 def _rounded(number: float) -> float:

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_BATCHES = 3
@@ -39,14 +39,33 @@ class Sample:
     seconds: float
     peak_mb: float
     answer: Any = None
+    extra_mb: float = math.nan
+    """By how much the work let memory grow; NaN where nobody looked."""
 
 
 Side = Callable[[Path], Sample]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryLimit:
+    """The most memory that will do: in MB, in MB beside the input, or as a share of the peer's."""
+
+    most: float
+    unit: Literal["MB", "MB extra", "of the peer's"]
+
+    def came(self, ours: Sequence[Sample], peer: Sequence[Sample]) -> float:
+        if self.unit == "MB extra":
+            return max(sample.extra_mb for sample in ours)
+        peak = max(sample.peak_mb for sample in ours)
+        return peak if self.unit == "MB" else peak / max(sample.peak_mb for sample in peer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Ours against a named peer; `limit` is the largest ratio of their times that will do."""
+    """Ours against a named peer; `limit` is the largest ratio of their times that will do.
+
+    A slow one is not warmed up, and its rounds are not run again while the pairs do not agree.
+    """
 
     what: str
     against: str
@@ -54,6 +73,8 @@ class Comparison:
     peer: Side
     rounds: int
     limit: float | None = None
+    memory: MemoryLimit | None = None
+    is_slow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +95,8 @@ class Measured:
 
     @property
     def spread(self) -> float:
+        if len(self.ratios) == 1:
+            return math.inf
         low, _, high = statistics.quantiles(self.ratios, n=4)
         return (high - low) / self.ratio
 
@@ -81,13 +104,24 @@ class Measured:
     def is_missed(self) -> bool:
         return self.comparison.limit is not None and self.ratio > self.comparison.limit
 
+    @property
+    def memory_came(self) -> float | None:
+        memory = self.comparison.memory
+        return None if memory is None else memory.came(self.ours, self.peer)
+
+    @property
+    def is_too_large(self) -> bool:
+        memory, came = self.comparison.memory, self.memory_came
+        return memory is not None and came is not None and came > memory.most
+
 
 def measure(comparison: Comparison, folder: Path) -> Measured:
     """Take pairs of samples until the pairs agree, or patience ends."""
-    comparison.ours(folder), comparison.peer(folder)  # warm: byte code, fonts, the disk's cache
+    if not comparison.is_slow:
+        comparison.ours(folder), comparison.peer(folder)  # byte code, fonts, the disk's cache
     ours: list[Sample] = []
     peer: list[Sample] = []
-    for _ in range(MOST_BATCHES):
+    for _ in range(1 if comparison.is_slow else MOST_BATCHES):
         for _ in range(comparison.rounds):
             ours.append(comparison.ours(folder))
             peer.append(comparison.peer(folder))
@@ -113,8 +147,18 @@ def inside(module: str, side: str) -> Side:
 
     def once(folder: Path) -> Sample:
         _, peak_mb, said = _run(_child(module, side, folder), ROOT)
-        told = json.loads(said)
-        return Sample(seconds=told["seconds"], peak_mb=peak_mb, answer=told["answer"])
+        return _told(said, peak_mb)
+
+    return once
+
+
+def elsewhere(python: Callable[[], Path], script: str, *arguments: str) -> Side:
+    """Make a side of a script that another interpreter runs, in an environment of its own."""
+
+    def once(folder: Path) -> Sample:
+        command = (str(python()), str(ROOT / script), *arguments)
+        _, peak_mb, said = _run(command, folder)
+        return _told(said, peak_mb)
 
     return once
 
@@ -135,6 +179,17 @@ def installed(command: str) -> str:
 def own_peak_mb() -> float:
     """Give this process's own peak: no child is seen to have less."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _PER_MB
+
+
+def _told(said: bytes, peak_mb: float) -> Sample:
+    """Read the last line of what a side says; packages may say something before it."""
+    told = json.loads(said.strip().splitlines()[-1])
+    return Sample(
+        seconds=told["seconds"],
+        peak_mb=peak_mb,
+        answer=told["answer"],
+        extra_mb=told.get("extra_mb", math.nan),
+    )
 
 
 def _child(module: str, side: str, folder: Path) -> Sequence[str]:

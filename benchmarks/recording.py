@@ -15,7 +15,10 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 KEPT, PAGE = HERE / "recorded.json", HERE / "README.md"
 BEGIN, END = "<!-- recorded: written by `python -m benchmarks --record` -->", "<!-- /recorded -->"
-_HEAD = ("what", "against", "ours", "peer", "ratio", "least to most", "pairs", "limit", "peak MB")
+_HEAD = (
+    *("what", "against", "ours", "peer", "ratio", "least to most", "pairs", "limit", "peak MB"),
+    "memory limit",
+)
 _TEXTS = 2
 """The first columns are texts, the others numbers."""
 
@@ -58,9 +61,19 @@ def _cells(row: Row) -> list[str]:
         f"**{ratio}**" if missed else ratio,
         "" if row["least"] is None else f"{row['least']:.3g} to {row['most']:.3g}",
         "" if row["pairs"] is None else str(row["pairs"]),
-        "none" if row["limit"] is None else f"{row['limit']:g}",
+        "none" if row["limit"] is None else f"{row['limit']:.3g}",
         " / ".join(row["peak_mb"]),
+        _memory(row.get("memory")),
     ]
+
+
+def _memory(memory: dict[str, Any] | None) -> str:
+    """Write what was allowed and what came, bold where that is more."""
+    if memory is None:
+        return ""
+    came = f"{memory['came']:.3g}"
+    came = f"**{came}**" if memory["came"] > memory["most"] else came
+    return f"{memory['most']:.3g} {memory['unit']}: {came}"
 
 
 def _named(text: str) -> str:

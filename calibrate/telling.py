@@ -164,6 +164,7 @@ def counted_rows(
         created=created,
         open_for=open_for,
         order=column(_ROW) if relation.order else None,
+        files=relation.files,
         leads=outcome.leads(outcome.counted),
         customers=outcome.leads(outcome.counted & outcome.customer),
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -31,6 +33,10 @@ DecimalComma = Literal["no", "likely", "sure", "never"]
 column of it cannot be read otherwise, never where those it had were replaced by points."""
 
 _FEW_WHOLE = 2**16
+_BLOCK = 2**16
+"""So many leads are counted at a time."""
+_PIECE = 2**20
+"""So many rows are given their codes at a time."""
 _EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
 
@@ -119,7 +125,7 @@ class TextColumn:
         """Leads of each code: without a value, then of each distinct text."""
         size = len(self.texts) + 1
         if self.weights is None:
-            return np.bincount(self.codes, minlength=size)
+            return leads_of_codes(self.codes, size)
         counts = np.zeros(size, dtype=np.int64)
         np.add.at(counts, self.codes, self.weights)
         return counts
@@ -277,6 +283,17 @@ def small(codes: npt.NDArray[Any], most: int) -> Codes:
     if most < 2**15 - 1:
         return codes.astype(np.int16, copy=False)
     return codes.astype(np.int32, copy=False)
+
+
+def leads_of_codes(codes: npt.NDArray[np.integer], size: int) -> npt.NDArray[np.int64]:
+    """Count the leads of each code, from 0 to under `size`.
+
+    Counting makes wide numbers of small codes first: by blocks they stay in the cache.
+    """
+    leads = np.zeros(size, dtype=np.int64)
+    for start in range(0, len(codes), _BLOCK):
+        leads += np.bincount(codes[start : start + _BLOCK], minlength=size)
+    return leads
 
 
 def needs_decimal_commas(column: Column) -> bool:
@@ -446,19 +463,45 @@ def _numbers(array: Any) -> NumberColumn:
     return NumberColumn(numbers=numbers)
 
 
-def _coded(array: Any, decimal_comma: DecimalComma) -> TextColumn:
-    """Give chunk after chunk its own dictionary, then one to all: texts are hashed once."""
+def _with_dictionaries(array: Any) -> Iterator[Any]:
+    """Give a column piece by piece, each with one dictionary; a few pieces are made at a time."""
     import pyarrow as pa
 
-    coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    coded = coded.unify_dictionaries()
-    if not coded.num_chunks or not len(coded):
-        return TextColumn(codes=np.zeros(0, np.int8), texts=(), decimal_comma=decimal_comma)
-    texts = tuple(coded.chunk(0).dictionary.to_pylist())
-    if None in texts or len(set(texts)) < len(texts):
-        return _coded(array.cast(array.type.value_type), decimal_comma)
-    parts = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in coded.chunks]
-    codes = np.concatenate(parts) + 1
-    column = TextColumn(codes=small(codes, len(texts)), texts=texts, decimal_comma=decimal_comma)
+    def made(start: int) -> Any:
+        piece = array.slice(start, _PIECE)
+        return (
+            piece if pa.types.is_dictionary(piece.type) else piece.dictionary_encode()
+        ).unify_dictionaries()
+
+    starts = range(0, len(array), _PIECE)
+    if len(starts) < 2:
+        yield from map(made, starts)
+        return
+    few = os.cpu_count() or 1
+    with ThreadPoolExecutor(few) as pool:
+        for place in range(0, len(starts), few):
+            yield from pool.map(made, starts[place : place + few])
+
+
+def _coded(array: Any, decimal_comma: DecimalComma) -> TextColumn:
+    """Give every piece of a column its own dictionary, then one to all: texts are hashed once.
+
+    By pieces no more than the codes of one are held wide.
+    """
+    code_of: dict[str, int] = {}
+    codes: Codes = np.zeros(len(array), dtype=np.int8)
+    place = 0
+    for coded in _with_dictionaries(array):
+        texts = coded.chunk(0).dictionary.to_pylist()
+        if None in texts or len(set(texts)) < len(texts):
+            return _coded(array.cast(array.type.value_type), decimal_comma)
+        # Without a value is -1 there, which finds the last of these: the code 0.
+        of_piece = np.array([*(code_of.setdefault(one, len(code_of) + 1) for one in texts), 0])
+        codes, of_piece = small(codes, len(code_of)), small(of_piece, len(code_of))
+        for chunk in coded.chunks:
+            found = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+            codes[place : place + len(found)] = of_piece[found]
+            place += len(found)
+    column = TextColumn(codes=codes, texts=tuple(code_of), decimal_comma=decimal_comma)
     # Dictionaries may hold texts that no row has (a header, an unused category of a frame).
-    return column.take(np.ones(len(codes), dtype=np.bool_)).without(())
+    return column._keep((column.counts > 0).tolist()).without(())

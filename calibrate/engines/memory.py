@@ -26,7 +26,7 @@ from calibrate.engines.base import (
     StandingCounts,
     ValueCounts,
 )
-from calibrate.engines.columns import Column, filled_cells, is_filled, text_column
+from calibrate.engines.columns import Column, filled_cells, is_filled, leads_of_codes, text_column
 from calibrate.engines.judging import judge_rows
 from calibrate.engines.places import band_codes, cuts_between, level_rows
 from calibrate.engines.profiles import profile_of
@@ -207,7 +207,7 @@ class MemoryEngine:
         if by_shard:
             codes = self.shards * size + codes
             size *= SHARDS
-        leads = np.bincount(codes, minlength=size)
+        leads = leads_of_codes(codes, size)
         # Customers are few: picking them out is cheaper than weighing every lead.
         customers = np.bincount(codes[self._customer_rows], minlength=size)
         if by_shard:

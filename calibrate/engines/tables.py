@@ -147,7 +147,7 @@ def _open_frame(frame: Any) -> Table:
     if not len(frame):
         raise NoRowsError(f"{where} has columns but no rows.")
     columns, unusable = named_columns(
-        [(name, _from_series(frame.iloc[:, place])) for place, name in enumerate(names)],
+        [(name, column_of(frame.iloc[:, place])) for place, name in enumerate(names)],
         where,
         [str(kind) for kind in frame.dtypes],
     )
@@ -163,7 +163,8 @@ def _open_frame(frame: Any) -> Table:
     )
 
 
-def _from_series(series: Any) -> Column | None:
+def column_of(series: Any) -> Column | None:
+    """Turn a series of a frame into a column; None for values that no level can be made of."""
     import pyarrow as pa
 
     try:

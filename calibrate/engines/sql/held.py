@@ -11,6 +11,7 @@ import numpy as np
 from calibrate.engines.base import ColumnProfile, Ints
 from calibrate.engines.columns import Column, NumberColumn, TextColumn, is_filled, small
 from calibrate.engines.profiles import profile_of
+from calibrate.engines.sql.dictionaries import DistinctValues
 from calibrate.engines.sql.phrases import NUMBERS, Kind, as_value, literal, number, one_of
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.levels import parse_number
@@ -96,12 +97,12 @@ class Held:
 
     def fetched(self, rows: LeadRows) -> Held:
         """Bring all distinct values of a number back."""
-        values, leads, customers = _distinct(rows, self.value)
+        found = _distinct(rows, self.value)
         return replace(
             self,
-            values=tuple(values),
-            column=column_of("number", values, leads),
-            customers=customers,
+            values=tuple(found.values),
+            column=column_of("number", found.values, found.leads),
+            customers=found.customers,
             is_whole=True,
         )
 
@@ -135,6 +136,9 @@ def hold(
         )[0][0]
         if distinct > MOST_NUMBERS:
             return _ends(rows, name, value, distinct)
+    counted = rows.count_texts(name) if kind == "text" else None
+    if counted is not None:
+        return _held(name, value, counted, kind=kind, nothings=nothings)
     return held_value(rows, name, value, kind=kind, nothings=nothings)
 
 
@@ -147,22 +151,27 @@ def held_value(
     nothings: Sequence[str] = (),
 ) -> Held:
     """Bring the distinct values of an expression back; see `hold`."""
-    values, leads, customers = _distinct(rows, value)
-    column = column_of(kind, values, leads)
+    return _held(name, value, _distinct(rows, value), kind=kind, nothings=nothings)
+
+
+def _held(
+    name: str, value: str, found: DistinctValues, *, kind: Kind, nothings: Sequence[str]
+) -> Held:
+    column = column_of(kind, found.values, found.leads)
     if isinstance(column, TextColumn):
         column = column.without(nothings)
     return Held(
         value=value,
-        values=tuple(values),
+        values=tuple(found.values),
         column=column,
-        customers=customers,
+        customers=found.customers,
         profile=profile_of(name, column),
         kind=kind,
         nothings=tuple(nothings),
     )
 
 
-def _distinct(rows: LeadRows, value: str) -> tuple[list[Any], Ints, Ints]:
+def _distinct(rows: LeadRows, value: str) -> DistinctValues:
     """Give the distinct values of the counted leads, with their leads and customers.
 
     They come in the order in which rows first show them; else in that of the alphabet.
@@ -179,10 +188,10 @@ def _distinct(rows: LeadRows, value: str) -> tuple[list[Any], Ints, Ints]:
     listed = list(zip(values, leads, customers, strict=True))
     if rows.order is None:
         listed.sort(key=lambda one: (one[0] is None, one[0] if one[0] is not None else 0))
-    return (
-        [one[0] for one in listed],
-        np.array([one[1] for one in listed], dtype=np.int64),
-        np.array([one[2] for one in listed], dtype=np.int64),
+    return DistinctValues(
+        values=[one[0] for one in listed],
+        leads=np.array([one[1] for one in listed], dtype=np.int64),
+        customers=np.array([one[2] for one in listed], dtype=np.int64),
     )
 
 

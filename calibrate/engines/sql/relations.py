@@ -98,6 +98,7 @@ class Relation:
             source=self.source,
             where=self.condition,
             order=self.order,
+            files=self.files,
         )
 
     def file_digest(self) -> str | None:
@@ -252,13 +253,9 @@ def _relation(
         raise LeadsError(f"{where or named} has no column that can be read.")
     rows = LeadRows(connection=connection, source=source)
     condition = " OR ".join(f"{column(one)} IS NOT NULL" for one, _ in listed)
-    leads, filled = (
-        found[0]
-        for found in rows.ask(
-            f"SELECT COUNT(*) AS n, SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS f "
-            f"FROM {source} AS t"
-        )
-    )
+    leads, filled = _filled(rows, f"{column(listed[0][0])} IS NOT NULL")
+    if filled < leads:
+        leads, filled = _filled(rows, condition)
     if not filled:
         fix = "Export the leads again" if where else "Look at what the table or query gives"
         raise NoRowsError(f"{where or named} has columns but no rows. {fix}.")
@@ -273,6 +270,16 @@ def _relation(
         condition="TRUE" if leads == filled else f"({condition})",
         order=order,
     )
+
+
+def _filled(rows: LeadRows, condition: str) -> tuple[int, int]:
+    """Count all rows, and those that have a value: mostly the first column tells for all."""
+    found = rows.ask(
+        f"SELECT COUNT(*) AS n, SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS f "
+        f"FROM {rows.source} AS t"
+    )
+    leads, filled = (one[0] for one in found)
+    return int(leads), int(filled or 0)
 
 
 def _readable(

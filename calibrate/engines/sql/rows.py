@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from calibrate.engines.base import Ints
 from calibrate.engines.sql.connections import Connection
+from calibrate.engines.sql.dictionaries import (
+    A_CUSTOMER,
+    A_LEAD,
+    NOT_COUNTED,
+    DistinctValues,
+    Standings,
+    count_texts,
+)
 from calibrate.errors import EngineError
 from calibrate.present.numbers import count_text
 
@@ -54,6 +64,8 @@ class LeadRows:
         What else a row holds, in SQL, to see which are alike.
     leads, customers : int or None
         How many there are, as first counted; None before that.
+    files : tuple of Path
+        The Parquet files whose rows these are; empty for a table of a database.
     """
 
     connection: Connection
@@ -67,10 +79,27 @@ class LeadRows:
     cells: tuple[str, ...] = ()
     leads: int | None = None
     customers: int | None = None
+    files: tuple[Path, ...] = ()
 
     def ask(self, query: str) -> list[list[Any]]:
         """Answer a query, column by column."""
         return [column.to_pylist() for column in self.connection.ask(query).columns]
+
+    def count_texts(self, name: str) -> DistinctValues | None:
+        """Count the texts of a column by the dictionaries of its files; None where it has none."""
+        return count_texts(self.files, name, self._standings) if self.files else None
+
+    @cached_property
+    def _standings(self) -> Standings:
+        """Say of each row of the files, in their order, whether it is counted, and a customer."""
+        found = self.connection.ask(
+            f"SELECT {self.order} AS row, CAST(CASE WHEN NOT ({self.where}) THEN {NOT_COUNTED} "
+            f"WHEN {self.customer} THEN {A_CUSTOMER} ELSE {A_LEAD} END AS UTINYINT) AS standing "
+            f"FROM {self.source} AS t"
+        )
+        standings = np.zeros(len(found), dtype=np.uint8)
+        standings[found.column("row").to_numpy()] = found.column("standing").to_numpy()
+        return standings
 
     def grouped(self, keys: Sequence[str], joins: Sequence[str] = (), among: str = "") -> Grouped:
         """Count leads and customers by keys.

@@ -1,0 +1,96 @@
+"""The speed of the engines on 10 M leads, and of a card on 1 M, against named peers.
+
+``python -m benchmarks engines`` makes its input once, under ``build/``, which takes some minutes
+and 5 GB of disk; ``--leads 100000`` tries it on fewer. It is no part of ``python -m benchmarks``,
+for its time and for the 16 GB of memory that the peers take.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.accuracy.places import OPTBINNING, cache_folder
+from benchmarks.engines import inputs
+from benchmarks.harness import Comparison, MemoryLimit, Side, elsewhere, inside
+
+FOLDER = inputs.FOLDER
+_SIZE, _TENTH = (
+    f"{leads / 1e6:g} M" if leads >= 10**6 else f"{leads:,}".replace(",", " ")
+    for leads in (inputs.LEADS, inputs.MODELLED)
+)
+
+
+def prepare(folder: Path) -> None:
+    inputs.make(folder)
+
+
+def _counts(
+    source: str,
+    against: str,
+    sides: tuple[str, str],
+    limit: float | None,
+    *,
+    memory: MemoryLimit | None = None,
+    rounds: int = 5,
+) -> Comparison:
+    ours, peer = (inside("engines.counts", side) for side in sides)
+    return Comparison(
+        what=f"counts, {_SIZE} leads x {inputs.COLUMNS} {source}",
+        against=against,
+        ours=ours,
+        peer=peer,
+        rounds=rounds,
+        limit=limit,
+        memory=memory,
+        is_slow=True,
+    )
+
+
+def _optbinning(what: str, side: str, limit: float) -> Comparison:
+    return Comparison(
+        what=f"{what}, {_TENTH} leads x {inputs.TEXTS + inputs.NUMBERS}",
+        against=OPTBINNING.packages[0].replace("==", " "),
+        ours=inside("engines.cards", side),
+        peer=_peer(side),
+        rounds=3,
+        limit=limit,
+        is_slow=True,
+    )
+
+
+def _peer(side: str) -> Side:
+    def python() -> Path:
+        return OPTBINNING.python(cache_folder() / "peers")
+
+    return elsewhere(python, "benchmarks/engines/with_optbinning.py", side)
+
+
+COMPARISONS = (
+    _counts("ready codes", "blocked numpy.bincount", ("ours_codes", "blocked_bincount"), 1.1),
+    _counts(
+        "Parquet",
+        "DuckDB, one GROUP BY a column",
+        ("ours_parquet", "duckdb_parquet"),
+        0.85,
+        memory=MemoryLimit(most=600, unit="MB"),
+    ),
+    _counts(
+        "from a frame of texts",
+        "pandas groupby per column",
+        ("ours_frame", "pandas_frame"),
+        0.6,
+        memory=MemoryLimit(most=50, unit="MB extra"),
+        rounds=3,
+    ),
+    _counts("in a DuckDB", "the same query by hand", ("ours_relation", "by_hand"), 1.1),
+    _optbinning("evidence for all columns", "evidence", 1 / 20),
+    _optbinning("card end to end", "card", 1 / 15),
+    _counts(
+        "CSV",
+        "pandas read + groupby",
+        ("ours_csv", "pandas_csv"),
+        1.3,
+        memory=MemoryLimit(most=1 / 8, unit="of the peer's"),
+        rounds=3,
+    ),
+)
