@@ -288,8 +288,11 @@ def small(codes: npt.NDArray[Any], most: int) -> Codes:
 def leads_of_codes(codes: npt.NDArray[np.integer], size: int) -> npt.NDArray[np.int64]:
     """Count the leads of each code, from 0 to under `size`.
 
-    Counting makes wide numbers of small codes first: by blocks they stay in the cache.
+    Counting makes wide numbers of small codes first: by blocks they stay in the cache. With as
+    many codes as a block has leads, adding the blocks up would cost more than it saves.
     """
+    if size > _BLOCK:
+        return np.bincount(codes, minlength=size)
     leads = np.zeros(size, dtype=np.int64)
     for start in range(0, len(codes), _BLOCK):
         leads += np.bincount(codes[start : start + _BLOCK], minlength=size)
