@@ -160,7 +160,7 @@ def _unseen(card: Scorecard, relation: Relation, held: dict[str, Held]) -> tuple
 
 def _unlisted() -> Finding:
     return Finding(
-        code=SURPRISES_UNLISTED,
+        code="surprises-unlisted",
         severity="info",
         says="These leads are in a database and were counted there: those of which the card was "
         "most wrong are not listed one by one.",
