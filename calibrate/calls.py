@@ -14,7 +14,7 @@ from calibrate.engines.columns import text_column
 from calibrate.engines.judging import Flags
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import SpecError
-from calibrate.roles import MEANS_CUSTOMER, MEANS_LOST, plain_value
+from calibrate.meanings import MEANS_CUSTOMER, MEANS_LOST, plain_value
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.columns import Absent
 from calibrate.scorecard.names import lead_names

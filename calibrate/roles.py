@@ -10,9 +10,16 @@ from calibrate.dates import could_be_dates, reads_as_dates
 from calibrate.engines.columns import Column, is_empty, text_column
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, NoOutcomeError, SpecError, did_you_mean
-from calibrate.files import Flow, FlowList, yaml_text
-from calibrate.levels import MISSING, fold, parse_number
-from calibrate.present.numbers import number_text
+from calibrate.files import Flow, yaml_text
+from calibrate.meanings import (
+    FEW_VALUES,
+    MEANS_CUSTOMER,
+    MEANS_LOST,
+    plain_value,
+    proposed_outcome,
+    sounds_like_customer,
+    sounds_lost,
+)
 from calibrate.presets import Closed, Preset, find_preset, plain_name
 from calibrate.spec import OutcomePart, Spec
 
@@ -35,24 +42,6 @@ _FLAGS = (
     "closed_won is_closed_won outcome"
 ).split()
 
-MEANS_CUSTOMER = frozenset(
-    "1 yes true y t won converted customer closedwon ja oui sí sim gewonnen".split()
-) | {"closed won", "deal won", "became customer"}
-MEANS_LOST = frozenset("0 no false n f lost closedlost nein non não nee verloren".split()) | {
-    "not converted",
-    "closed lost",
-    "deal lost",
-    "no customer",
-    "not a customer",
-}
-
-_JOINTS = re.compile(r"(?<=\w)[\s_/–-]+(?=\w)")
-_SOUNDS_LIKE_CUSTOMER = re.compile(
-    r"won\b|customer|convert|bought|purchase|sold|signed|success|yes"
-)
-_SOUNDS_LIKE_LOST = re.compile(
-    r"lost|\bno\b|\bnot\b|non-|un(?:qualified|successful)|disqualif|reject|fail|junk|dead"
-)
 _NAMED_LIKE_OUTCOMES = frozenset(
     (
         "y target label response outcome result status stage won lost customer client converted "
@@ -60,8 +49,6 @@ _NAMED_LIKE_OUTCOMES = frozenset(
         "closed close success order contract"
     ).split()
 )
-FEW_VALUES = 12
-"""An outcome has few values; a column with more is not proposed as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,49 +345,6 @@ def _no_outcome(table: Table, columns: list[str]) -> str:
     )
 
 
-def proposed_outcome(column: str, texts: Sequence[str]) -> str:
-    """Write the line of the spec that declares a column as the outcome, by its values' sound.
-
-    Examples
-    --------
-    >>> proposed_outcome("deal_stage", ["Lost", "Won", "Engaging"])
-    'outcome: {column: deal_stage, customer: [Won], lost: [Lost]}'
-    """
-    lost = [text for text in texts if _sounds_lost(text)]
-    customer = [text for text in texts if text not in lost and _sounds_like_customer(text)]
-    if not customer:
-        customer = [text for text in texts if text not in lost][-1:] or list(texts[-1:])
-        lost = [text for text in lost if text not in customer]
-    part: dict[str, object] = {"column": column, "customer": FlowList(customer[:6])}
-    if lost:
-        part["lost"] = FlowList(lost[:6])
-    elif len(texts) > 2:
-        part["lost"] = FlowList([text for text in texts if text not in customer][:6])
-    return yaml_text({"outcome": Flow(part)}).strip()
-
-
-def plain_value(text: str) -> str:
-    """Bring a value of a flag to one spelling.
-
-    Examples
-    --------
-    >>> [plain_value(text) for text in (" TRUE", "1.0", "Closed - Won", "closed_won")]
-    ['true', '1', 'closed won', 'closed won']
-    """
-    number = parse_number(text)
-    return _JOINTS.sub(" ", fold(text)) if number is None else number_text(number)
-
-
-def _sounds_lost(text: str) -> bool:
-    value = plain_value(text)
-    return value in {*MEANS_LOST, MISSING} or bool(_SOUNDS_LIKE_LOST.search(value))
-
-
-def _sounds_like_customer(text: str) -> bool:
-    value = plain_value(text)
-    return value in MEANS_CUSTOMER or bool(_SOUNDS_LIKE_CUSTOMER.search(value))
-
-
 def _could_be_outcome(table: Table, name: str) -> bool:
     """Whether a column says won and lost, or has few values, two or under an outcome's name."""
     column = text_column(table.columns[name])
@@ -409,8 +353,8 @@ def _could_be_outcome(table: Table, name: str) -> bool:
         return False
     if (
         not column.is_number
-        and any(map(_sounds_lost, texts))
-        and any(map(_sounds_like_customer, texts))
+        and any(map(sounds_lost, texts))
+        and any(map(sounds_like_customer, texts))
     ):
         return True
     two = len(_values(column)) == 2

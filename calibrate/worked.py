@@ -10,7 +10,7 @@ from calibrate.engines.columns import Column, text_column
 from calibrate.engines.judging import Flags
 from calibrate.errors import Finding
 from calibrate.levels import NO, fold
-from calibrate.roles import plain_value
+from calibrate.meanings import plain_value
 
 _NAMES = frozenset("worked contacted was_worked was_contacted is_worked is_contacted".split())
 _NOT = NO | {"0", "none", "nein", "non", "nee", "não"}

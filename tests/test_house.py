@@ -35,6 +35,8 @@ ROOMS = (
     "engines",
     "dates",
     "presets",
+    "meanings",
+    "flags",
     "roles",
     "worked",
     "joining",
