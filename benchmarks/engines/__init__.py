@@ -83,6 +83,15 @@ COMPARISONS = (
         rounds=3,
     ),
     _counts("in a DuckDB", "the same query by hand", ("ours_relation", "by_hand"), 1.1),
+    Comparison(
+        what=f"scores, {_SIZE} leads x {inputs.COLUMNS} Parquet, in order",
+        against="DuckDB, a join a column",
+        ours=inside("engines.scoring", "ours"),
+        peer=inside("engines.scoring", "duckdb_joins"),
+        rounds=3,
+        limit=0.65,
+        is_slow=True,
+    ),
     _optbinning("evidence for all columns", "evidence", 1 / 20),
     _optbinning("card end to end", "card", 1 / 15),
     _counts(
