@@ -16,7 +16,7 @@ Parts = tuple[Callable[[], Any], Callable[[Any], Any]]
 
 def ours(folder: Path) -> Parts:
     """Open the table and score it, as `calibrate score` does before it writes anything."""
-    import pyarrow.compute  # noqa: F401  (imports are no part of this)
+    import pyarrow.compute
     import pyarrow.parquet  # noqa: F401
 
     from calibrate.engines.judging import judge_rows
