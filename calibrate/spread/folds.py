@@ -101,8 +101,8 @@ def _kept(
     selected = sum(one.screened.selected for one in evidence.attributes)
     most = points.settings.q_max * selected / len(evidence.attributes)
     leads, customers = (
-        np.rint(teaching @ seated.by_shard(amounts) / seated.share).astype(np.int64)
-        for amounts in (seated.leads, seated.customers)
+        np.rint(teaching @ by_shard / seated.share).astype(np.int64)
+        for by_shard in (seated.seating.leads_by_shard, seated.seating.customers_by_shard)
     )
     folds = []
     for n, x in zip(leads, np.minimum(customers, leads), strict=True):
@@ -119,5 +119,5 @@ def _kept(
 def _blocks(seated: Seated) -> list[slice]:
     return [
         slice(start, start + len(one.values))
-        for start, one in zip(seated.starts, seated.attributes, strict=True)
+        for start, one in zip(seated.seating.starts, seated.attributes, strict=True)
     ]
