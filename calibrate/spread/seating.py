@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from calibrate.engines.base import SHARDS, Ints
 
-JOINT = 512
+JOINT = 2048
 """Attributes are looked up together while their seats make no more than so many places."""
 
 _BLOCK = 2**11

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,21 +111,28 @@ def _tally(
     shards = seating.shards[order]
     counted, closed = (amounts[order] for amounts in seating.amounts)
     closed = closed[:some]
+    # Whole points fit: as many scores as there are between the ends are counted below.
+    worths = [row.astype(np.int32) for row in redrawn.points]
     groups = [
-        (most, [(one.places[order], one.worth(redrawn.points)) for one in joints])
+        (most, [(one.places[order], one.worth(worths)) for one in joints])
         for most, joints in zip(seated.caps, seating.joints, strict=True)
     ]
     leads, customers = np.empty((len(weights), size)), np.empty((len(weights), size))
-    for replicate, by_shard in enumerate(weights):
-        scores = np.full(len(order), redrawn.base[replicate] - first)
+
+    def add_up(replicate: int) -> None:
+        scores = np.full(len(order), redrawn.base[replicate] - first, dtype=np.int32)
         for most, joints in groups:
             added = np.zeros_like(scores)
             for places, worth in joints:
                 added += worth[replicate].take(places)
             scores += added if most is None else np.minimum(added, most)
-        weight = by_shard[shards]
+        weight = weights[replicate][shards]
         leads[replicate] = np.bincount(scores, weight * counted, minlength=size)
         customers[replicate] = np.bincount(scores[:some], weight[:some] * closed, minlength=size)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # looking up needs no lock
+        for _ in pool.map(add_up, range(len(weights))):
+            pass
     return leads, customers
 
 
