@@ -28,8 +28,8 @@ from calibrate.engines.columns import (
     Column,
     NumberColumn,
     filled_cells,
-    is_filled,
     leads_of_codes,
+    missing_leads,
     small,
     text_column,
 )
@@ -80,8 +80,11 @@ class MemoryEngine:
 
     def count_filled(self, column: str) -> tuple[int, int]:
         """Count leads and customers that have a value."""
-        filled = is_filled(self.columns[column])
-        return int(filled.sum()), int((filled & self.customer).sum())
+        found = self.columns[column]
+        cells = found.numbers if isinstance(found, NumberColumn) else found.codes
+        closed = cells[self._customer_rows]
+        filled = ~np.isnan(closed) if isinstance(found, NumberColumn) else closed > 0
+        return self.size - missing_leads(found), int(filled.sum())
 
     def with_filled(self, name: str, columns: Sequence[str]) -> MemoryEngine:
         """Add a column that says how many cells of some others are filled."""
@@ -95,7 +98,12 @@ class MemoryEngine:
     def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
         """Count leads and customers per distinct text of a column."""
         found = text_column(self.columns[column])
-        leads, customers = self.count_codes(found.codes, len(found.texts) + 1, by_shard=by_shard)
+        size = len(found.texts) + 1
+        if by_shard:
+            leads, customers = self.count_codes(found.codes, size, by_shard=True)
+        else:  # a column keeps how many leads it has of each
+            leads = found.leads_by_code
+            customers = np.bincount(found.codes[self._customer_rows], minlength=size)
         # Code 0 is no value: it goes last, after the texts.
         return ValueCounts(
             values=found.texts,
@@ -105,17 +113,27 @@ class MemoryEngine:
 
     def cut_points(self, column: str, parts: int) -> tuple[float, ...]:
         """Give the rising cut points of a number: quantiles, and heavy atoms in their own bands."""
-        numbers = self.columns[column].values()
-        values, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
-        return cuts_between(values, counts, parts)
+        values, counts = self.columns[column].distinct_numbers
+        finite = np.isfinite(values)
+        return cuts_between(values[finite], counts[finite], parts)
 
     def count_bands(
         self, column: str, edges: Sequence[float], *, by_shard: bool = False
     ) -> BandCounts:
         """Count leads and customers per band of a number."""
-        codes = band_codes(self.columns[column].values(), edges)
-        leads, customers = self.count_codes(codes, len(edges) + 2, by_shard=by_shard)
-        return BandCounts(leads=leads, customers=customers)
+        found, size = self.columns[column], len(edges) + 2
+        if by_shard:
+            codes = band_codes(found.values(), edges)
+            leads, customers = self.count_codes(codes, size, by_shard=True)
+            return BandCounts(leads=leads, customers=customers)
+        values, counts = found.distinct_numbers
+        up_to = np.append(0, np.cumsum(counts))
+        below = up_to[np.searchsorted(values, edges)]
+        closed = band_codes(found.values_at(self._customer_rows), edges)
+        return BandCounts(
+            leads=np.diff([0, *below, up_to[-1], self.size]),
+            customers=np.bincount(closed, minlength=size),
+        )
 
     def count_levels(self, column: str, levels: Levels, *, by_shard: bool = False) -> LevelCounts:
         """Count leads and customers per level of a card."""

@@ -127,7 +127,7 @@ def _sentinels(leads: Leads) -> list[Finding]:
         is_number = isinstance(column, NumberColumn) or column.is_number
         if not is_number or one.part.bands is not None:
             continue
-        for number, count in sentinels(column.values(), column.weights).items():
+        for number, count in sentinels(*column.distinct_numbers).items():
             text = number_text(number)
             findings.append(
                 Finding(
