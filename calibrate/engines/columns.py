@@ -35,6 +35,8 @@ DecimalComma = Literal["no", "likely", "sure", "never"]
 column of it cannot be read otherwise, never where those it had were replaced by points."""
 
 _FEW_WHOLE = 2**16
+_LOOKED_AT = 1000
+"""The first so many numbers tell mostly whether all are whole."""
 _BLOCK = 2**16
 """So many leads are counted at a time."""
 _PIECE = 2**20
@@ -282,10 +284,15 @@ def _are_few_whole(numbers: Floats) -> bool:
     """Whether numbers are counts or codes: these are counted, which is faster than sorting them."""
     return bool(
         len(numbers)
+        and _are_whole(numbers[:_LOOKED_AT])
         and numbers.min() >= 0
         and numbers.max() < _FEW_WHOLE
-        and (numbers == np.floor(numbers)).all()
+        and _are_whole(numbers)
     )
+
+
+def _are_whole(numbers: Floats) -> bool:
+    return bool((numbers == np.floor(numbers)).all())
 
 
 def _distinct(numbers: Floats) -> tuple[Floats, npt.NDArray[np.integer]]:

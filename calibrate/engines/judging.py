@@ -67,8 +67,7 @@ def judge_rows(
         How many there are.
     """
     readers, conditions = (
-        [reader(one) for one in parts]
-        for parts in (scoring.columns, scoring.conditions)
+        [reader(one) for one in parts] for parts in (scoring.columns, scoring.conditions)
     )
     scores, fit, engagement, standing = (np.empty(leads, dtype=np.int64) for _ in range(4))
     for start in range(0, leads, _BLOCK):

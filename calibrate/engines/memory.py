@@ -39,6 +39,7 @@ from calibrate.engines.packing import Packed
 from calibrate.engines.places import band_codes, cuts_between, level_rows
 from calibrate.engines.profiles import profile_of
 from calibrate.levels import Levels
+
 _FEW = 2**16
 
 
@@ -81,10 +82,13 @@ class MemoryEngine:
     def count_filled(self, column: str) -> tuple[int, int]:
         """Count leads and customers that have a value."""
         found = self.columns[column]
+        missing = missing_leads(found)
+        if not missing:
+            return self.size, len(self._customer_rows)
         cells = found.numbers if isinstance(found, NumberColumn) else found.codes
         closed = cells[self._customer_rows]
         filled = ~np.isnan(closed) if isinstance(found, NumberColumn) else closed > 0
-        return self.size - missing_leads(found), int(filled.sum())
+        return self.size - missing, int(filled.sum())
 
     def with_filled(self, name: str, columns: Sequence[str]) -> MemoryEngine:
         """Add a column that says how many cells of some others are filled."""

@@ -161,5 +161,5 @@ def _infinite(leads: Leads) -> list[Finding]:
 
 
 def _infinitely_many(column: NumberColumn) -> int:
-    infinite = np.isinf(column.numbers)
-    return int((infinite if column.weights is None else column.weights[infinite]).sum())
+    numbers, leads = column.distinct_numbers
+    return int(leads[np.isinf(numbers)].sum())
