@@ -144,7 +144,9 @@ class TextColumn:
     @property
     def is_number(self) -> bool:
         """Whether every text there is reads as a number."""
-        return bool(self.texts) and None not in self.numbers
+        if not self.texts or _is_plainly_none(self.texts[0]):
+            return False
+        return None not in self.numbers
 
     @property
     def is_boolean(self) -> bool:
@@ -181,7 +183,7 @@ class TextColumn:
 
     def values_at(self, rows: npt.NDArray[np.integer]) -> Floats:
         """Give the numbers of some leads."""
-        return _by_code(self.numbers)[self.codes[rows]]
+        return np.asarray(_by_code(self.numbers)[self.codes[rows]])
 
     def _keep(self, stays: Sequence[bool]) -> TextColumn:
         """Keep some of the texts; leads that have another are left without a value."""
@@ -240,7 +242,7 @@ class NumberColumn:
 
     def values_at(self, rows: npt.NDArray[np.integer]) -> Floats:
         """Give the numbers of some leads."""
-        return self.numbers[rows]
+        return np.asarray(self.numbers[rows])
 
     def as_texts(self) -> TextColumn:
         """Write the numbers as texts: 1.0 as ``1``."""
@@ -255,6 +257,16 @@ class NumberColumn:
             typed=frozenset(texts),
             weights=self.weights,
         )
+
+
+def _is_plainly_none(text: str) -> bool:
+    """Whether a text is no number, whatever commas and points mean."""
+    stripped = text.strip()
+    return (
+        parse_number(stripped) is None
+        and DECIMAL_COMMA.fullmatch(stripped) is None
+        and THOUSANDS_COMMA.fullmatch(stripped) is None
+    )
 
 
 def _by_code(numbers: Sequence[float | None]) -> Floats:

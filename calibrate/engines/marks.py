@@ -127,7 +127,8 @@ def _first_words(chunks: Words) -> Ints:
         turned |= a
         turned += b
         a, b, c, d = d, turned, b, c
-    return (a + _START[0]).astype("<u4").view(">u4").astype(np.int64)
+    marks: Ints = (a + _START[0]).astype("<u4").view(">u4").astype(np.int64)
+    return marks
 
 
 def _places() -> Iterator[int]:

@@ -68,7 +68,7 @@ class Packed:
         )
 
     def _numbered(self) -> Packed:
-        """Number the distinct rows without gaps, so that more columns fit."""
+        """Give the distinct rows numbers without gaps, so that more columns fit."""
         distinct, ids = np.unique(self.ids, return_inverse=True)
         return Packed(ids=ids, rows=self._told(distinct))
 

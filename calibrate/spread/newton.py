@@ -143,8 +143,8 @@ def _by_rows(
     for rows, design in seating.blocks(only):
         moved = start @ design - model.linear[rows]
         slope += design @ (residual[rows] - model.weight[rows] * moved)
-        design *= root[rows]
-        curvature += design @ design.T
+        weighed = design * root[rows]
+        curvature += weighed @ weighed.T
     return slope[None, :] / seated.share, curvature[None, :, :] / seated.share
 
 

@@ -1,4 +1,4 @@
-"""Where leads sit, whatever their seats are worth: looked up and added up a few attributes at once."""
+"""Where leads sit, whatever their seats are worth: a few attributes are looked up at once."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class Seating:
         found = np.empty(self.width)
         found[0] = amounts.sum()
         for joint in (one for group in self.joints for one in group):
-            sums = np.bincount(joint.places, amounts, joint.size)
+            sums: Floats = np.bincount(joint.places, amounts, joint.size)  # type: ignore[assignment]
             for attribute, each in joint.shares(sums):
                 found[self._here(attribute)] = each
         return found
@@ -156,7 +156,7 @@ class Seating:
         found[:, 0] = np.bincount(self.shards, amounts, SHARDS)
         for joint in (one for group in self.joints for one in group):
             places = self.shards * joint.size + joint.places
-            sums = np.bincount(places, amounts, SHARDS * joint.size)
+            sums: Floats = np.bincount(places, amounts, SHARDS * joint.size)  # type: ignore[assignment]
             for attribute, each in joint.shares(sums.reshape(SHARDS, -1)):
                 found[:, self._here(attribute)] = each
         return found
@@ -196,7 +196,7 @@ class Seating:
     def _in_a_row(self) -> Ints:
         """Give each row its seats in the row of all seats, that for all leads first."""
         offsets = np.array([0, *self.starts])[:, None]
-        return np.vstack([np.zeros_like(self.seats[:1]), self.seats]) + offsets
+        return np.asarray(np.vstack([np.zeros_like(self.seats[:1]), self.seats]) + offsets)
 
     def _here(self, attribute: int) -> slice:
         return slice(self.starts[attribute], self.starts[attribute] + self.sizes[attribute])
