@@ -35,7 +35,7 @@ from calibrate.engines.columns import (
 )
 from calibrate.engines.judging import judge_rows
 from calibrate.engines.marks import MARKS, marks_of
-from calibrate.engines.packing import Packed
+from calibrate.engines.packing import Packed, counted
 from calibrate.engines.places import band_codes, cuts_between, level_rows
 from calibrate.engines.profiles import profile_of
 from calibrate.levels import Levels
@@ -201,10 +201,8 @@ class MemoryEngine:
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""
         judged = judge_rows(Scoring(base=base, columns=tuple(card)), self._reader, self._rows)
-        distinct, places = _placed(judged.scores)
-        leads, customers = self.count_codes(places, len(distinct))
-        some = leads > 0
-        return ScoreCounts(scores=distinct[some], leads=leads[some], customers=customers[some])
+        scores, leads, customers = counted(judged.scores, self.customer)
+        return ScoreCounts(scores=scores, leads=leads, customers=customers)
 
     def tally_standings(self, scoring: Scoring) -> StandingCounts:
         """Count leads and customers per score, fit, engagement and standing."""

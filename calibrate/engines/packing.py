@@ -57,15 +57,8 @@ class Packed:
         ----------
         customer : ndarray of bool, shape (n,)
         """
-        ordered = np.sort(self.ids)
-        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-        distinct = ordered[starts]
-        closed = np.searchsorted(distinct, np.sort(self.ids[customer]))
-        return (
-            self._told(distinct),
-            np.diff(np.append(starts, len(ordered))),
-            np.bincount(closed, minlength=len(distinct)),
-        )
+        distinct, leads, customers = counted(self.ids, customer)
+        return self._told(distinct), leads, customers
 
     def _numbered(self) -> Packed:
         """Give the distinct rows numbers without gaps, so that more columns fit."""
@@ -85,6 +78,25 @@ class Packed:
                 rest >>= bits
             rows[:known, some] = self.rows[rest].T
         return rows.T
+
+
+def counted(numbers: Ints, customer: npt.NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
+    """Give the different numbers among leads, rising, and the leads and customers of each.
+
+    Examples
+    --------
+    >>> [one.tolist() for one in counted(np.array([7, 3, 7]), np.array([True, False, False]))]
+    [[3, 7], [1, 2], [0, 1]]
+    """
+    ordered = np.sort(numbers)
+    starts = np.flatnonzero(np.append(len(ordered) > 0, ordered[1:] != ordered[:-1]))
+    distinct = ordered[starts]
+    closed = np.searchsorted(distinct, np.sort(numbers[customer]))
+    return (
+        distinct,
+        np.diff(np.append(starts, len(ordered))),
+        np.bincount(closed, minlength=len(distinct)),
+    )
 
 
 def _bits(places: int) -> int:

@@ -83,8 +83,10 @@ class _Model:
         )
         total = customers.sum()
         start = np.log(total / (leads.sum() - total))
+        p = np.empty_like(linear)
         for _ in range(_ROUNDS):
-            p = 1 / (1 + np.exp(-(start + linear)))
+            np.exp(np.subtract(-start, linear, out=p), out=p)
+            np.reciprocal(np.add(p, 1.0, out=p), out=p)
             short = total - leads @ p
             if abs(short) < _GAP * total:
                 break

@@ -130,6 +130,9 @@ def _tally(
         leads[replicate] = np.bincount(scores, weight * counted, minlength=size)
         customers[replicate] = np.bincount(scores[:some], weight[:some] * closed, minlength=size)
 
+    if len(weights) == 1:
+        add_up(0)
+        return leads, customers
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # looking up needs no lock
         for _ in pool.map(add_up, range(len(weights))):
             pass
