@@ -15,6 +15,7 @@ from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.errors import EngineError, Finding
+from calibrate.eventlog import EventLog
 from calibrate.holdout import SetAside
 from calibrate.levels import Kind
 from calibrate.outcomes import Outcome
@@ -101,6 +102,8 @@ class Leads(AsScreen, AsTable):
         Those that look like leaks.
     outcome : Outcome
         What became of every lead of the table, counted or not.
+    log : EventLog or None
+        What leads did, the lead of each event being its row in the table.
     aside : SetAside or None
         Leads that do not teach, but judge: not among those counted.
     total, counted, customers : int
@@ -116,6 +119,7 @@ class Leads(AsScreen, AsTable):
     joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
     outcome: Outcome
+    log: EventLog | None = None
     aside: SetAside | None = None
     total: int
     counted: int

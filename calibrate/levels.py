@@ -23,6 +23,9 @@ NO = frozenset({"no", "false", "n", "f"})
 DECIMAL_COMMA = re.compile(r"[-+]?([1-9]\d{0,2}(\.\d{3})+|\d+)(,\d+)?", re.ASCII)
 THOUSANDS_COMMA = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
 
+_OF_NUMBERS = "0123456789+-.eE"
+"""What a finite number with a decimal point is written with."""
+
 
 def fold(text: str) -> str:
     """Bring a text to the form in which levels are compared: trimmed, without case.
@@ -47,6 +50,8 @@ def parse_number(text: str) -> float | None:
     [12.0, -0.5, 1000.0, None, None, None, None]
     """
     stripped = text.strip()
+    if stripped.strip(_OF_NUMBERS):  # most texts are seen to be none without an attempt
+        return None
     digits = stripped.lstrip("+-")
     if not stripped.isascii() or "_" in stripped or re.match("0[0-9]", digits):
         return None

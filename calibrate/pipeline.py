@@ -15,6 +15,7 @@ from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import Finding, LeadsError, SpecError
+from calibrate.eventlog import EventLog
 from calibrate.evidence import Evidence
 from calibrate.files import make_folder, yaml_text
 from calibrate.leads import Leads
@@ -101,22 +102,25 @@ def calibrate(
     if declared.fit is None:
         declared = declared.changed(fit={"holdout": NEWEST})
     table = _read(opened, declared, events)
-    run = _taught(table, name=name, previous=previous, progress=progress)
+    # What leads did is asked for once more, by those that judge; the run need not hold it.
+    run = _taught(replace(table, log=None), name=name, previous=previous, progress=progress)
     if table.aside is None:
         return run
     progress("judging by later leads")
     try:
-        found = validate(run.scorecard, opened, spec=table.spec, events=events)
+        found = validate(run.scorecard, opened, spec=table.spec, events=table.log or events)
     except LeadsError as fault:
         return run.remarking((_cannot_judge(fault),))
     refit = table.spec.fit is not None and bool(table.spec.fit.refit_on_all)
     if refit:
-        run = _refitted(run, opened, events, previous, progress)
+        run = _refitted(run, opened, table.log or events, previous, progress)
     return run.judged(found, holdout_of(table.aside, found, refitted=refit))
 
 
 def _read(
-    opened: Table | Relation, spec: Spec, events: str | Path | pd.DataFrame | Table | None
+    opened: Table | Relation,
+    spec: Spec,
+    events: str | Path | pd.DataFrame | Table | EventLog | None,
 ) -> Leads:
     """Read leads wherever they are."""
     if not isinstance(opened, Relation):
@@ -181,7 +185,7 @@ def _taught(
 def _refitted(
     run: Calibration,
     opened: Table | Relation,
-    events: str | Path | pd.DataFrame | Table | None,
+    events: str | Path | pd.DataFrame | Table | EventLog | None,
     previous: Scorecard | None,
     progress: Progress,
 ) -> Calibration:
@@ -189,7 +193,10 @@ def _refitted(
     spec = run.leads.spec
     table = _read(opened, spec.teaching_all(), events)
     return _taught(
-        replace(table, spec=spec), name=run.scorecard.name, previous=previous, progress=progress
+        replace(table, spec=spec, log=None),
+        name=run.scorecard.name,
+        previous=previous,
+        progress=progress,
     )
 
 

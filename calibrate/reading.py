@@ -38,7 +38,7 @@ def read_leads(
     source: str | Path | pd.DataFrame | Table,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
-    events: str | Path | pd.DataFrame | Table | None = None,
+    events: str | Path | pd.DataFrame | Table | EventLog | None = None,
 ) -> Leads:
     """Read a table of past leads, decide who is counted, and look for what is odd about it.
 
@@ -51,7 +51,8 @@ def read_leads(
     spec : Spec, mapping, path or None
         What is declared; the outcome, id and dates are found by plain names when it is silent.
     events : path or pandas.DataFrame, optional
-        The log of what leads did, one row an event; else that of the spec, if it names one.
+        The log of what leads did, one row an event; else that of the spec, if it names one. What
+        was read of it beside the same leads (`Leads.log`) need not be read again.
 
     Returns
     -------
@@ -100,6 +101,7 @@ def read_leads(
         attributes=chosen.attributes,
         joined=joined.sources,
         outcome=outcome,
+        log=log,
         aside=aside,
         total=table.rows,
         counted=int(outcome.counted.sum()),
@@ -157,7 +159,7 @@ def _log(
     table: Table,
     roles: Roles,
     spec: Spec,
-    events: str | Path | pd.DataFrame | Table | None,
+    events: str | Path | pd.DataFrame | Table | EventLog | None,
 ) -> EventLog | None:
     if spec.events is None:
         return None
@@ -174,6 +176,8 @@ def _log(
             f"{table.where}: events are seen from one moment in every lead's life, so a column is "
             f"needed that {lacking}."
         )
+    if isinstance(source, EventLog):
+        return source
     return read_log(
         open_table(source),
         table,

@@ -9,7 +9,8 @@ from calibrate.evidence import Evidence
 from calibrate.leads import Leads
 from calibrate.points import Points
 from calibrate.scale import RANGE
-from calibrate.scores import ScoreTable, tally, unrounded
+from calibrate.scores import ScoreTable, unrounded
+from calibrate.stats.auc import auc
 
 ROUNDING_COST = 0.001
 """A card whose whole points rank worse than its exact values by more than this AUC is remarked."""
@@ -124,7 +125,8 @@ def _rounding(points: Points, leads: Leads, whole: ScoreTable) -> list[Finding]:
         for one in points.attributes
         if any(level.value for level in one.given)
     )
-    cost = tally(leads, columns, 0).auc - whole.auc
+    exact = leads.engine.tally_scores(columns, 0)
+    cost = auc(exact.leads, exact.customers) - whole.auc
     overridden = any(level.why or level.kept for one in points.attributes for level in one.given)
     if overridden or not cost > ROUNDING_COST:
         return []

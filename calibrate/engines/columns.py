@@ -27,16 +27,22 @@ from calibrate.present.numbers import number_text
 
 Codes = npt.NDArray[np.int8] | npt.NDArray[np.int16] | npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
+Distinct = tuple[Floats, npt.NDArray[np.int64]]
+"""Different numbers, rising, and the leads of each."""
 
 DecimalComma = Literal["no", "likely", "sure", "never"]
 """Whether a file writes decimal commas: likely when semicolons separate its cells, sure when a
 column of it cannot be read otherwise, never where those it had were replaced by points."""
 
 _FEW_WHOLE = 2**16
+_LOOKED_AT = 1000
+"""The first so many numbers tell mostly whether all are whole."""
 _BLOCK = 2**16
 """So many leads are counted at a time."""
 _PIECE = 2**20
 """So many rows are given their codes at a time."""
+_MANY = 4
+"""Numbers of which each stands on fewer leads than this are not worth keeping counted."""
 _EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
 
@@ -130,10 +136,17 @@ class TextColumn:
         np.add.at(counts, self.codes, self.weights)
         return counts
 
+    @cached_property
+    def distinct_numbers(self) -> Distinct:
+        """The different numbers, rising, and the leads of each; texts that are none left aside."""
+        return _counted(_by_code(self.numbers)[1:], self.counts)
+
     @property
     def is_number(self) -> bool:
         """Whether every text there is reads as a number."""
-        return bool(self.texts) and None not in self.numbers
+        if not self.texts or _is_plainly_none(self.texts[0]):
+            return False
+        return None not in self.numbers
 
     @property
     def is_boolean(self) -> bool:
@@ -143,8 +156,10 @@ class TextColumn:
 
     def take(self, rows: npt.NDArray[np.bool_]) -> TextColumn:
         """Keep some leads; texts that none of them has are forgotten."""
-        weights = None if self.weights is None else self.weights[rows]
-        kept = replace(self, codes=self.codes[rows], weights=weights)
+        kept = self
+        if not rows.all():
+            weights = None if self.weights is None else self.weights[rows]
+            kept = replace(self, codes=self.codes[rows], weights=weights)
         used = kept.counts > 0
         return kept._keep(used.tolist())
 
@@ -164,8 +179,11 @@ class TextColumn:
 
     def values_of(self, numbers: Sequence[float | None]) -> Floats:
         """Give each lead its number, from those of the distinct texts; NaN without one."""
-        found = [np.nan if value is None else value for value in numbers]
-        return np.array([np.nan, *found])[self.codes]
+        return _by_code(numbers)[self.codes]
+
+    def values_at(self, rows: npt.NDArray[np.integer]) -> Floats:
+        """Give the numbers of some leads."""
+        return np.asarray(_by_code(self.numbers)[self.codes[rows]])
 
     def _keep(self, stays: Sequence[bool]) -> TextColumn:
         """Keep some of the texts; leads that have another are left without a value."""
@@ -192,8 +210,22 @@ class NumberColumn:
     numbers: Floats
     weights: npt.NDArray[np.int64] | None = None
 
+    @property
+    def distinct_numbers(self) -> Distinct:
+        """The different numbers, rising, and the leads of each."""
+        few = self._few_numbers
+        return _counted(self.numbers, self.weights) if few is None else few
+
+    @cached_property
+    def _few_numbers(self) -> Distinct | None:
+        """The same; None where they are so many that they had better not be kept."""
+        found = _counted(self.numbers, self.weights)
+        return found if len(found[0]) * _MANY <= len(self.numbers) else None
+
     def take(self, rows: npt.NDArray[np.bool_]) -> NumberColumn:
         """Keep some leads."""
+        if rows.all():
+            return self
         weights = None if self.weights is None else self.weights[rows]
         return NumberColumn(numbers=self.numbers[rows], weights=weights)
 
@@ -207,6 +239,10 @@ class NumberColumn:
     def values(self) -> Floats:
         """Each lead's number; NaN without one."""
         return self.numbers
+
+    def values_at(self, rows: npt.NDArray[np.integer]) -> Floats:
+        """Give the numbers of some leads."""
+        return np.asarray(self.numbers[rows])
 
     def as_texts(self) -> TextColumn:
         """Write the numbers as texts: 1.0 as ``1``."""
@@ -223,12 +259,59 @@ class NumberColumn:
         )
 
 
+def _is_plainly_none(text: str) -> bool:
+    """Whether a text is no number, whatever commas and points mean."""
+    stripped = text.strip()
+    return (
+        parse_number(stripped) is None
+        and DECIMAL_COMMA.fullmatch(stripped) is None
+        and THOUSANDS_COMMA.fullmatch(stripped) is None
+    )
+
+
+def _by_code(numbers: Sequence[float | None]) -> Floats:
+    """Give the number of each code of a column of texts, from those of its texts."""
+    return np.array([np.nan, *(np.nan if value is None else value for value in numbers)])
+
+
+def _counted(numbers: Floats, weights: npt.NDArray[np.int64] | None) -> Distinct:
+    """Give the different numbers, rising, NaN left aside, and the leads of each."""
+    there = ~np.isnan(numbers)
+    some = numbers if there.all() else numbers[there]
+    if weights is not None:
+        values, places = np.unique(some, return_inverse=True)
+        leads = np.zeros(len(values), dtype=np.int64)
+        np.add.at(leads, places, weights[there])
+        return values, leads
+    if _are_few_whole(some):
+        leads = np.bincount(some.astype(np.int64))
+        used = np.flatnonzero(leads)
+        return used.astype(np.float64), leads[used]
+    ordered = np.sort(some)
+    starts = np.flatnonzero(np.append(len(some) > 0, ordered[1:] != ordered[:-1]))
+    return ordered[starts], np.diff(np.append(starts, len(ordered)))
+
+
+def _are_few_whole(numbers: Floats) -> bool:
+    """Whether numbers are counts or codes: these are counted, which is faster than sorting them."""
+    return bool(
+        len(numbers)
+        and _are_whole(numbers[:_LOOKED_AT])
+        and numbers.min() >= 0
+        and numbers.max() < _FEW_WHOLE
+        and _are_whole(numbers)
+    )
+
+
+def _are_whole(numbers: Floats) -> bool:
+    return bool((numbers == np.floor(numbers)).all())
+
+
 def _distinct(numbers: Floats) -> tuple[Floats, npt.NDArray[np.integer]]:
     """Give the distinct numbers, rising, NaN last, and the place of each among them."""
     there = ~np.isnan(numbers)
     some = numbers[there]
-    if len(some) and some.min() >= 0 and some.max() < _FEW_WHOLE and (some == np.floor(some)).all():
-        # Flags and codes are counted, which is many times faster than sorting them.
+    if _are_few_whole(some):
         whole = some.astype(np.int64)
         used = np.flatnonzero(np.bincount(whole))
         place_of = np.empty(int(used[-1]) + 1, dtype=np.int64)
@@ -272,8 +355,10 @@ def filled_cells(columns: Sequence[Column]) -> NumberColumn:
 
 def missing_leads(column: Column) -> int:
     """Count the leads without a value."""
-    nothing = ~is_filled(column)
-    return int((nothing if column.weights is None else column.weights[nothing]).sum())
+    if isinstance(column, TextColumn):
+        return int(column.leads_by_code[0])
+    leads = len(column.numbers) if column.weights is None else int(column.weights.sum())
+    return leads - int(column.distinct_numbers[1].sum())
 
 
 def small(codes: npt.NDArray[Any], most: int) -> Codes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,20 +53,21 @@ class Judged(Sums):
     standing: Ints
 
 
-def judge_rows(scoring: Scoring, columns: Mapping[str, Column], leads: int) -> Judged:
+def judge_rows(
+    scoring: Scoring, reader: Callable[[ColumnPoints], Callable[[slice], Ints]], leads: int
+) -> Judged:
     """Score leads and say where they stand.
 
     Parameters
     ----------
     scoring : Scoring
-    columns : mapping of str to Column
-        At least those the scoring needs.
+    reader : callable
+        Makes ready to give what the values of some rows are worth; see `points_reader`.
     leads : int
         How many there are.
     """
     readers, conditions = (
-        [points_reader(one, columns[one.column]) for one in parts]
-        for parts in (scoring.columns, scoring.conditions)
+        [reader(one) for one in parts] for parts in (scoring.columns, scoring.conditions)
     )
     scores, fit, engagement, standing = (np.empty(leads, dtype=np.int64) for _ in range(4))
     for start in range(0, leads, _BLOCK):

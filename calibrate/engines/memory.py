@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -26,14 +24,23 @@ from calibrate.engines.base import (
     StandingCounts,
     ValueCounts,
 )
-from calibrate.engines.columns import Column, filled_cells, is_filled, leads_of_codes, text_column
+from calibrate.engines.columns import (
+    Column,
+    NumberColumn,
+    filled_cells,
+    leads_of_codes,
+    missing_leads,
+    small,
+    text_column,
+)
 from calibrate.engines.judging import judge_rows
+from calibrate.engines.marks import MARKS, marks_of
+from calibrate.engines.packing import Packed, counted
 from calibrate.engines.places import band_codes, cuts_between, level_rows
 from calibrate.engines.profiles import profile_of
 from calibrate.levels import Levels
 
-_MARKS = 2**32
-"""How many marks there are."""
+_FEW = 2**16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +81,14 @@ class MemoryEngine:
 
     def count_filled(self, column: str) -> tuple[int, int]:
         """Count leads and customers that have a value."""
-        filled = is_filled(self.columns[column])
-        return int(filled.sum()), int((filled & self.customer).sum())
+        found = self.columns[column]
+        missing = missing_leads(found)
+        if not missing:
+            return self.size, len(self._customer_rows)
+        cells = found.numbers if isinstance(found, NumberColumn) else found.codes
+        closed = cells[self._customer_rows]
+        filled = ~np.isnan(closed) if isinstance(found, NumberColumn) else closed > 0
+        return self.size - missing, int(filled.sum())
 
     def with_filled(self, name: str, columns: Sequence[str]) -> MemoryEngine:
         """Add a column that says how many cells of some others are filled."""
@@ -89,7 +102,12 @@ class MemoryEngine:
     def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
         """Count leads and customers per distinct text of a column."""
         found = text_column(self.columns[column])
-        leads, customers = self.count_codes(found.codes, len(found.texts) + 1, by_shard=by_shard)
+        size = len(found.texts) + 1
+        if by_shard:
+            leads, customers = self.count_codes(found.codes, size, by_shard=True)
+        else:  # a column keeps how many leads it has of each
+            leads = found.leads_by_code
+            customers = np.bincount(found.codes[self._customer_rows], minlength=size)
         # Code 0 is no value: it goes last, after the texts.
         return ValueCounts(
             values=found.texts,
@@ -99,21 +117,31 @@ class MemoryEngine:
 
     def cut_points(self, column: str, parts: int) -> tuple[float, ...]:
         """Give the rising cut points of a number: quantiles, and heavy atoms in their own bands."""
-        numbers = self.columns[column].values()
-        values, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
-        return cuts_between(values, counts, parts)
+        values, counts = self.columns[column].distinct_numbers
+        finite = np.isfinite(values)
+        return cuts_between(values[finite], counts[finite], parts)
 
     def count_bands(
         self, column: str, edges: Sequence[float], *, by_shard: bool = False
     ) -> BandCounts:
         """Count leads and customers per band of a number."""
-        codes = band_codes(self.columns[column].values(), edges)
-        leads, customers = self.count_codes(codes, len(edges) + 2, by_shard=by_shard)
-        return BandCounts(leads=leads, customers=customers)
+        found, size = self.columns[column], len(edges) + 2
+        if by_shard:
+            codes = band_codes(found.values(), edges)
+            leads, customers = self.count_codes(codes, size, by_shard=True)
+            return BandCounts(leads=leads, customers=customers)
+        values, counts = found.distinct_numbers
+        up_to = np.append(0, np.cumsum(counts))
+        below = up_to[np.searchsorted(values, edges)]
+        closed = band_codes(found.values_at(self._customer_rows), edges)
+        return BandCounts(
+            leads=np.diff([0, *below, up_to[-1], self.size]),
+            customers=np.bincount(closed, minlength=size),
+        )
 
     def count_levels(self, column: str, levels: Levels, *, by_shard: bool = False) -> LevelCounts:
         """Count leads and customers per level of a card."""
-        codes = level_rows(self.columns[column], levels) + 1  # what was never seen becomes 0
+        codes = self.level_rows(column, levels) + 1  # what was never seen becomes 0
         leads, customers = self.count_codes(codes, len(levels.levels) + 1, by_shard=by_shard)
         return LevelCounts(leads=leads[..., 1:], customers=customers[..., 1:])
 
@@ -125,19 +153,25 @@ class MemoryEngine:
         """Give the distinct rows of values with their leads and customers."""
         drawn = self._drawn(most)
         customer = self.customer if drawn is None else self.customer[drawn]
-        packed = _Packed(ids=np.zeros(len(customer), dtype=np.int64), rows=np.zeros((1, 0)))
+        packed = Packed.of(len(customer))
         for one in columns:
-            column = self.columns[one.column]
-            worth, places = np.unique([*one.values, 0.0], return_inverse=True)
-            rows = level_rows(column if drawn is None else column.take(drawn), one.levels)
-            packed = packed.with_column(worth, places[rows])
-        packed = packed.renumbered()
-        kinds = len(packed.rows)
-        return Profiles(
-            values=packed.rows,
-            leads=np.bincount(packed.ids, minlength=kinds),
-            customers=np.bincount(packed.ids[customer], minlength=kinds),
-        )
+            packed = self._with_worth(packed, one.column, one.levels, [*one.values, 0.0], drawn)
+        rows, leads, customers = packed.counted(customer)
+        return Profiles(values=rows, leads=leads, customers=customers)
+
+    def _with_worth(
+        self,
+        packed: Packed,
+        column: str,
+        levels: Levels,
+        worth: Sequence[float],
+        drawn: npt.NDArray[np.bool_] | None,
+    ) -> Packed:
+        """Pack what the values of a column are worth, by level and last for those never seen."""
+        rows = self.level_rows(column, levels)
+        distinct, places = np.unique(np.array(worth, dtype=np.float64), return_inverse=True)
+        of_level = small(places, len(distinct))
+        return packed.with_column(distinct, of_level[rows if drawn is None else rows[drawn]])
 
     def _drawn(self, most: int) -> npt.NDArray[np.bool_] | None:
         """Draw all customers and, by shard, others beside them; None when all leads fit."""
@@ -151,42 +185,34 @@ class MemoryEngine:
         """Give each shard's distinct rows of points with their leads and customers."""
         drawn = None
         if len(self.customer) > most:
-            drawn = self._marks // SHARDS < most / len(self.customer) * (_MARKS // SHARDS)
+            drawn = self._marks // SHARDS < most / len(self.customer) * (MARKS // SHARDS)
         customer = self.customer if drawn is None else self.customer[drawn]
         shards = self.shards if drawn is None else self.shards[drawn]
-        packed = _Packed(ids=np.zeros(len(customer), dtype=np.int64), rows=np.zeros((1, 0)))
-        packed = packed.with_column(np.arange(float(SHARDS)), shards)
+        packed = Packed.of(len(customer)).with_column(np.arange(float(SHARDS)), shards)
         for one in card:
-            column = self.columns[one.column]
-            worth, places = np.unique([*one.points, one.otherwise], return_inverse=True)
-            rows = level_rows(column if drawn is None else column.take(drawn), one.levels)
-            packed = packed.with_column(worth, places[rows])
-        packed = packed.renumbered()
-        kinds, found = len(packed.rows), packed.rows.astype(np.int64)
+            worth = [*one.points, one.otherwise]
+            packed = self._with_worth(packed, one.column, one.levels, worth, drawn)
+        rows, leads, customers = packed.counted(customer)
+        found = rows.astype(np.int64)
         return ShardProfiles(
-            points=found[:, 1:],
-            shards=found[:, 0],
-            leads=np.bincount(packed.ids, minlength=kinds),
-            customers=np.bincount(packed.ids[customer], minlength=kinds),
+            points=found[:, 1:], shards=found[:, 0], leads=leads, customers=customers
         )
 
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""
-        judged = judge_rows(Scoring(base=base, columns=tuple(card)), self.columns, self._rows)
-        distinct, places = np.unique(judged.scores, return_inverse=True)
-        leads, customers = self.count_codes(places, len(distinct))
-        return ScoreCounts(scores=distinct, leads=leads, customers=customers)
+        judged = judge_rows(Scoring(base=base, columns=tuple(card)), self._reader, self._rows)
+        scores, leads, customers = counted(judged.scores, self.customer)
+        return ScoreCounts(scores=scores, leads=leads, customers=customers)
 
     def tally_standings(self, scoring: Scoring) -> StandingCounts:
         """Count leads and customers per score, fit, engagement and standing."""
-        judged = judge_rows(scoring, self.columns, self._rows)
-        packed = _Packed(ids=np.zeros(self._rows, dtype=np.int64), rows=np.zeros((1, 0)))
+        judged = judge_rows(scoring, self._reader, self._rows)
+        packed = Packed.of(self._rows)
         for numbers in (judged.scores, judged.fit, judged.engagement, judged.standing):
-            distinct, places = np.unique(numbers, return_inverse=True)
-            packed = packed.with_column(distinct.astype(float), places)
-        packed = packed.renumbered()
-        leads, customers = self.count_codes(packed.ids, len(packed.rows))
-        scores, fit, engagement, standing = packed.rows.astype(np.int64).T
+            distinct, places = _placed(numbers)
+            packed = packed.with_column(distinct.astype(np.float64), places)
+        rows, leads, customers = packed.counted(self.customer)
+        scores, fit, engagement, standing = rows.astype(np.int64).T
         return StandingCounts(
             scores=scores,
             fit=fit,
@@ -195,6 +221,28 @@ class MemoryEngine:
             leads=leads,
             customers=customers,
         )
+
+    def level_rows(self, column: str, levels: Levels) -> npt.NDArray[np.integer]:
+        """Give each lead the number of its level, or -1 for a value never seen."""
+        found = self.columns[column]
+        if not isinstance(found, NumberColumn) or levels.kind != "number":
+            return level_rows(found, levels)
+        # Numbers are looked up among edges: what was asked last is asked again, and kept.
+        known = self._banded.get(column)
+        if known is None or known[0] != levels:
+            known = self._banded[column] = (levels, level_rows(found, levels))
+        return known[1]
+
+    @cached_property
+    def _banded(self) -> dict[str, tuple[Levels, npt.NDArray[np.integer]]]:
+        return {}
+
+    def _reader(self, part: ColumnPoints) -> Callable[[slice], Ints]:
+        """Make ready to give what the values of some rows are worth."""
+        rows = self.level_rows(part.column, part.levels)
+        # The place -1, from the end, holds what a value never seen is worth.
+        worth = np.array([*part.points, part.otherwise], dtype=np.int64)
+        return lambda some: worth[rows[some]]
 
     @property
     def _rows(self) -> int:
@@ -228,65 +276,10 @@ class MemoryEngine:
         return marks_of(self.ids, len(self.customer))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Packed:
-    """Rows of values, packed into one number a lead.
-
-    Attributes
-    ----------
-    ids : ndarray of int, shape (n,)
-        Per lead: its row of `rows`, then its place in each waiting column, as mixed digits.
-    rows : ndarray of float, shape (k, columns)
-        Distinct rows over the columns that wait no longer.
-    waiting : tuple of ndarray
-        Distinct values of the columns packed since the last renumbering, which sorts all leads.
-    """
-
-    ids: Ints
-    rows: npt.NDArray[np.float64]
-    waiting: tuple[npt.NDArray[np.float64], ...] = ()
-
-    def with_column(
-        self, worth: npt.NDArray[np.float64], places: npt.NDArray[np.integer]
-    ) -> _Packed:
-        """Pack one more column; renumber first where it would no longer fit."""
-        kinds = math.prod((len(self.rows), *map(len, self.waiting)))
-        fits = self if kinds * len(worth) < 2**62 else self.renumbered()
-        return _Packed(
-            ids=fits.ids * len(worth) + places, rows=fits.rows, waiting=(*fits.waiting, worth)
-        )
-
-    def renumbered(self) -> _Packed:
-        """Give the distinct rows, ascending, numbers without gaps."""
-        rest, ids = np.unique(self.ids, return_inverse=True)
-        columns = []
-        for worth in reversed(self.waiting):
-            rest, places = np.divmod(rest, len(worth))
-            columns.append(worth[places])
-        return _Packed(ids=ids, rows=np.column_stack([self.rows[rest], *reversed(columns)]))
-
-
-def shards_of(ids: Column | None, leads: int) -> Ints:
-    """Give each lead its shard: the first 8 hex digits of md5(id) mod 200.
-
-    Examples
-    --------
-    >>> from calibrate.engines.columns import TextColumn
-    >>> shards_of(TextColumn(codes=np.array([1], np.int8), texts=("L1",)), 1).tolist()
-    [111]
-    """
-    return marks_of(ids, leads) % SHARDS
-
-
-def marks_of(ids: Column | None, leads: int) -> Ints:
-    """Give each lead a number that looks random: the first 8 hex digits of md5(id)."""
-    if ids is None:
-        return np.array([_mark(str(row)) for row in range(leads)], dtype=np.int64)
-    texts = text_column(ids)
-    by_code = np.array([_mark(""), *(_mark(text) for text in texts.texts)], dtype=np.int64)
-    marks: Ints = by_code[texts.codes]
-    return marks
-
-
-def _mark(text: str) -> int:
-    return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:8], 16)
+def _placed(numbers: Ints) -> tuple[Ints, Ints]:
+    """Give numbers that rise, and the place of each of some among them; not all may be there."""
+    low, high = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+    if high - low < _FEW:  # scores lie close together, and are not sorted for that
+        return np.arange(low, high + 1), numbers - low
+    distinct, places = np.unique(numbers, return_inverse=True)
+    return distinct, places

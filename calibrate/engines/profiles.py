@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
 from calibrate.engines.base import ColumnProfile
 from calibrate.engines.columns import Column, NumberColumn, missing_leads
 
@@ -15,16 +13,16 @@ def profile_of(name: str, column: Column) -> ColumnProfile:
 
     Examples
     --------
+    >>> import numpy as np
     >>> profile_of("visits", NumberColumn(numbers=np.array([1.0, np.nan, 1.0]))).distinct
     1
     """
     if isinstance(column, NumberColumn):
-        there = column.numbers[~np.isnan(column.numbers)]
         return ColumnProfile(
             name=name,
             holds="number",
             missing=missing_leads(column),
-            distinct=len(np.unique(there)),
+            distinct=len(column.distinct_numbers[0]),
         )
     if column.is_number:
         distinct = len(set(column.numbers))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 MOST_TRIED = 1000
 """Columns that are tried as attributes at a time."""
+
+_LONG = 2**16
+"""A frame of so many rows is turned into columns by several threads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +152,7 @@ def _open_frame(frame: Any) -> Table:
     if not len(frame):
         raise NoRowsError(f"{where} has columns but no rows.")
     columns, unusable = named_columns(
-        [(name, column_of(frame.iloc[:, place])) for place, name in enumerate(names)],
+        list(zip(names, _columns_of(frame), strict=True)),
         where,
         [str(kind) for kind in frame.dtypes],
     )
@@ -161,6 +166,15 @@ def _open_frame(frame: Any) -> Table:
         dated=None,
         row_names=Rows(index=frame.index),
     )
+
+
+def _columns_of(frame: Any) -> list[Column | None]:
+    """Turn every series into a column; of a long frame as many at a time as there are cores."""
+    each = [frame.iloc[:, place] for place in range(frame.shape[1])]
+    if len(frame) < _LONG:
+        return list(map(column_of, each))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(column_of, each))
 
 
 def column_of(series: Any) -> Column | None:
@@ -210,8 +224,8 @@ def _fingerprint(columns: Mapping[str, Column]) -> str:
     for name, column in columns.items():
         digest.update(name.encode())
         if isinstance(column, NumberColumn):
-            digest.update(column.numbers.tobytes())
+            digest.update(np.ascontiguousarray(column.numbers).data)
         else:
             digest.update("\0".join(column.texts).encode("utf-8", "surrogatepass"))
-            digest.update(column.codes.tobytes())
+            digest.update(np.ascontiguousarray(column.codes).data)
     return f"sha256:{digest.hexdigest()}"

@@ -18,6 +18,7 @@ from calibrate.documents import Part, validated
 from calibrate.engines.base import ColumnPoints, Scoring
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import ScorecardError
+from calibrate.eventlog import EventLog
 from calibrate.files import read_text, read_yaml, write_whole, yaml_text
 from calibrate.levels import Levels
 from calibrate.policy.conditions import problems_of
@@ -201,7 +202,7 @@ class Scorecard(AsScreen, AsTable, Part):
         self,
         table: Table,
         *,
-        events: pd.DataFrame | str | Path | Table | None = None,
+        events: pd.DataFrame | str | Path | Table | EventLog | None = None,
         as_of: dt.date | None = None,
         absent: Absent = "refuse",
         folder: Path | None = None,

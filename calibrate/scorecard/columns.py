@@ -15,7 +15,7 @@ from calibrate.dates import Times, read_dates
 from calibrate.engines.columns import Column, TextColumn
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import NoRowsError, ScorecardError, near_names
-from calibrate.eventlog import NOTHING_HAPPENED, read_log
+from calibrate.eventlog import NOTHING_HAPPENED, EventLog, read_log
 from calibrate.joining import beside, join_tables
 from calibrate.landmarks import landmarks_of
 from calibrate.leads import Recipe
@@ -59,7 +59,7 @@ def columns_for(
     reads: ReadsPart,
     *,
     missing: Sequence[str],
-    events: pd.DataFrame | str | Path | Table | None = None,
+    events: pd.DataFrame | str | Path | Table | EventLog | None = None,
     as_of: dt.date | None = None,
     absent: Absent = "refuse",
     folder: Path | None = None,
@@ -76,7 +76,8 @@ def columns_for(
     missing : sequence of str
         Texts that stand for nothing.
     events : DataFrame or path, optional
-        The log; by default the file that the card names, beside the leads.
+        The log, or what was read of it beside the same leads; by default the file that the card
+        names, beside the leads.
     as_of : date, optional
         The landmark of every lead is the end of this day.
     absent : {"refuse", "as-missing"}
@@ -166,7 +167,7 @@ def _seen(
     table: Table,
     reads: ReadsPart,
     missing: Sequence[str],
-    events: pd.DataFrame | str | Path | Table | None,
+    events: pd.DataFrame | str | Path | Table | EventLog | None,
     as_of: dt.date | None,
 ) -> SeenEvents:
     settings, lead_id = reads.events, reads.id
@@ -185,6 +186,8 @@ def _seen(
     if lacking:
         raise ScorecardError(_lacking(table, lacking))
     landmarks = _landmarks(table, reads, missing, as_of)
+    if isinstance(events, EventLog):
+        return seen_events(events, landmarks, settings)
     try:
         rows = open_table(events)
     except NoRowsError:  # nobody has done anything yet

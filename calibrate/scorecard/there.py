@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.columns import Column
 from calibrate.engines.tables import Table
+from calibrate.eventlog import EventLog
 from calibrate.recipes import columns_of
 from calibrate.scorecard.card import Scorecard
 from calibrate.scorecard.columns import columns_for
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def columns_there(
     card: Scorecard,
     table: Table,
-    events: pd.DataFrame | str | Path | Table | None,
+    events: pd.DataFrame | str | Path | Table | EventLog | None,
     *,
     folder: Path | None = None,
     among: Collection[str] | None = None,

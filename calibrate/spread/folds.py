@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -68,10 +70,13 @@ def cross_validated_auc(
         return None
     seated = Seated.of(attributes, evidence.overall, leads, most=SCORED, scoring=scoring)
     held = np.vstack([_dealt(time) for time in range(repeats)])
-    found = [
-        _judged(replace(seated, attributes=kept), points, weights[None, :])
-        for kept, weights in zip(_kept(seated, points, evidence, 1 - held), held, strict=True)
-    ]
+
+    def judged(out: Floats) -> float:
+        kept = _kept(seated, points, evidence, 1 - out)
+        return _judged(replace(seated, attributes=kept), points, out[None, :])
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(judged, held))
     known = [one for one in found if not np.isnan(one)]
     return float(np.mean(known)) if known else None
 
@@ -94,30 +99,26 @@ def _judged(seated: Seated, points: Points, held: Floats) -> float:
 
 def _kept(
     seated: Seated, points: Points, evidence: Evidence, teaching: Floats
-) -> list[tuple[Seats, ...]]:
-    """Give the attributes of each fold, without value where the leads that teach do not bear it."""
+) -> tuple[Seats, ...]:
+    """Give a fold's attributes, without value where the leads that teach do not bear it."""
     if points.settings.award in ("attribute", "all"):
-        return [seated.attributes] * len(teaching)
+        return seated.attributes
     selected = sum(one.screened.selected for one in evidence.attributes)
     most = points.settings.q_max * selected / len(evidence.attributes)
-    leads, customers = (
-        np.rint(teaching @ seated.by_shard(amounts) / seated.share).astype(np.int64)
-        for amounts in (seated.leads, seated.customers)
+    n, x = (
+        np.rint(teaching @ by_shard / seated.share).astype(np.int64)
+        for by_shard in (seated.seating.leads_by_shard, seated.seating.customers_by_shard)
     )
-    folds = []
-    for n, x in zip(leads, np.minimum(customers, leads), strict=True):
-        p_values = np.append(np.nan, level_p_values(x[1:], n[1:], int(x[0]), int(n[0]))[0])
-        folds.append(
-            tuple(
-                replace(one, values=np.where(p_values[here] <= most, one.values, 0.0))
-                for one, here in zip(seated.attributes, _blocks(seated), strict=True)
-            )
-        )
-    return folds
+    x = np.minimum(x, n)
+    p_values = np.append(np.nan, level_p_values(x[1:], n[1:], int(x[0]), int(n[0]))[0])
+    return tuple(
+        replace(one, values=np.where(p_values[here] <= most, one.values, 0.0))
+        for one, here in zip(seated.attributes, _blocks(seated), strict=True)
+    )
 
 
 def _blocks(seated: Seated) -> list[slice]:
     return [
         slice(start, start + len(one.values))
-        for start, one in zip(seated.starts, seated.attributes, strict=True)
+        for start, one in zip(seated.seating.starts, seated.attributes, strict=True)
     ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.base import BY_POINTS, SHARDS, Cap, ColumnPoints, Ints, Scoring
+from calibrate.engines.base import BY_POINTS, Cap, ColumnPoints, Ints, Scoring
 from calibrate.engines.judging import Held, standings
 from calibrate.evidence import AttributeEvidence, Evidence, Overall
 from calibrate.leads import Leads
 from calibrate.points import AttributePoints, LevelPoints, Points
+from calibrate.spread.seating import Seating
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,30 +98,25 @@ def seats_of(points: Points, evidence: Evidence, leads: Leads) -> tuple[Seats, .
 
 @dataclass(frozen=True, kw_only=True)
 class Seated:
-    """Where leads sit: distinct rows of seats, by shard.
+    """The seats of a card's attributes, what they are worth, and the leads that sit there.
 
     Attributes
     ----------
     attributes : tuple of Seats
     overall : Overall
         All leads and customers.
-    seats : ndarray of int, shape (attributes, k)
-    shards, leads, customers : ndarray of int, shape (k,)
-    decides : ndarray of bool, shape (k,)
-        Whether points decide about these leads, and not a veto, a gate or a must-contact level.
-    caps : tuple of Cap
+    seating : Seating
+        Does not know what the seats are worth: other values for the same seats can have it too.
+    caps : tuple of (int or None)
+        The most points that each group of `seating.together` may add; None where no cap is over it.
     share : float
         Of all leads, how many these are; 1 unless they are a sample.
     """
 
     attributes: tuple[Seats, ...]
     overall: Overall
-    seats: Ints
-    shards: Ints
-    leads: Ints
-    customers: Ints
-    decides: npt.NDArray[np.bool_]
-    caps: tuple[Cap, ...]
+    seating: Seating
+    caps: tuple[int | None, ...]
     share: float
 
     @classmethod
@@ -137,51 +134,30 @@ class Seated:
         asked = [*(one.stands_for for one in attributes), *conditions]
         found = leads.engine.shard_profiles(asked, most)
         holds = found.points.T[len(attributes) :] > 0
+        groups = _together(attributes, scoring.caps)
         return cls(
             attributes=attributes,
             overall=overall,
-            seats=np.ascontiguousarray(found.points.T[: len(attributes)]),
-            decides=standings(scoring, Held.of(scoring, holds)) == BY_POINTS,
-            caps=scoring.caps,
-            shards=found.shards,
-            leads=found.leads,
-            customers=found.customers,
+            seating=Seating(
+                seats=np.ascontiguousarray(found.points.T[: len(attributes)]),
+                sizes=tuple(len(one.values) for one in attributes),
+                together=tuple(tuple(places) for _, places in groups),
+                decides=standings(scoring, Held.of(scoring, holds)) == BY_POINTS,
+                shards=found.shards,
+                leads=found.leads,
+                customers=found.customers,
+            ),
+            caps=tuple(None if cap is None else cap.most for cap, _ in groups),
             share=float(found.leads.sum() / overall.leads),
         )
 
-    @property
-    def starts(self) -> list[int]:
-        """Where each attribute's seats begin when all stand in a row, after one for all leads."""
-        sizes = [1, *(len(one.values) for one in self.attributes)]
-        return [int(start) for start in np.cumsum(sizes)[:-1]]
 
-    @property
-    def width(self) -> int:
-        """How many seats there are in that row."""
-        return 1 + sum(len(one.values) for one in self.attributes)
-
-    def by_shard(self, amounts: npt.NDArray[np.integer] | Floats) -> Floats:
-        """Add up an amount per lead, by shard and seat: shape (200, width)."""
-        columns = [np.bincount(self.shards, weights=amounts, minlength=SHARDS)[:, None]]
-        for one, seats in zip(self.attributes, self.seats, strict=True):
-            size = len(one.values)
-            sums = np.bincount(self.shards * size + seats, weights=amounts, minlength=SHARDS * size)
-            columns.append(sums.reshape(SHARDS, size))
-        return np.hstack(columns)
-
-    def met(self, amounts: Floats) -> Floats:
-        """Add up an amount per lead, by two seats it has together: shape (width, width)."""
-        table = np.zeros((self.width, self.width))
-        rows = [np.zeros(len(amounts), dtype=np.int64), *self.seats]
-        sizes = [1, *(len(one.values) for one in self.attributes)]
-        starts = [0, *self.starts]
-        for i, seats in enumerate(rows):
-            for j in range(i, len(rows)):
-                sums = np.bincount(
-                    seats * sizes[j] + rows[j], weights=amounts, minlength=sizes[i] * sizes[j]
-                )
-                here = slice(starts[i], starts[i] + sizes[i])
-                there = slice(starts[j], starts[j] + sizes[j])
-                table[here, there] = sums.reshape(sizes[i], sizes[j])
-                table[there, here] = table[here, there].T
-        return table
+def _together(
+    attributes: Sequence[Seats], caps: Sequence[Cap]
+) -> list[tuple[Cap | None, list[int]]]:
+    """Put attributes that one cap is over together, and those under none; with the cap."""
+    over = {name: cap for cap in caps for name in cap.columns}
+    groups: dict[Cap | None, list[int]] = {}
+    for place, one in enumerate(attributes):
+        groups.setdefault(over.get(one.stands_for.column), []).append(place)
+    return list(groups.items())

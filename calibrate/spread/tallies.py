@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.base import Cap
 from calibrate.points import Points
 from calibrate.scores import ScoreTable
 from calibrate.spec import ThresholdRule
 from calibrate.spread.refit import Redrawn
+from calibrate.spread.seating import Seating
 from calibrate.spread.seats import Seated
 from calibrate.threshold import Beside, places_by
 
-JOINT = 512
-"""Attributes are looked up together while their seats make no more than so many rows."""
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Joint = tuple[Ints, Ints]
-"""A place per row of leads, and per resample what each place is worth."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,50 +106,45 @@ def _tally(
     seated: Seated, redrawn: Redrawn, weights: Floats, first: int, last: int
 ) -> tuple[Floats, Floats]:
     """Add up weights of leads and of customers per score."""
-    of_customers = np.where(seated.decides, seated.customers, 0)
-    order = np.argsort(of_customers == 0, kind="stable")  # rows with customers come first
-    some, size = int(np.count_nonzero(of_customers)), last - first + 1
-    shards = seated.shards[order]
-    counted = np.where(seated.decides, seated.leads, 0)[order].astype(float)
-    closed = of_customers[order[:some]].astype(float)
+    seating, size = seated.seating, last - first + 1
+    order, some = _order(seating, weights)
+    shards = seating.shards[order]
+    counted, closed = (amounts[order] for amounts in seating.amounts)
+    closed = closed[:some]
+    # Whole points fit: as many scores as there are between the ends are counted below.
+    worths = [row.astype(np.int32) for row in redrawn.points]
+    groups = [
+        (most, [(one.places[order], one.worth(worths)) for one in joints])
+        for most, joints in zip(seated.caps, seating.joints, strict=True)
+    ]
     leads, customers = np.empty((len(weights), size)), np.empty((len(weights), size))
-    groups = _groups(seated, redrawn, order)
-    for replicate, by_shard in enumerate(weights):
-        scores = np.full(len(order), redrawn.base[replicate] - first)
-        for most, joint in groups:
+
+    def add_up(replicate: int) -> None:
+        scores = np.full(len(order), redrawn.base[replicate] - first, dtype=np.int32)
+        for most, joints in groups:
             added = np.zeros_like(scores)
-            for places, worth in joint:
+            for places, worth in joints:
                 added += worth[replicate].take(places)
             scores += added if most is None else np.minimum(added, most)
-        weight = by_shard[shards]
+        weight = weights[replicate][shards]
         leads[replicate] = np.bincount(scores, weight * counted, minlength=size)
         customers[replicate] = np.bincount(scores[:some], weight[:some] * closed, minlength=size)
+
+    if len(weights) == 1:
+        add_up(0)
+        return leads, customers
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # looking up needs no lock
+        for _ in pool.map(add_up, range(len(weights))):
+            pass
     return leads, customers
 
 
-def _groups(seated: Seated, redrawn: Redrawn, order: Ints) -> list[tuple[int | None, list[Joint]]]:
-    """Put attributes that one cap is over together, and those under none; with the cap."""
-    caps: dict[str, Cap] = {name: cap for cap in seated.caps for name in cap.columns}
-    groups: dict[Cap | None, list[int]] = {}
-    for place, one in enumerate(seated.attributes):
-        groups.setdefault(caps.get(one.stands_for.column), []).append(place)
-    return [
-        (
-            None if cap is None else cap.most,
-            list(_joint(seated.seats[places][:, order], [redrawn.points[p] for p in places])),
-        )
-        for cap, places in groups.items()
-    ]
+def _order(seating: Seating, weights: Floats) -> tuple[Ints, int]:
+    """Give the rows that count, those with customers first, and how many these are.
 
-
-def _joint(all_seats: Ints, all_points: Sequence[Ints]) -> Iterator[Joint]:
-    """Look several attributes up at once: a place per row, and per resample what it is worth."""
-    places = np.zeros(all_seats.shape[1], dtype=np.int64)
-    worth = np.zeros((len(all_points[0]), 1), dtype=np.int64)
-    for seats, points in zip(all_seats, all_points, strict=True):
-        if worth.shape[1] > 1 and worth.shape[1] * points.shape[1] > JOINT:
-            yield places, worth
-            places, worth = np.zeros_like(places), np.zeros_like(worth[:, :1])
-        places = places * points.shape[1] + seats
-        worth = (worth[:, :, None] + points[:, None, :]).reshape(len(points), -1)
-    yield places, worth
+    A row counts where its points decide and its shard has a weight in any replicate.
+    """
+    there = seating.decides & (weights != 0).any(axis=0)[seating.shards]
+    closed = there & (seating.customers > 0)
+    order = np.concatenate([np.flatnonzero(closed), np.flatnonzero(there & ~closed)])
+    return order, int(np.count_nonzero(closed))

@@ -73,8 +73,7 @@ def _codes(leads: Leads) -> list[Finding]:
 def _looks_coded(leads: Leads, one: Attribute) -> bool:
     if one.part.kind is not None or one.part.bands is not None:
         return False
-    values = np.unique(leads.engine.columns[one.name].values())
-    values = values[~np.isnan(values)]
+    values, _ = leads.engine.columns[one.name].distinct_numbers
     if not len(values) or values[0] < 0 or (values != np.round(values)).any():
         return False
     if not _CODE_NAMES.isdisjoint(plain_name(one.name).split("_")):

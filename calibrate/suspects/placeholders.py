@@ -127,7 +127,7 @@ def _sentinels(leads: Leads) -> list[Finding]:
         is_number = isinstance(column, NumberColumn) or column.is_number
         if not is_number or one.part.bands is not None:
             continue
-        for number, count in sentinels(column.values(), column.weights).items():
+        for number, count in sentinels(*column.distinct_numbers).items():
             text = number_text(number)
             findings.append(
                 Finding(
@@ -161,5 +161,5 @@ def _infinite(leads: Leads) -> list[Finding]:
 
 
 def _infinitely_many(column: NumberColumn) -> int:
-    infinite = np.isinf(column.numbers)
-    return int((infinite if column.weights is None else column.weights[infinite]).sum())
+    numbers, leads = column.distinct_numbers
+    return int(leads[np.isinf(numbers)].sum())

@@ -19,6 +19,8 @@ from calibrate.roles import Roles
 _MORE_THAN_CHANCE = 10.0
 """Equal rows are remarked when there are so many times more pairs than chance would give."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+_BLOCK = 2**15
+"""So many rows are mixed at a time: they stay in the processor's cache."""
 
 Words = npt.NDArray[np.uint64]
 
@@ -86,16 +88,20 @@ def _names_every_row(column: Column) -> bool:
 
 def _hashes(columns: list[Column], rows: int) -> Words:
     mixed = np.zeros(rows, dtype=np.uint64)
-    for column in columns:
-        mixed = (mixed ^ _words(column)) * _MIX
-        mixed ^= mixed >> np.uint64(29)
+    for start in range(0, rows, _BLOCK):
+        some = slice(start, start + _BLOCK)
+        here = mixed[some]
+        for column in columns:
+            here ^= _words(column, some)
+            here *= _MIX
+            here ^= here >> np.uint64(29)
     return mixed
 
 
-def _words(column: Column) -> Words:
+def _words(column: Column, rows: slice = slice(None)) -> Words:
     if isinstance(column, NumberColumn):
-        return (column.numbers + 0.0).view(np.uint64)  # -0.0 becomes 0.0
-    return column.codes.astype(np.uint64)
+        return (column.numbers[rows] + 0.0).view(np.uint64)  # -0.0 becomes 0.0
+    return column.codes[rows].astype(np.uint64)
 
 
 def _pairs_by_chance(columns: list[Column], counted: npt.NDArray[np.bool_]) -> float:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from calibrate.engines.base import ColumnPoints, Ints
 from calibrate.engines.places import level_rows
 from calibrate.engines.tables import Table
+from calibrate.eventlog import EventLog
 from calibrate.present.numbers import half_away
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.parts import CardAttributePart
@@ -72,7 +73,7 @@ def published(
     card: Scorecard,
     scored: ScoredLeads,
     table: Table,
-    events: pd.DataFrame | str | Path | Table | None = None,
+    events: pd.DataFrame | str | Path | Table | EventLog | None = None,
     folder: Path | None = None,
 ) -> Ints:
     """Give the score that leads would have by the published arithmetic.

@@ -12,6 +12,7 @@ from calibrate.engines.base import BY_POINTS
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import NoOutcomeError, SpecError
+from calibrate.eventlog import EventLog
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.names import lead_names
 from calibrate.scoring import scoring_findings
@@ -37,7 +38,7 @@ def validate(
     leads: str | Path | pd.DataFrame | Table | Relation,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
-    events: str | Path | pd.DataFrame | Table | None = None,
+    events: str | Path | pd.DataFrame | Table | EventLog | None = None,
     scored: str | Path | pd.DataFrame | None = None,
     as_of: dt.date | None = None,
 ) -> Validation:
@@ -52,7 +53,8 @@ def validate(
     spec : Spec, mapping or path, optional
         How leads are counted; by default as those were that taught the card (`spec_of`).
     events : path or DataFrame, optional
-        The log of what leads did, for a card that gives points for it.
+        The log of what leads did, for a card that gives points for it; or what was read of it
+        beside the same leads.
     scored : path or DataFrame, optional
         What `calibrate score` wrote at the time, to be judged by what became of the same leads.
     as_of : date, optional

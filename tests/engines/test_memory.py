@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from calibrate.engines.base import SHARDS, ColumnPoints, ColumnValues
 from calibrate.engines.columns import NumberColumn, TextColumn, from_objects
-from calibrate.engines.memory import MemoryEngine, shards_of
+from calibrate.engines.marks import marks_of_texts, shards_of
+from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.places import band_codes, level_rows
 from calibrate.levels import MISSING, Level, Levels, bands
 
@@ -99,8 +100,16 @@ def test_an_id_that_is_a_number_has_the_shard_of_its_text() -> None:
 
 
 def test_without_ids_the_row_decides_the_shard() -> None:
-    wanted = [int(hashlib.md5(str(row).encode()).hexdigest()[:8], 16) % 200 for row in range(50)]
-    assert shards_of(None, 50).tolist() == wanted
+    wanted = [int(hashlib.md5(str(row).encode()).hexdigest()[:8], 16) % 200 for row in range(1234)]
+    assert shards_of(None, 1234).tolist() == wanted
+
+
+def test_marks_are_those_of_md5_at_any_length_of_a_text() -> None:
+    texts = [("Zürich 4711 " * 9).encode()[:size].decode(errors="ignore") for size in range(100)]
+    assert {len(one.encode()) for one in texts} >= {55, 56, 63, 64, 65}
+    wanted = [int(hashlib.md5(one.encode()).hexdigest()[:8], 16) for one in texts]
+    assert marks_of_texts(texts).tolist() == wanted
+    assert marks_of_texts([]).tolist() == []
 
 
 @given(cells)

@@ -25,6 +25,7 @@ from calibrate.engines.base import (
     ValueCounts,
 )
 from calibrate.engines.columns import Column, is_filled, text_column
+from calibrate.engines.marks import MARKS
 from calibrate.engines.places import band_codes, cuts_between, level_rows
 from calibrate.engines.sql.coding import Coded, Lookup, coded
 from calibrate.engines.sql.held import Held, held_value
@@ -33,8 +34,6 @@ from calibrate.engines.sql.standing import standing_keys
 from calibrate.errors import EngineError
 from calibrate.levels import Levels
 
-_MARKS = 2**32
-"""How many marks there are."""
 _FINITE = "1.7976931348623157e308"
 
 
@@ -199,7 +198,7 @@ class SqlEngine:
         """Give each shard's distinct rows of points with their leads and customers."""
         among, leads = "", self._totals[0]
         if leads > most:
-            part = int(np.ceil(most / leads * (_MARKS // SHARDS)))
+            part = int(np.ceil(most / leads * (MARKS // SHARDS)))
             among = f"CAST(FLOOR({self._mark} / {SHARDS}) AS BIGINT) < {part}"
         every = [Coded(code=self._shard), *(self._worth(*part[::-1]) for part in enumerate(card))]
         rows, n, x = self._joint(every, among=among)

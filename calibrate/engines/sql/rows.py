@@ -52,7 +52,7 @@ class LeadRows:
     where, customer : str
         Conditions: which rows are counted, and who of them is a customer. Never NULL.
     mark : str or None
-        A number for each lead that looks random: see `calibrate.engines.memory.marks_of`.
+        A number for each lead that looks random: see `calibrate.engines.marks.marks_of`.
     created : str or None
         When a lead was created, in whole seconds since 1970; None without such a column.
     open_for : str or None
