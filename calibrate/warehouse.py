@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calibrate.attributes import choose_attributes
 from calibrate.candidates import Candidate, candidates_among, own_columns
@@ -21,12 +21,15 @@ from calibrate.holdout import set_aside
 from calibrate.joining import Joined
 from calibrate.leads import Leads
 from calibrate.outcomes import Outcome, read_outcome
-from calibrate.reading import filled_in, format_findings
+from calibrate.reading import filled_in, format_findings, read_leads
 from calibrate.recipes import columns_of
 from calibrate.roles import Roles, find_roles, role_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.suspects import examine
 from calibrate.telling import counted_rows, moments_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read_relation(
@@ -97,6 +100,29 @@ def read_relation(
     )
     joined = Joined(table=table, sources={}, matched={}, findings=())
     return examine(leads, table, roles, joined, chosen.aside)
+
+
+def read_anywhere(
+    leads: str | Path | pd.DataFrame | Table | Relation,
+    spec: Spec | Mapping[str, Any] | str | Path | None = None,
+    *,
+    events: str | Path | pd.DataFrame | Table | None = None,
+) -> Leads:
+    """Read leads wherever they are: see `read_leads` and `read_relation`.
+
+    Raises
+    ------
+    SpecError
+        Also when a log is given beside leads that stay in a database.
+    """
+    if not isinstance(leads, Relation):
+        return read_leads(leads, spec, events=events)
+    if events is not None:
+        raise SpecError(
+            f"{leads.where}: a log of events cannot be held against leads in a database; give a "
+            f"query, or a view, that has what leads did beside their other columns."
+        )
+    return read_relation(leads, spec)
 
 
 def refuse_tables(spec: Spec) -> None:

@@ -162,7 +162,7 @@ def open_relation(
         raise SpecError("Name the leads' `table`, or give a `query` in its place; one of the two.")
     if query is not None:
         return _relation(connection, f"({query.strip().rstrip(';')})", "a query")
-    parts = _parts(str(table))
+    parts = name_parts(str(table))
     known = connection.tables()
     named = ".".join(parts[-2:] if parts[-2:-1] not in _DEFAULTS else parts[-1:])
     same = [one for one in known if one.casefold() == named.casefold()]
@@ -318,14 +318,31 @@ def _exact(rows: LeadRows, columns: Mapping[str, RelationColumn]) -> dict[str, R
     }
 
 
-def _parts(table: str) -> list[str]:
-    """Take a table's name apart, quotes taken off."""
+def name_parts(table: str, *, quotes: bool = False) -> list[str]:
+    """Take a table's name apart.
+
+    Parameters
+    ----------
+    table : str
+    quotes : bool
+        Leave the parts that stand between quotes there.
+
+    Raises
+    ------
+    SpecError
+        When it is no name.
+
+    Examples
+    --------
+    >>> name_parts('crm."Leads 2026"'), name_parts('crm."Leads 2026"', quotes=True)
+    (['crm', 'Leads 2026'], ['crm', '"Leads 2026"'])
+    """
     if not _NAME.fullmatch(table.strip()):
         raise SpecError(
             f"`{table[:60]}` is no name of a table; write it as the database does: leads, "
             f'crm.leads, or "Leads 2026" between its quotes.'
         )
-    return [
-        part[1:-1].replace('""', '"') if part.startswith('"') else part
-        for part in _PART.findall(table.strip())
-    ]
+    parts = _PART.findall(table.strip())
+    if quotes:
+        return parts
+    return [one[1:-1].replace('""', '"') if one.startswith('"') else one for one in parts]
