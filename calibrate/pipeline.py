@@ -14,7 +14,7 @@ from calibrate.engines.sources import short_name
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, LeadsError, SpecError
+from calibrate.errors import Finding, LeadsError
 from calibrate.evidence import Evidence
 from calibrate.files import make_folder, yaml_text
 from calibrate.leads import Leads

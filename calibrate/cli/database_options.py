@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from calibrate.cli.parser import one_of
 
@@ -100,8 +101,13 @@ def named_again(options: argparse.Namespace) -> str:
     """Write where the leads are as a command line has it: its shell must not read anything else."""
     if options.leads is not None:
         return quote(options.leads)
-    names = ("connect", "table", "query")
-    given = [(name, vars(options)[name]) for name in names if vars(options)[name] is not None]
+    password = urlsplit(options.connect).password
+    where = {
+        "connect": options.connect.replace(f":{password}@", "@"),
+        "table": options.table,
+        "query": options.query,
+    }
+    given = [(name, one) for name, one in where.items() if one is not None]
     return " ".join(f"--{name} {quote(one)}" for name, one in given)
 
 
