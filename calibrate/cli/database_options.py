@@ -138,6 +138,17 @@ def relation_of(options: argparse.Namespace, spec: Spec) -> Relation | None:
     return open_relation(connection, table=options.table, query=options.query)
 
 
+def names_database(options: argparse.Namespace) -> bool:
+    """Say whether a command line speaks of a database at all."""
+    return any(one is not None for one in (options.connect, options.table, options.query))
+
+
+def leads_of(options: argparse.Namespace, spec: Spec) -> Path | Relation:
+    """Give the leads that a command line means, wherever they are; see `relation_of`."""
+    found = relation_of(options, spec)
+    return Path(options.leads) if found is None else found
+
+
 def _refuse_both(options: argparse.Namespace) -> None:
     from calibrate.errors import SpecError
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from calibrate.behaviours import BehaviourRecipe
+from calibrate.engines.base import Ints
 from calibrate.engines.places import level_rows
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import Held, hold
@@ -14,6 +19,7 @@ from calibrate.recipes import FilledRecipe, columns_of, derived
 from calibrate.scorecard.card import Scorecard
 from calibrate.scorecard.columns import Wanted, lacking_columns, refuse_lacking
 from calibrate.scoring import Unseen, unseen_in
+from calibrate.worked import is_worked, worked_columns
 
 
 def held_columns(card: Scorecard, relation: Relation, table: Table) -> dict[str, Held]:
@@ -64,6 +70,31 @@ def unseen_there(card: Scorecard, relation: Relation, held: dict[str, Held]) -> 
         rows = level_rows(one.column, part.levels)
         unseen += unseen_in(part, one.column, rows, one.leads)
     return tuple(unseen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """A column, and what each of its distinct values is marked with.
+
+    Attributes
+    ----------
+    held : Held
+    codes : ndarray of int, shape (k,)
+    """
+
+    held: Held
+    codes: Ints
+
+
+def held_worked(relation: Relation) -> tuple[str | None, Marks | None]:
+    """Find the column that says who was worked, and mark its values; nothing without one."""
+    columns = worked_columns(relation.columns)
+    if not columns:
+        return None, None
+    found = relation.columns[columns[0]]
+    held = hold(relation.rows, found.name, found.kind)
+    held = held if held.is_whole else held.fetched(relation.rows)
+    return columns[0], Marks(held=held, codes=is_worked(held.column).astype(np.int64))
 
 
 def _sources(card: Scorecard, relation: Relation, wanted: Wanted) -> dict[str, Held]:

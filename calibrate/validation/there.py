@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from calibrate.engines.base import Ints
 from calibrate.engines.sql.engine import SqlEngine
-from calibrate.engines.sql.held import Held, hold
 from calibrate.engines.sql.relations import Relation
 from calibrate.errors import Finding
-from calibrate.outcomes import read_outcome
-from calibrate.roles import find_roles
 from calibrate.scorecard import Scorecard
-from calibrate.scorecard.held import held_columns, unseen_there
+from calibrate.scorecard.held import held_columns, held_worked, unseen_there
 from calibrate.scoring import scoring_findings
 from calibrate.spec import Spec
-from calibrate.telling import counted_rows, moments_of
+from calibrate.telling import counted_rows
 from calibrate.validation.core import Yardsticks, judge
 from calibrate.validation.judging import jury_among
 from calibrate.validation.measures import unit_points
 from calibrate.validation.published import published_parts
 from calibrate.validation.result import Validation
 from calibrate.validation.tallied import Tallied
-from calibrate.warehouse import as_table, refuse_tables
-from calibrate.worked import is_worked, worked_columns
+from calibrate.warehouse import outcomes_there
 
 SURPRISES_UNLISTED = "surprises-unlisted"
 """The finding that the leads of which a card was most wrong stay in the database."""
@@ -46,26 +39,25 @@ def validate_there(card: Scorecard, relation: Relation, spec: Spec) -> Validatio
     EngineError
         When the database refuses, or the table changes while it is read.
     """
-    refuse_tables(spec)
-    table = as_table(relation)
-    roles = find_roles(table, spec)
-    moments = moments_of(relation, table, roles, spec)
-    outcome = read_outcome(moments.table, roles, spec, repeated=moments.repeated)
+    there = outcomes_there(relation, spec)
+    table, outcome = there.table, there.outcome
     jury = jury_among(card, table, table, outcome)
     rows = counted_rows(
         relation,
-        moments,
-        roles,
+        there.moments,
+        there.roles,
         spec,
         outcome.counting(jury.rows),
         after=card.cohort.to if jury.is_later else None,
     )
     held = held_columns(card, relation, table)
-    column, marks = _worked(relation)
-    engine = SqlEngine(rows=rows, held=held | {name: one for name, one, _ in marks})
+    column, marks = held_worked(relation)
+    engine = SqlEngine(rows=rows, held=held)
     paid = [one for one in published_parts(card) if one.column in held]
     found, leads, customers = engine.tally_judged(
-        card.scoring, [unit_points(card), paid], [(name, codes) for name, _, codes in marks]
+        card.scoring,
+        [unit_points(card), paid],
+        None if marks is None else (marks.held, marks.codes),
     )
     return judge(
         card,
@@ -82,18 +74,6 @@ def validate_there(card: Scorecard, relation: Relation, spec: Spec) -> Validatio
         surprises=(),
         remarks=(*scoring_findings(unseen_there(card, relation, held), ()), _unlisted()),
     )
-
-
-def _worked(relation: Relation) -> tuple[str | None, list[tuple[str, Held, Ints]]]:
-    """Find the column that says who was worked, and mark its values; nothing without one."""
-    columns = worked_columns(relation.columns)
-    if not columns:
-        return None, []
-    found = relation.columns[columns[0]]
-    held = hold(relation.rows, found.name, found.kind)
-    held = held if held.is_whole else held.fetched(relation.rows)
-    codes = is_worked(held.column).astype(np.int64)
-    return columns[0], [(f"{columns[0]} (worked)", held, codes)]
 
 
 def _unlisted() -> Finding:

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from calibrate.engines.columns import Column
@@ -15,7 +16,16 @@ from calibrate.engines.rows import Rows
 from calibrate.engines.sources import Source
 from calibrate.engines.sql.connections import Connection, DuckDBConnection
 from calibrate.engines.sql.held import hold
-from calibrate.engines.sql.phrases import EXACT, Kind, column, kind_of, quoted, text
+from calibrate.engines.sql.phrases import (
+    EXACT,
+    Kind,
+    as_value,
+    column,
+    kind_of,
+    mark,
+    quoted,
+    text,
+)
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.stacked import how_many
 from calibrate.errors import LeadsError, NoRowsError, SpecError, did_you_mean
@@ -101,16 +111,35 @@ class Relation:
             files=self.files,
         )
 
-    def file_digest(self) -> str | None:
-        """Give the SHA-256 of its files, one after the other; None without files."""
-        if not self.files:
-            return None
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells these leads from all others, whoever of them teaches and in whatever order.
+
+        The SHA-256 of its files, one after the other; in a database that of its columns' names,
+        of how many rows there are, and of the sum of a mark of each row over all its values.
+        """
         digest = hashlib.sha256()
+        if not self.files:
+            found = self.rows.ask(
+                f"SELECT COUNT(*) AS n, SUM({mark(self._whole_row)}) AS m FROM {self.source} AS t "
+                f"WHERE {self.condition}"
+            )
+            rows, marks = (int(one[0]) for one in found)
+            digest.update(repr((tuple(self.columns), rows, marks)).encode())
         for path in self.files:
             with path.open("rb") as file:
                 while block := file.read(1 << 20):
                     digest.update(block)
         return f"sha256:{digest.hexdigest()}"
+
+    @property
+    def _whole_row(self) -> str:
+        """Write all values of a row one after the other, in SQL; none is another than a text."""
+        values = (as_value(one.kind, one.name) for one in self.columns.values())
+        return " || ".join(
+            f"CASE WHEN {one} IS NULL THEN '0' ELSE '1' || CAST({one} AS VARCHAR) END || CHR(31)"
+            for one in values
+        )
 
 
 class RelationColumns(Mapping[str, Column]):
