@@ -16,6 +16,7 @@ The path, and the public names along it::
     fit_probability  how often leads of a score close -> Probability
     decide           threshold, gates, tiers above it -> Decision
     Scorecard        the artefact: save, load, score
+    write_scores     scores as a view in the database -> WrittenScores
     explain          why a lead has its score         -> Explanation
     call_list        whom to call first               -> CallList
     moves_since      who newly passes, who rose       -> Moves
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     )
     from calibrate.evidence import Evidence, weigh
     from calibrate.explaining import Explanation, explain
+    from calibrate.export.written_scores import WrittenScores, write_scores
     from calibrate.leads import Leads
     from calibrate.moves import Moves, moves_since
     from calibrate.pipeline import Calibration, calibrate
@@ -108,6 +110,8 @@ _HOME = {
     "check": "checking",
     "Check": "checking",
     "Scorecard": "scorecard",
+    "write_scores": "export.written_scores",
+    "WrittenScores": "export.written_scores",
     "compare_methods": "selection",
     "MethodComparison": "selection",
     "validate": "validation",
@@ -162,6 +166,7 @@ __all__ = [
     "SpecError",
     "Threshold",
     "Validation",
+    "WrittenScores",
     "__version__",
     "assign_points",
     "calibrate",
@@ -187,6 +192,7 @@ __all__ = [
     "teach",
     "validate",
     "weigh",
+    "write_scores",
 ]
 
 

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate.behaviours import LAST_EVENT, BehaviourRecipe
+from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.evidence import AttributeEvidence
 from calibrate.keys import KeyBehaviour, key_behaviours
 from calibrate.leads import Leads
-from calibrate.reading import read_leads
 from calibrate.shown import AsReport, AsScreen, AsTable
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.survival import TimeToClose
 from calibrate.suspects.cohorts import Cohort, cohorts
 from calibrate.teaching import teach
+from calibrate.warehouse import read_anywhere
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +93,7 @@ class Check(AsReport, AsScreen, AsTable):
 
 
 def check(
-    leads: str | Path | pd.DataFrame | Table | Leads,
+    leads: str | Path | pd.DataFrame | Table | Relation | Leads,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
     events: str | Path | pd.DataFrame | Table | None = None,
@@ -101,8 +102,8 @@ def check(
 
     Parameters
     ----------
-    leads : path, DataFrame or Leads
-        One row a lead; see `read_leads`.
+    leads : path, DataFrame, Relation or Leads
+        One row a lead; see `read_leads`, and `read_relation` for leads in a database.
     spec : Spec, mapping, path or None
         What is declared.
     events : path or DataFrame, optional
@@ -127,7 +128,7 @@ def check(
     if isinstance(leads, Leads):
         table = leads
     else:
-        table = read_leads(leads, as_spec(spec).teaching_all(), events=events)
+        table = read_anywhere(leads, as_spec(spec).teaching_all(), events=events)
     evidence = teach(table)[1]
     since = {
         one.name

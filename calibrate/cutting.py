@@ -12,15 +12,21 @@ import numpy as np
 
 from calibrate.dates import read_dates
 from calibrate.documents import validated
-from calibrate.engines.base import BY_POINTS, MUST_CONTACT
+from calibrate.engines.base import BY_POINTS, MUST_CONTACT, Ints
+from calibrate.engines.judging import Flags
+from calibrate.engines.sql.engine import SqlEngine
+from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import LeadsError, SpecError
 from calibrate.leads import DAYS_A_MONTH
 from calibrate.scorecard import Scorecard
-from calibrate.scores import Cut, tally_rows
+from calibrate.scorecard.held import held_columns
+from calibrate.scores import Cut, by_score
+from calibrate.scoring import passing
 from calibrate.shown import AsScreen, AsTable
 from calibrate.spec import CapacityPart, SharePart, Spec, ThresholdRule
 from calibrate.threshold import ALTERNATIVES, Beside, cut_by, rule_name
+from calibrate.warehouse import as_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +107,7 @@ class CardCuts(AsScreen, AsTable):
 
 def cuts_for(
     card: Scorecard,
-    leads: str | Path | pd.DataFrame | Table,
+    leads: str | Path | pd.DataFrame | Table | Relation,
     rule: ThresholdRule | Mapping[str, Any] | None = None,
     *,
     events: str | Path | pd.DataFrame | None = None,
@@ -111,8 +117,9 @@ def cuts_for(
     Parameters
     ----------
     card : Scorecard
-    leads : path or DataFrame
-        Outcomes are not needed: customers are those of the leads that taught the card.
+    leads : path, DataFrame or Relation
+        Outcomes are not needed: customers are those of the leads that taught the card. A database
+        counts its own (`open_relation`).
     rule : str or mapping, optional
         In the form of the spec; by default that of the card.
     events : path or DataFrame, optional
@@ -125,48 +132,97 @@ def cuts_for(
     LeadsError
         When the points decide about none of the leads.
     """
-    table = open_table(leads)
-    scored = card.score_table(table, events=events)
-    months = _months(card, table)
     asked = card.threshold.rule if rule is None else _as_rule(rule)
-    if not (scored.standing == BY_POINTS).any():
+    if isinstance(leads, Relation):
+        found = _at_hand_there(card, leads, events)
+    else:
+        found = _at_hand(card, open_table(leads), events)
+    if not found.decides.any():
         raise LeadsError(
-            f"{table.where}: a veto, a gate or a must-contact level decides about every lead, so "
+            f"{found.where}: a veto, a gate or a must-contact level decides about every lead, so "
             f"no threshold makes a difference."
         )
-    decides = scored.standing == BY_POINTS
+    total, deciding = int(found.leads.sum()), found.leads[found.decides]
     # Of these nobody knows who closes; rules by number ask for leads alone.
-    at_hand = tally_rows(scored.scores[decides], np.ones(int(decides.sum()), dtype=np.bool_))
+    at_hand = by_score(found.scores[found.decides], deciding, deciding)
     taught = card.score_table_taught
     beside = Beside(
-        deciding=int(decides.sum()),
-        all_leads=table.rows,
-        must_contact=int((scored.standing == MUST_CONTACT).sum()),
-        leads_a_month=None if months is None else table.rows / months,
+        deciding=int(deciding.sum()),
+        all_leads=total,
+        must_contact=int(found.leads[found.standing == MUST_CONTACT].sum()),
+        leads_a_month=None if found.months is None else total / found.months,
     )
     cuts, is_met = [], True
     others = [other for other in ALTERNATIVES if rule_name(other) != rule_name(asked)]
     for one in (asked, *others):
         # How many pass is a matter of the leads at hand, who closes of those that taught.
         by_number = isinstance(one, CapacityPart | SharePart)
-        found = cut_by(at_hand if by_number else taught, one, beside)
-        is_met = is_met and (found.is_met or one is not asked)
-        passing = int(scored.passing(found.cut.score).sum())
+        cut = cut_by(at_hand if by_number else taught, one, beside)
+        is_met = is_met and (cut.is_met or one is not asked)
+        passes = passing(found.scores, found.standing, cut.cut.score)
+        reach = int(found.leads[passes].sum())
         cuts.append(
             CardCut(
                 rule=rule_name(one),
-                taught=taught.cut_at(found.cut.score) or taught.sweep()[-1],
-                leads=passing,
-                leads_a_month=None if months is None else passing / months,
+                taught=taught.cut_at(cut.cut.score) or taught.sweep()[-1],
+                leads=reach,
+                leads_a_month=None if found.months is None else reach / found.months,
             )
         )
     return CardCuts(
         card=card,
-        name=table.name,
-        leads=table.rows,
+        name=found.name,
+        leads=total,
         leads_a_month=beside.leads_a_month,
         cuts=tuple(cuts),
         is_met=is_met,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AtHand:
+    """Leads by score and standing, alike ones together; and the months in which they came."""
+
+    name: str
+    where: str
+    scores: Ints
+    standing: Ints
+    leads: Ints
+    months: float | None
+
+    @property
+    def decides(self) -> Flags:
+        return np.asarray(self.standing == BY_POINTS)
+
+
+def _at_hand(card: Scorecard, table: Table, events: Any) -> _AtHand:
+    scored = card.score_table(table, events=events)
+    return _AtHand(
+        name=table.name,
+        where=table.where,
+        scores=scored.scores,
+        standing=scored.standing,
+        leads=np.ones(table.rows, dtype=np.int64),
+        months=_months(card, table),
+    )
+
+
+def _at_hand_there(card: Scorecard, relation: Relation, events: Any) -> _AtHand:
+    """Let the database count its leads by score and standing."""
+    if events is not None:
+        raise SpecError(
+            f"{relation.where}: a log of events cannot be held against leads in a database."
+        )
+    table = as_table(relation)
+    engine = SqlEngine(rows=relation.rows, held=held_columns(card, relation, table))
+    rows, leads, _ = engine.count_by(engine.standing_parts(card.scoring, 0))
+    return _AtHand(
+        name=relation.name,
+        where=relation.where,
+        scores=rows[:, 0],
+        standing=rows[:, 1],
+        leads=leads,
+        months=_months(card, table),
     )
 
 

@@ -14,7 +14,7 @@ from calibrate.engines.sources import short_name
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, LeadsError, SpecError
+from calibrate.errors import Finding, LeadsError
 from calibrate.eventlog import EventLog
 from calibrate.evidence import Evidence
 from calibrate.files import make_folder, yaml_text
@@ -22,7 +22,6 @@ from calibrate.leads import Leads
 from calibrate.points import Points, assign_points
 from calibrate.policy import Decision, decide
 from calibrate.probability import Probability
-from calibrate.reading import read_leads
 from calibrate.recalibration.damping import damped, damping_findings
 from calibrate.remarks import card_findings
 from calibrate.scorecard import MadePart, Scorecard, make_scorecard
@@ -38,7 +37,7 @@ from calibrate.validation import Validation, validate
 from calibrate.validation.later import Holdout, holdout_of, later_part
 from calibrate.validation.there import SURPRISES_UNLISTED
 from calibrate.validation.worked import WORKED_UNKNOWN
-from calibrate.warehouse import read_relation
+from calibrate.warehouse import read_anywhere
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +100,7 @@ def calibrate(
         opened = open_table(opened, sheet=declared.leads.sheet)
     if declared.fit is None:
         declared = declared.changed(fit={"holdout": NEWEST})
-    table = _read(opened, declared, events)
+    table = read_anywhere(opened, declared, events=events)
     # What leads did is asked for once more, by those that judge; the run need not hold it.
     run = _taught(replace(table, log=None), name=name, previous=previous, progress=progress)
     if table.aside is None:
@@ -115,22 +114,6 @@ def calibrate(
     if refit:
         run = _refitted(run, opened, table.log or events, previous, progress)
     return run.judged(found, holdout_of(table.aside, found, refitted=refit))
-
-
-def _read(
-    opened: Table | Relation,
-    spec: Spec,
-    events: str | Path | pd.DataFrame | Table | EventLog | None,
-) -> Leads:
-    """Read leads wherever they are."""
-    if not isinstance(opened, Relation):
-        return read_leads(opened, spec, events=events)
-    if events is not None:
-        raise SpecError(
-            f"{opened.where}: a log of events cannot be held against leads in a database; give a "
-            f"query, or a view, that has what leads did beside their other columns."
-        )
-    return read_relation(opened, spec)
 
 
 def _taught(
@@ -191,7 +174,7 @@ def _refitted(
 ) -> Calibration:
     """Calibrate anew by all leads, after those set aside have judged."""
     spec = run.leads.spec
-    table = _read(opened, spec.teaching_all(), events)
+    table = read_anywhere(opened, spec.teaching_all(), events=events)
     return _taught(
         replace(table, spec=spec, log=None),
         name=run.scorecard.name,

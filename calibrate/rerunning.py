@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
 from calibrate.files import make_folder, write_whole
 from calibrate.pipeline import Calibration, calibrate
@@ -86,7 +87,7 @@ class Rerun(AsScreen):
 
 def rerun(
     old_card: Scorecard | str | Path,
-    leads: str | Path | pd.DataFrame,
+    leads: str | Path | pd.DataFrame | Table | Relation,
     *,
     spec: Spec | str | Path | None = None,
     events: str | Path | pd.DataFrame | None = None,
@@ -99,8 +100,8 @@ def rerun(
     Parameters
     ----------
     old_card : Scorecard or path
-    leads : path or DataFrame
-        Of now, with what became of them.
+    leads : path, DataFrame or Relation
+        Of now, with what became of them; in a database too (`open_relation`).
     spec : Spec or path, optional
         Last quarter's; by default ``spec.yaml`` beside the card's file, and without one what the
         card itself remembers (`spec_of`), which is not how points were made but how leads are read.
@@ -128,14 +129,11 @@ def rerun(
     The new card has the old one's name. Days that belong to last quarter are dropped from the spec,
     but for the very table that taught the old card: a rerun on the same data changes nothing.
     """
-    beside = None
+    path = None if isinstance(old_card, Scorecard) else Path(old_card)
     if not isinstance(old_card, Scorecard):
-        beside = Path(old_card).parent / "spec.yaml"
         old_card = Scorecard.load(old_card)
-    if spec is None:
-        spec = Spec.load(beside) if beside is not None and beside.is_file() else spec_of(old_card)
-    declared = as_spec(spec)
-    table = open_table(leads, sheet=declared.leads.sheet)
+    declared = last_spec(path, old_card, spec)
+    table = leads if isinstance(leads, Relation) else open_table(leads, sheet=declared.leads.sheet)
     if damping:
         declared = declared.changed(points=_damping(declared))
     declared, dropped = this_quarters(declared, old_card, table)
@@ -151,7 +149,25 @@ def rerun(
     return Rerun(calibration=run, comparison=found, dropped=dropped)
 
 
-def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tuple[str, ...]]:
+def last_spec(path: Path | None, card: Scorecard, spec: Spec | str | Path | None) -> Spec:
+    """Give last quarter's spec: the one named, else that beside the card, else what it remembers.
+
+    Parameters
+    ----------
+    path : Path or None
+        Of the card.
+    card : Scorecard
+    spec : Spec or path, optional
+    """
+    if spec is not None:
+        return as_spec(spec)
+    beside = None if path is None else path.parent / "spec.yaml"
+    return Spec.load(beside) if beside is not None and beside.is_file() else spec_of(card)
+
+
+def this_quarters(
+    spec: Spec, card: Scorecard, table: Table | Relation
+) -> tuple[Spec, tuple[str, ...]]:
     """Drop what belongs to last quarter, and say what; a later day than the card's is of now.
 
     Parameters
@@ -160,7 +176,7 @@ def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tupl
         Last quarter's.
     card : Scorecard
         Last quarter's.
-    table : Table
+    table : Table or Relation
         This quarter's leads.
     """
     document = spec.document()
@@ -177,7 +193,7 @@ def this_quarters(spec: Spec, card: Scorecard, table: Table) -> tuple[Spec, tupl
     return spec.declaring(document), tuple(f"{k} {v} ({_DATED[k]})" for k, v in found.items())
 
 
-def on_old_bands(spec: Spec, card: Scorecard, table: Table) -> Spec:
+def on_old_bands(spec: Spec, card: Scorecard, table: Table | Relation) -> Spec:
     """Declare the old bands of numbers that earned points: on others no level could be the same.
 
     Bands that the spec declares stay, and so does everything for the table that taught the card.

@@ -143,7 +143,7 @@ def counted_rows(
     if until is not None:
         conditions.append(f"COALESCE({created} < {_second_of(until) + _DAY}, TRUE)")
     if after is not None:
-        conditions.append(f"COALESCE({created} >= {_second_of(after) + _DAY}, FALSE)")
+        conditions.append(created_after(str(created), after))
     open_for = None
     if closed is not None and outcome.as_of is not None:
         open_for = (
@@ -169,6 +169,18 @@ def counted_rows(
         customers=outcome.leads(outcome.counted & outcome.customer),
     )
     return _marked(relation, roles, rows)
+
+
+def created_after(created: str, day: dt.date) -> str:
+    """Say in SQL that a lead was created later than on a day; one on no known day was not.
+
+    Parameters
+    ----------
+    created : str
+        In seconds since 1970.
+    day : date
+    """
+    return f"COALESCE({created} >= {_second_of(day) + _DAY}, FALSE)"
 
 
 def _mature(

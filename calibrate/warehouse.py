@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calibrate.attributes import choose_attributes
 from calibrate.candidates import Candidate, candidates_among, own_columns
@@ -17,16 +16,20 @@ from calibrate.engines.sql.relations import Relation, RelationColumns
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
 from calibrate.errors import SpecError
+from calibrate.eventlog import EventLog
 from calibrate.holdout import set_aside
 from calibrate.joining import Joined
 from calibrate.leads import Leads
 from calibrate.outcomes import Outcome, read_outcome
-from calibrate.reading import filled_in, format_findings
+from calibrate.reading import filled_in, format_findings, read_leads
 from calibrate.recipes import columns_of
 from calibrate.roles import Roles, find_roles, role_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.suspects import examine
-from calibrate.telling import counted_rows, moments_of
+from calibrate.telling import Moments, counted_rows, moments_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read_relation(
@@ -58,14 +61,11 @@ def read_relation(
         When the database refuses, or the table changes while it is read.
     """
     declared = as_spec(spec)
-    refuse_tables(declared)
-    table = as_table(relation)
-    roles = find_roles(table, declared)
-    moments = moments_of(relation, table, roles, declared)
-    outcome = read_outcome(moments.table, roles, declared, repeated=moments.repeated)
-    outcome, aside, remarks = set_aside(outcome, declared.fit, where=table.where)
+    there = outcomes_there(relation, declared)
+    table, roles = there.table, there.roles
+    outcome, aside, remarks = set_aside(there.outcome, declared.fit, where=table.where)
     until = None if aside is None else aside.until
-    rows = counted_rows(relation, moments, roles, declared, outcome, until=until)
+    rows = counted_rows(relation, there.moments, roles, declared, outcome, until=until)
     names = own_columns(table, roles, declared)
     held = {name: _held(relation, rows, name, declared) for name in names}
     columns = {name: one.column for name, one in held.items()}
@@ -85,7 +85,7 @@ def read_relation(
         total=relation.leads,
         counted=engine.size,
         customers=outcome.leads(outcome.counted & outcome.customer),
-        fingerprint=relation.file_digest() or _fingerprint(held, outcome),
+        fingerprint=relation.fingerprint,
         findings=(
             *format_findings(table),
             *role_findings(roles),
@@ -97,6 +97,65 @@ def read_relation(
     )
     joined = Joined(table=table, sources={}, matched={}, findings=())
     return examine(leads, table, roles, joined, chosen.aside)
+
+
+def read_anywhere(
+    leads: str | Path | pd.DataFrame | Table | Relation,
+    spec: Spec | Mapping[str, Any] | str | Path | None = None,
+    *,
+    events: str | Path | pd.DataFrame | Table | EventLog | None = None,
+) -> Leads:
+    """Read leads wherever they are: see `read_leads` and `read_relation`.
+
+    Raises
+    ------
+    SpecError
+        Also when a log is given beside leads that stay in a database.
+    """
+    if not isinstance(leads, Relation):
+        return read_leads(leads, spec, events=events)
+    if events is not None:
+        raise SpecError(
+            f"{leads.where}: a log of events cannot be held against leads in a database; give a "
+            f"query, or a view, that has what leads did beside their other columns."
+        )
+    return read_relation(leads, spec)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomesThere:
+    """What became of leads in a database.
+
+    Attributes
+    ----------
+    table : Table
+        The relation, seen as a table.
+    roles : Roles
+    moments : Moments
+    outcome : Outcome
+        Of the moments.
+    """
+
+    table: Table
+    roles: Roles
+    moments: Moments
+    outcome: Outcome
+
+
+def outcomes_there(relation: Relation, spec: Spec) -> OutcomesThere:
+    """Say what became of leads in a database: as `read_outcomes` for leads in memory.
+
+    Raises
+    ------
+    SpecError, LeadsError, EngineError
+        As `read_relation`.
+    """
+    refuse_tables(spec)
+    table = as_table(relation)
+    roles = find_roles(table, spec)
+    moments = moments_of(relation, table, roles, spec)
+    outcome = read_outcome(moments.table, roles, spec, repeated=moments.repeated)
+    return OutcomesThere(table=table, roles=roles, moments=moments, outcome=outcome)
 
 
 def refuse_tables(spec: Spec) -> None:
@@ -159,13 +218,3 @@ def _made(name: str, candidate: Candidate, held: Mapping[str, Held]) -> Held:
         return held[name]
     (source,) = columns_of(candidate.recipe)  # type: ignore[arg-type]
     return held[source].meaning(name, candidate.column)
-
-
-def _fingerprint(held: Mapping[str, Held], outcome: Outcome) -> str:
-    """Tell these leads from others by their counts: a database has no bytes to go by."""
-    digest = hashlib.sha256()
-    digest.update(repr((int(outcome.leads(outcome.counted)), outcome.left_out)).encode())
-    for name, one in held.items():
-        counts = zip(map(repr, one.values), one.leads.tolist(), one.customers.tolist(), strict=True)
-        digest.update(repr((name, sorted(counts))).encode())
-    return f"sha256:{digest.hexdigest()}"

@@ -93,6 +93,9 @@ def _parsed(given: list[str]) -> argparse.Namespace:
     else:
         parser.commands[name].refuse_unknown(others)
     options, rest = parser.parse_known_args(given)
+    if len(rest) == 1 and not rest[0].startswith("-") and vars(options).get("leads", rest) is None:
+        # An argument that may be left out is not seen by argparse when it comes after options.
+        options.leads = rest.pop()
     if rest:
         # A pattern without quotes arrives as the files it matches.
         files = all(Path(one).is_file() for one in rest)

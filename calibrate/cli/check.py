@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from calibrate.cli.arguments import add_html, add_leads
+from calibrate.cli.database_options import add_database
 from calibrate.cli.parser import examples
 from calibrate.cli.say import tell
 
@@ -17,19 +18,21 @@ def add(parser: argparse.ArgumentParser) -> None:
         "calibrate check leads.csv",
         "calibrate check 'leads-*.csv' --outcome converted",
         "calibrate check leads.csv --spec spec.yaml --html check.html",
+        "calibrate check --connect duckdb://crm.db --table leads",
     )
-    add_leads(parser)
+    add_leads(parser, optional=True)
     add_html(parser)
+    add_database(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the findings; with --html, write the page too."""
     from calibrate.checking import check
-    from calibrate.cli.spec_options import spec_and_leads
+    from calibrate.cli.spec_options import spec_and_anywhere
     from calibrate.present.blocks import written_blocks
     from calibrate.present.check_text import check_blocks
 
-    spec, leads = spec_and_leads(options)
+    spec, leads = spec_and_anywhere(options)
     found = check(leads, spec, events=options.events)
     pages = [found.report(Path(options.html))] if options.html else []
     blocks = [*check_blocks(found), *written_blocks(*pages)]

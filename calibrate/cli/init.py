@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from calibrate.cli.arguments import add_leads
+from calibrate.cli.database_options import add_database, named_again
 from calibrate.cli.parser import examples
 from calibrate.cli.say import tell
 
@@ -17,12 +18,14 @@ def add(parser: argparse.ArgumentParser) -> None:
         "calibrate init leads.csv",
         "calibrate init hubspot.csv --preset hubspot --html found.html",
         "calibrate init leads.csv --events events.csv --out spec-2026.yaml",
+        "calibrate init --connect duckdb://crm.db --table leads",
     )
-    add_leads(parser)
+    add_leads(parser, optional=True)
     parser.add_argument(
         "--out", metavar="FILE", default="spec.yaml", help="spec to write (default: spec.yaml)"
     )
     parser.add_argument("--html", metavar="FILE", help="also write what was found as a page")
+    add_database(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -30,26 +33,25 @@ def run(options: argparse.Namespace) -> None:
     from shlex import quote
 
     from calibrate.checking import check
-    from calibrate.cli.spec_options import spec_and_leads
+    from calibrate.cli.spec_options import spec_and_anywhere
     from calibrate.draft import draft_spec
     from calibrate.errors import OutputError
     from calibrate.files import write_whole
     from calibrate.present.blocks import Said
     from calibrate.present.check_page import check_html
-    from calibrate.reading import read_leads
+    from calibrate.warehouse import read_anywhere
 
     path = Path(options.out)
     if path.exists():
         raise OutputError(f"{path} is there already; choose another name with --out.")
-    spec, leads = spec_and_leads(options)
-    read = read_leads(leads, spec.teaching_all(), events=options.events)
+    spec, leads = spec_and_anywhere(options)
+    read = read_anywhere(leads, spec.teaching_all(), events=options.events)
     draft = draft_spec(read, events=options.events)
     written = []
     if options.html:
         written.append(write_whole(Path(options.html), check_html(check(read), draft)))
     written.insert(0, write_whole(path, draft))
-    # A pattern without quotes would be replaced by the shell.
-    after = f"calibrate run {quote(options.leads)} --spec {quote(str(path))}"
+    after = f"calibrate run {named_again(options)} --spec {quote(str(path))}"
     says = f"Written to {path}. Read it through, then: {after}"
     values = {"leads_table": read.name, "next": after}
     tell(options, [Said(text=says, when_long="leave")], values, written=written)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
 from calibrate.cli.arguments import LEADS, add_events, add_fit, add_folder
+from calibrate.cli.database_options import add_database, leads_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import RUN_STEPS, progress, tell, written_blocks
 
@@ -18,9 +19,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = examples(
         "calibrate rerun q1/scorecard.yaml q2.csv --out q2",
         "calibrate rerun q1/scorecard.yaml q2.csv --out q2 --damping",
+        "calibrate rerun q1/scorecard.yaml --connect duckdb://crm.db --table leads --out q2",
     )
     parser.add_argument("old", metavar="OLD", help="scorecard.yaml of last quarter")
-    parser.add_argument("leads", metavar="LEADS", help=f"of now, with their outcome; {LEADS}")
+    parser.add_argument(
+        "leads", metavar="LEADS", nargs="?", help=f"of now, with their outcome; {LEADS}"
+    )
     add_folder(parser)
     parser.add_argument(
         "--spec", metavar="FILE", help="last quarter's (default: spec.yaml beside OLD)"
@@ -33,6 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--notebook", metavar="FILE", help="also write it as a notebook, run from top to bottom"
     )
+    add_database(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,13 +46,17 @@ def run(options: argparse.Namespace) -> int:
     from calibrate.files import write_whole
     from calibrate.present.blocks import Said
     from calibrate.present.comparison_text import rerun_blocks
-    from calibrate.rerunning import rerun
+    from calibrate.rerunning import last_spec, rerun
+    from calibrate.scorecard import Scorecard
 
     place = _place(options)
+    leads = leads_of(
+        options, last_spec(Path(options.old), Scorecard.load(options.old), options.spec)
+    )
     with progress(RUN_STEPS + 1 + (place is not None)) as step:
         found = rerun(
             Path(options.old),
-            Path(options.leads),
+            leads,
             spec=options.spec,
             events=options.events,
             damping=options.damping,

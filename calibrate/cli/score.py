@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate.cli.arguments import add_scoring
+from calibrate.cli.database_options import add_written, relation_to_score
 from calibrate.cli.parser import examples
 from calibrate.cli.say import progress, tell
 
 if TYPE_CHECKING:
     from calibrate.cli.scoring_options import Asked
+    from calibrate.engines.sql.relations import Relation
     from calibrate.engines.tables import Table
     from calibrate.present.blocks import Block
     from calibrate.scorecard import Scorecard
@@ -27,25 +29,31 @@ def add(parser: argparse.ArgumentParser) -> None:
         "calibrate score scorecard.yaml new.csv",
         "calibrate score scorecard.yaml new.csv --explain L00042",
         "calibrate score scorecard.yaml new.csv --since last-week-scored.csv",
+        "calibrate score scorecard.yaml --connect duckdb://crm.db --table leads --to lead_scores",
     )
-    add_scoring(parser, out="LEADS-scored.csv")
+    add_scoring(parser, out="LEADS-scored.csv", optional=True)
     parser.add_argument(
         "--explain", metavar="LEAD", help="say why one lead has its score; nothing is written"
     )
     parser.add_argument(
         "--since", metavar="FILE", help="scored leads of last time: who newly passes, who rose"
     )
+    add_written(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Score the leads and write them, or explain one of them."""
+    """Score the leads and write them, in their database too; or explain one of them."""
     from calibrate.cli.scoring_options import day, out_for
     from calibrate.engines.tables import open_table
     from calibrate.scorecard import Scorecard
 
+    card = Scorecard.load(options.card)
+    relation = relation_to_score(options)
+    if relation is not None:
+        _write_back(options, card, relation)
+        return
     out, as_of = out_for(options, "scored"), day(options.as_of)
     asked: Asked = {"events": options.events, "as_of": as_of, "absent": options.missing_attributes}
-    card = Scorecard.load(options.card)
     with progress(3) as step:
         step("reading leads")
         table = open_table(Path(options.leads), sheet=options.sheet)
@@ -56,6 +64,24 @@ def run(options: argparse.Namespace) -> None:
             told = _scored(card, table, out, asked, options.since)
     blocks, values, written = told
     tell(options, blocks, values, written=written)
+
+
+def _write_back(options: argparse.Namespace, card: Scorecard, relation: Relation) -> None:
+    """Let the database score its leads, and keep the scores there."""
+    from calibrate.export.written_scores import write_scores
+    from calibrate.present.written_text import written_blocks
+
+    with progress(1) as step:
+        step("scoring in the database")
+        found = write_scores(
+            card,
+            relation,
+            options.to,
+            way=vars(options)["as"] or "view",
+            replace=options.replace,
+            prefix=options.prefix,
+        )
+    tell(options, written_blocks(found), found.summary())
 
 
 def _explained(card: Scorecard, table: Table, lead: str, asked: Asked) -> _Told:

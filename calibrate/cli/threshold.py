@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from calibrate.cli.arguments import LEADS, add_card, add_events
+from calibrate.cli.database_options import add_database, leads_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import tell
 
@@ -18,15 +18,17 @@ def add(parser: argparse.ArgumentParser) -> None:
         "calibrate threshold scorecard.yaml new.csv",
         "calibrate threshold scorecard.yaml new.csv --capacity 200",
         "calibrate threshold scorecard.yaml new.csv --value 5000 --cost 40",
+        "calibrate threshold scorecard.yaml --connect duckdb://crm.db --table leads",
     )
     add_card(parser)
-    parser.add_argument("leads", metavar="LEADS", help=LEADS)
+    parser.add_argument("leads", metavar="LEADS", help=LEADS, nargs="?")
     add_events(parser)
     parser.usage = (  # argparse would not break the line between rules
         "calibrate threshold [-h] [--events FILE] [--capacity N | --share S |\n"
         "                           --quantile Q | --close-rate R | --value V [--cost C]]\n"
-        "                           [--json]\n"
-        "                           CARD LEADS"
+        "                           [--connect URL] [--table NAME] [--query SQL]\n"
+        "                           [--engine ENGINE] [--memory SIZE] [--json]\n"
+        "                           CARD [LEADS]"
     )
     rule = parser.add_mutually_exclusive_group()
     rule.add_argument(
@@ -45,6 +47,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cost", metavar="C", type=float, default=0.0, help="what working a lead costs"
     )
+    add_database(parser)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -52,9 +55,11 @@ def run(options: argparse.Namespace) -> None:
     from calibrate.cutting import cuts_for
     from calibrate.present.cuts import cuts_blocks
     from calibrate.scorecard import Scorecard
+    from calibrate.validation.declared import spec_of
 
     card = Scorecard.load(options.card)
-    found = cuts_for(card, Path(options.leads), _rule(options), events=options.events)
+    leads = leads_of(options, spec_of(card))
+    found = cuts_for(card, leads, _rule(options), events=options.events)
     tell(options, cuts_blocks(found), found.summary())
 
 

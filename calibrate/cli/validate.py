@@ -7,7 +7,7 @@ from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
 from calibrate.cli.arguments import LEADS, add_card, add_events, add_html
-from calibrate.cli.database_options import add_database, relation_of
+from calibrate.cli.database_options import add_database, leads_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import progress, tell
 
@@ -46,12 +46,12 @@ def run(options: argparse.Namespace) -> int:
     from calibrate.validation.declared import spec_of
 
     card = Scorecard.load(options.card)
-    relation = relation_of(options, Spec.load(options.spec) if options.spec else spec_of(card))
+    leads = leads_of(options, Spec.load(options.spec) if options.spec else spec_of(card))
     with progress(2) as step:
         step("reading leads")
         found = validate(
             card,
-            Path(options.leads) if relation is None else relation,
+            leads,
             spec=options.spec,
             events=options.events,
             scored=options.scored,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.base import ColumnPoints
@@ -61,7 +62,52 @@ def sql(
     if dialect not in DIALECTS:
         raise SpecError(f"--dialect: `{dialect[:40]}` is none; {did_you_mean(dialect, DIALECTS)}")
     writer = Writer(dialect)
-    relation = _relation(writer, table, "--table")
+    scored = scored_rows(card, writer, _relation(writer, table, "--table"), prefix=prefix)
+    header = [_plain(line) for line in _header(card, _asked(card), writer.dialect, scored.added)]
+    if view is not None:
+        header.append(f"CREATE OR REPLACE VIEW {_relation(writer, view, '--view')} AS")
+    return "\n".join([*header, scored.select]) + "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredRows:
+    """A select that scores.
+
+    Attributes
+    ----------
+    select : str
+        All columns of the leads, then those that are added.
+    added : tuple of str
+        The names of these.
+    prefix : str
+        What stands before them.
+    """
+
+    select: str
+    added: tuple[str, ...]
+    prefix: str
+
+
+def scored_rows(
+    card: Scorecard, writer: Writer, source: str, *, prefix: str | None = None
+) -> ScoredRows:
+    """Write the select that scores the rows of a relation.
+
+    Parameters
+    ----------
+    card : Scorecard
+    writer : Writer
+        Of the engine's dialect.
+    source : str
+        What stands after FROM, in that dialect.
+    prefix : str, optional
+        See `sql`.
+
+    Raises
+    ------
+    CalibrateError
+        Where the engine could not give the same score as calibrate, naming what and why.
+    """
     asked = _asked(card)
     _refuse_unclear(card, asked)
     before = _prefix(prefix, _columns(asked))
@@ -78,11 +124,7 @@ def sql(
         ),
     )
     columns = {f"{before}{name}": value for name, value in told.told.items()}
-    # Spark puts its settings for `${...}`, in comments too.
-    lines = [_plain(line) for line in _header(card, asked, writer.dialect, list(columns))]
-    if view is not None:
-        lines.append(f"CREATE OR REPLACE VIEW {_relation(writer, view, '--view')} AS")
-    lines += ["SELECT", f"  t.*, {', '.join(columns)}", f"FROM {relation} AS t"]
+    lines = ["SELECT", f"  t.*, {', '.join(columns)}", f"FROM {source} AS t"]
     staged = [
         one_column(cell.staged.name, cell.any_number) for cell in cells.values() if cell.staged
     ]
@@ -91,7 +133,7 @@ def sql(
         ("n", staged), (SUMS, told.sums), (STANDS, told.stands), (TOLD, results)
     ):  # fmt: skip
         lines += _row_lines(list(reckoned), row, writer)
-    return "\n".join(lines) + "\n"
+    return ScoredRows(select="\n".join(lines), added=tuple(columns), prefix=before)
 
 
 def _asked(card: Scorecard) -> _Asked:
@@ -142,6 +184,7 @@ def _prefix(given: str | None, columns: Iterable[str]) -> str:
 
 
 def _plain(line: str) -> str:
+    """Take out of a comment what Spark would put its settings for, there too."""
     return line.replace("${", "$ {")
 
 

@@ -4,46 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, NoOutcomeError, ScorecardError
+from calibrate.errors import Finding, NoOutcomeError, ScorecardError, SpecError
 from calibrate.policy.rated import Rated
 from calibrate.recalibration.advice import Drift, advise
 from calibrate.recalibration.counting import NewLeads, new_leads
-from calibrate.recalibration.levels import Pair, level_moves, pairs_on_cards, pairs_on_leads
+from calibrate.recalibration.levels import Shared, level_moves, pairs_on_cards
 from calibrate.recalibration.matching import bands_move, in_both, list_moves, only_in
 from calibrate.recalibration.remarks import remarks_of
 from calibrate.recalibration.result import Comparison
-from calibrate.recalibration.scored import (
-    contest_of,
-    months_of,
-    passing_of,
-    score_index,
-    tier_moves,
-)
+from calibrate.recalibration.scored import contest_of, passing_of, score_index, tier_moves
 from calibrate.recalibration.shares import share_moves
+from calibrate.recalibration.there import new_leads_there
 from calibrate.scorecard import Scorecard
-from calibrate.scorecard.parts import CardAttributePart
-from calibrate.scorecard.there import columns_there
-from calibrate.scoring import ScoredLeads, scoring_findings
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.changes import rate_changes
-from calibrate.stats.stability_index import StabilityIndex
 from calibrate.validation.declared import outcome_unsaid, spec_of
 from calibrate.validation.tallied import Tallied
-from calibrate.validation.worked import Worked, worked_of, worked_rows
+from calibrate.validation.worked import Worked, worked_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Shared = list[tuple[CardAttributePart, CardAttributePart]]
 
 
 def compare(
     old_card: Scorecard | str | Path,
     new_card: Scorecard | str | Path,
-    leads: str | Path | pd.DataFrame | Table | None = None,
+    leads: str | Path | pd.DataFrame | Table | Relation | None = None,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     events: str | Path | pd.DataFrame | Table | None = None,
@@ -54,10 +44,11 @@ def compare(
     ----------
     old_card, new_card : Scorecard or path
         Of last quarter and of this one.
-    leads : path or DataFrame, optional
-        The leads of now, with what became of them. They are counted on the old card's levels, so
-        that bands whose edges moved compare too; those created after the old card's leads are held
-        against it. Without them only levels that stand on both cards are compared.
+    leads : path, DataFrame or Relation, optional
+        The leads of now, with what became of them, in a database too (`open_relation`). They are
+        counted on the old card's levels, so that bands whose edges moved compare too; those created
+        after the old card's leads are held against it. Without them only levels that stand on both
+        cards are compared.
     spec : Spec, mapping or path, optional
         How leads are counted; by default as those were that taught the new card (`spec_of`).
     events : path or DataFrame, optional
@@ -89,62 +80,52 @@ def compare(
         raise ScorecardError(_nothing_shared(old, new))
     found = None
     if leads is not None:
+        _refuse_log(leads, events)
         declared = spec_of(new) if spec is None else as_spec(spec)
-        table = open_table(leads, sheet=declared.leads.sheet)
-        if table.fingerprint == new.made.fingerprint and new.made.as_of is not None:
-            declared = declared.changed(as_of=new.made.as_of)
+        table, declared = _table_of_now(new, leads, declared)
         try:
-            now = new_leads(old, new, table, declared)
+            if isinstance(table, Relation):
+                found = new_leads_there(old, new, table, declared, shared)
+            else:
+                found = new_leads(old, new, table, declared, shared, events=events)
         except NoOutcomeError as fault:
             raise outcome_unsaid(new, fault) from None
-        found = _on_leads(old, new, shared, now, events=events, folder=declared.folder)
     return _compared(old, new, shared, found)
 
 
-class _OnLeads(NamedTuple):
-    """What leads add to two cards."""
-
-    now: NewLeads
-    pairs: list[Pair]
-    old: ScoredLeads
-    new: ScoredLeads
-    score: StabilityIndex
-
-
-def _on_leads(
-    old: Scorecard,
+def _table_of_now(
     new: Scorecard,
-    shared: Shared,
-    now: NewLeads,
-    *,
-    events: str | Path | pd.DataFrame | Table | None,
-    folder: Path | None,
-) -> _OnLeads:
-    scored = [card.score_table(now.table, events=events, folder=folder) for card in (old, new)]
-    columns = columns_there(old, now.table, events, folder=folder)
-    return _OnLeads(
-        now=now,
-        pairs=pairs_on_leads(shared, columns, now),
-        old=scored[0],
-        new=scored[1],
-        score=score_index(old, scored[0], now),
-    )
+    leads: str | Path | pd.DataFrame | Table | Relation,
+    spec: Spec,
+) -> tuple[Table | Relation, Spec]:
+    """Open the leads of now; those that taught the new card were taken on its day."""
+    table = leads if isinstance(leads, Relation) else open_table(leads, sheet=spec.leads.sheet)
+    if table.fingerprint == new.made.fingerprint and new.made.as_of is not None:
+        return table, spec.changed(as_of=new.made.as_of)
+    return table, spec
 
 
-def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: _OnLeads | None) -> Comparison:
+def _refuse_log(leads: object, events: object) -> None:
+    if isinstance(leads, Relation) and events is not None:
+        raise SpecError(
+            f"{leads.where}: a log of events cannot be held against leads in a database. Compare "
+            f"by leads in files."
+        )
+
+
+def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: NewLeads | None) -> Comparison:
     then = Rated(name="then", leads=old.cohort.leads, customers=old.cohort.customers)
-    counted = new.cohort if found is None else found.now
-    now = Rated(name="now", leads=counted.leads, customers=counted.customers)
+    now = Rated(name="now", leads=new.cohort.leads, customers=new.cohort.customers)
+    if found is not None:
+        now = found.rated("now", found.rows)
     pairs = pairs_on_cards(shared) if found is None else found.pairs
     levels = level_moves(pairs, then, now)
     shares, score, lists = share_moves(
         pairs,
         list_moves(shared, old.cohort.leads, new.cohort.leads),
-        None if found is None else found.score,
+        None if found is None else score_index(old, found),
     )
-    contest = None
-    if found is not None:
-        contest = contest_of((old, found.old), (new, found.new), found.now)
+    contest = None if found is None else contest_of(old, found)
     drift = Drift(
         old=old,
         new=new,
@@ -162,7 +143,7 @@ def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: _OnLeads | 
     return Comparison(
         old=old,
         new=new,
-        name=None if found is None else found.now.table.name,
+        name=None if found is None else found.name,
         advice=advice,
         reasons=reasons,
         then=then,
@@ -178,8 +159,8 @@ def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: _OnLeads | 
         contest=contest,
         worked=worked,
         findings=(
-            *remarks_of(old, new, None if found is None else found.now),
-            *_unseen(found),
+            *remarks_of(old, new, found),
+            *(() if found is None else found.unseen),
             *remarks,
         ),
         passed_then=_passed_then(old),
@@ -187,36 +168,33 @@ def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: _OnLeads | 
     )
 
 
-def _of_leads(old: Scorecard, new: Scorecard, found: _OnLeads | None) -> dict[str, Any]:
+def _of_leads(old: Scorecard, new: Scorecard, found: NewLeads | None) -> dict[str, Any]:
     """Give what only leads tell."""
     if found is None:
         return {"passed_now": None, "months": (), "tiers": None}
-    passing = [
-        scored.passing(card.threshold.score)
-        for card, scored in ((old, found.old), (new, found.new))
-    ]
     return {
-        "passed_now": passing_of(old, found.old, found.now),
-        "months": months_of(found.now, *passing),
-        "tiers": tier_moves((old, found.old), (new, found.new)),
+        "passed_now": passing_of(old, found),
+        "months": found.months,
+        "tiers": tier_moves(old, new, found),
     }
 
 
-def _worked(old: Scorecard, found: _OnLeads) -> tuple[Worked | None, tuple[Finding, ...]]:
+def _worked(old: Scorecard, found: NewLeads) -> tuple[Worked | None, tuple[Finding, ...]]:
     """Say who was worked: sales chose by the old card, and its choice is in what leads became."""
-    now = found.now
-    column, flags = worked_rows(now.joined)
+    rows = found.rows
     return worked_of(
         old,
-        column,
-        Tallied.of_rows(found.old, now.rows, now.outcome.customer, flags),
+        found.worked_column,
+        Tallied(
+            scores=found.old.scores[rows],
+            standing=found.old.standing[rows],
+            worked=None if found.worked is None else found.worked[rows],
+            leads=found.leads[rows],
+            customers=found.customers[rows],
+        ),
         therefore="A card that is taught by these leads takes over what the old one thought of "
         "those that it kept from sales.",
     )
-
-
-def _unseen(found: _OnLeads | None) -> tuple[Finding, ...]:
-    return () if found is None else scoring_findings(found.old.unseen, found.old.absent)
 
 
 def _overall_p(then: Rated, now: Rated) -> float:

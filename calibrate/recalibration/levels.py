@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.engines.columns import Column
+from calibrate.engines.base import Ints
 from calibrate.policy.rated import Rated
-from calibrate.recalibration.counting import NewLeads, counted_levels
 from calibrate.recalibration.matching import same_levels
 from calibrate.recalibration.parts import LevelMove
 from calibrate.scorecard.parts import CardAttributePart, LevelPart
 from calibrate.stats.changes import rate_changes
 from calibrate.stats.effects import effect_changes
+
+Shared = list[tuple[CardAttributePart, CardAttributePart]]
+"""Attributes that stand on both cards: the old one, and the new."""
+LevelCount = tuple[Ints, Ints]
+"""Leads and customers on none of an attribute's levels, then of each level."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +42,32 @@ class Pair:
 
 
 def pairs_on_leads(
-    pairs: Sequence[tuple[CardAttributePart, CardAttributePart]],
-    columns: Mapping[str, Column],
-    found: NewLeads,
+    pairs: Shared, count: Callable[[CardAttributePart], LevelCount | None]
 ) -> list[Pair]:
-    """Count new leads on the old levels, bands included whose edges have moved since."""
+    """Count new leads on the old levels, bands included whose edges have moved since.
+
+    Parameters
+    ----------
+    pairs : list of (CardAttributePart, CardAttributePart)
+    count : callable
+        Counts an attribute's old levels; None where its column is not there.
+    """
     made = []
     for old, new in pairs:
-        if old.name not in columns:
+        counted = count(old)
+        if counted is None:
             made.append(_on_card(old, new))
             continue
-        leads, customers, elsewhere = counted_levels(old, columns[old.name], found)
+        leads, customers = (one.tolist() for one in counted)
         now = tuple(
             Rated(name=then.name, leads=n, customers=x)
-            for then, n, x in zip(_then(old), leads, customers, strict=True)
+            for then, n, x in zip(_then(old), leads[1:], customers[1:], strict=True)
         )
-        made.append(Pair(old=old, new=new, then=_then(old), now=now, elsewhere=elsewhere))
+        made.append(Pair(old=old, new=new, then=_then(old), now=now, elsewhere=leads[0]))
     return made
 
 
-def pairs_on_cards(
-    pairs: Sequence[tuple[CardAttributePart, CardAttributePart]],
-) -> list[Pair]:
+def pairs_on_cards(pairs: Shared) -> list[Pair]:
     """Take from the cards alone what they have in common."""
     return [_on_card(old, new) for old, new in pairs]
 

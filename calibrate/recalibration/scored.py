@@ -1,4 +1,4 @@
-"""What both cards make of the new leads: months, tiers, and which of them ranks better."""
+"""What both cards make of the new leads: tiers, and which of them ranks better."""
 
 from __future__ import annotations
 
@@ -7,59 +7,24 @@ import numpy as np
 from calibrate.engines.base import BY_POINTS, MUST_CONTACT, OUT
 from calibrate.engines.judging import Flags
 from calibrate.policy.rated import Rated
-from calibrate.recalibration.counting import NewLeads
-from calibrate.recalibration.parts import Contest, Month, TierMoves
+from calibrate.recalibration.counting import NewLeads, Seen
+from calibrate.recalibration.parts import Contest, TierMoves
 from calibrate.scorecard import Scorecard
-from calibrate.scores import tally_rows
-from calibrate.scoring import ScoredLeads
-from calibrate.stats.delong import auc_interval
+from calibrate.scores import by_score
+from calibrate.stats.delong import auc_interval, paired_auc
 from calibrate.stats.stability_index import StabilityIndex, stability_index
-from calibrate.validation.measures import against
 
 
-def months_of(found: NewLeads, old: Flags, new: Flags) -> tuple[Month, ...]:
-    """Give who passes by month of creation, over all counted leads; none without dates.
-
-    Parameters
-    ----------
-    found : NewLeads
-    old, new : ndarray of bool, shape (n,)
-        Who passes by either card.
-    """
-    created = found.outcome.created
-    if created is None:
-        return ()
-    months = created.astype("datetime64[M]")
-    counted = found.outcome.counted & ~np.isnat(months)
-    made = []
-    for month in np.unique(months[counted]):
-        rows = counted & (months == month)
-        made.append(
-            Month(
-                name=str(month),
-                leads=_rated("all", rows, found),
-                passed_old=_rated("old card", rows & old, found),
-                passed_new=_rated("new card", rows & new, found),
-            )
-        )
-    return tuple(made)
+def passing_of(card: Scorecard, found: NewLeads) -> Rated:
+    """Give the leads of now that pass by the old card."""
+    return found.rated("pass", found.rows & found.old.passing(card.threshold.score))
 
 
-def _rated(name: str, rows: Flags, found: NewLeads) -> Rated:
-    customers = int((rows & found.outcome.customer).sum())
-    return Rated(name=name, leads=int(rows.sum()), customers=customers)
-
-
-def passing_of(card: Scorecard, scored: ScoredLeads, found: NewLeads) -> Rated:
-    """Give the leads of now that pass by a card."""
-    return _rated("pass", found.rows & scored.passing(card.threshold.score), found)
-
-
-def tier_moves(old: tuple[Scorecard, ScoredLeads], new: tuple[Scorecard, ScoredLeads]) -> TierMoves:
+def tier_moves(old: Scorecard, new: Scorecard, found: NewLeads) -> TierMoves:
     """Give all leads of the table by tier then and now; by passing for cards without tiers."""
-    (old_names, rows), (new_names, columns) = (_tiers(*one) for one in (old, new))
+    (old_names, rows), (new_names, columns) = _tiers(old, found.old), _tiers(new, found.new)
     table = np.zeros((len(old_names), len(new_names)), dtype=np.int64)
-    np.add.at(table, (rows, columns), 1)
+    np.add.at(table, (rows, columns), found.leads)
     keep_rows, keep_columns = (
         [place for place, total in enumerate(table.sum(axis=axis)) if total] for axis in (1, 0)
     )
@@ -70,54 +35,50 @@ def tier_moves(old: tuple[Scorecard, ScoredLeads], new: tuple[Scorecard, ScoredL
     )
 
 
-def _tiers(card: Scorecard, scored: ScoredLeads) -> tuple[list[str], Flags]:
+def _tiers(card: Scorecard, seen: Seen) -> tuple[list[str], Flags]:
     if card.tiers:
         named = [one.name for one in card.tiers]
         starts = [one.from_ for one in card.tiers]
     else:
         named, starts = ["does not pass", "passes"], [card.threshold.score]
         starts = [np.iinfo(np.int64).min, *starts]
-    place = np.maximum(np.searchsorted(starts, scored.scores, side="right") - 1, 0) + 2
-    place[scored.standing >= OUT] = 0
-    place[scored.standing == MUST_CONTACT] = 1
+    place = np.maximum(np.searchsorted(starts, seen.scores, side="right") - 1, 0) + 2
+    place[seen.standing >= OUT] = 0
+    place[seen.standing == MUST_CONTACT] = 1
     return ["out", "must contact", *named], place
 
 
-def score_index(card: Scorecard, scored: ScoredLeads, found: NewLeads) -> StabilityIndex:
+def score_index(card: Scorecard, found: NewLeads) -> StabilityIndex:
     """Give the stability index of the old score over tenths of the old leads."""
     table = card.score_table_taught
-    rows = found.rows & (scored.standing == BY_POINTS)
+    rows = found.rows & (found.old.standing == BY_POINTS)
     scores = np.array(table.scores)
     shares = np.cumsum(table.leads) / sum(table.leads)
     starts = np.unique(scores[np.searchsorted(shares, np.arange(1, 10) / 10)])
-    then = np.bincount(
-        np.searchsorted(starts, scores, side="right"), table.leads, minlength=len(starts) + 1
-    )
-    now = np.bincount(
-        np.searchsorted(starts, scored.scores[rows], side="right"), minlength=len(starts) + 1
+    then, now = (
+        np.bincount(np.searchsorted(starts, one, side="right"), leads, minlength=len(starts) + 1)
+        for one, leads in ((scores, table.leads), (found.old.scores[rows], found.leads[rows]))
     )
     return stability_index(then, now)
 
 
-def contest_of(
-    old: tuple[Scorecard, ScoredLeads], new: tuple[Scorecard, ScoredLeads], found: NewLeads
-) -> Contest:
+def contest_of(card: Scorecard, found: NewLeads) -> Contest:
     """Judge the old card by later leads, and both by leads that taught neither."""
-    decides = old[1].standing == BY_POINTS
-    later = found.rows & decides
-    table = tally_rows(old[1].scores[later], found.outcome.customer[later])
-    expected = expected_auc(old[0])
-    fresh = found.fresh & decides & (new[1].standing == BY_POINTS)
-    customer = found.outcome.customer[fresh]
-    is_told = 0 < int(customer.sum()) < len(customer)
+    later = found.rows & found.old.decides
+    table = by_score(found.old.scores[later], found.leads[later], found.customers[later])
+    fresh = found.fresh & found.old.decides & found.new.decides
+    leads, customers = found.leads[fresh], found.customers[fresh]
+    is_told = 0 < int(customers.sum()) < int(leads.sum())
     return Contest(
         old_now=auc_interval(table.leads, table.customers)
         if found.is_later and 0 < sum(table.customers) < sum(table.leads)
         else None,
-        expected=expected,
-        paired=against(old[1].scores[fresh], new[1].scores[fresh], customer) if is_told else None,
-        leads=len(customer),
-        customers=int(customer.sum()),
+        expected=expected_auc(card),
+        paired=paired_auc(found.old.scores[fresh], found.new.scores[fresh], leads, customers)
+        if is_told
+        else None,
+        leads=int(leads.sum()),
+        customers=int(customers.sum()),
     )
 
 

@@ -14,7 +14,7 @@ SHARE_OF_MEMORY = 4
 """Parquet files over one part in so many of this machine's memory are counted by DuckDB."""
 
 
-def connect(url: str, *, memory: str | None = None) -> Connection:
+def connect(url: str, *, memory: str | None = None, writing: bool = False) -> Connection:
     """Open a database.
 
     Parameters
@@ -24,6 +24,8 @@ def connect(url: str, *, memory: str | None = None) -> Connection:
         engine's own places, such as ``~/.pgpass``; it is in no message and no file.
     memory : str, optional
         The most memory a DuckDB in this process takes: ``600MB``.
+    writing : bool
+        Whether scores may be written through it (`write_scores`); by default it is only read.
 
     Raises
     ------
@@ -45,9 +47,9 @@ def connect(url: str, *, memory: str | None = None) -> Connection:
     if scheme == "duckdb" and place:
         if place != ":memory:" and not Path(place).is_file():
             raise LeadsError(f"There is no file {place}. Check the path after `duckdb://`.")
-        return DuckDBConnection.opened(place, memory=memory)
+        return DuckDBConnection.opened(place, memory=memory, writing=writing)
     if scheme in ("postgres", "postgresql") and place:
-        return _postgres(url)
+        return _postgres(url, writing=writing)
     raise SpecError(
         f"--connect: `{_without_secrets(url)[:80]}` is of no kind that can be opened here; write "
         f"duckdb://FILE or postgres://HOST/DATABASE. From Python, any driver with DB-API 2 can be "
@@ -61,7 +63,7 @@ def is_large(files: tuple[Path, ...]) -> bool:
     return sum(one.stat().st_size for one in files) > machine // SHARE_OF_MEMORY
 
 
-def _postgres(url: str) -> Connection:
+def _postgres(url: str, *, writing: bool) -> Connection:
     try:
         import psycopg
     except ImportError:
@@ -70,9 +72,9 @@ def _postgres(url: str) -> Connection:
         ) from None
     try:
         connection = psycopg.connect(url)
-        # All queries see the tables as they were at the first, and nothing can be written.
+        # All queries see the tables as they were at the first.
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        connection.read_only = True
+        connection.read_only = not writing
     except psycopg.Error as fault:
         said = said_by(fault)
         secret = urlsplit(url).password

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -52,15 +53,22 @@ class DuckDBConnection:
     Attributes
     ----------
     connection : duckdb.DuckDBPyConnection
+    is_ours : bool
+        Whether it was opened here, and stands in a transaction of our own: all queries see the
+        tables as they were when it began.
     """
 
     connection: Any = field(repr=False)
+    is_ours: bool = False
     _lookups: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
 
     engine = "DuckDB"
+    dialect = "duckdb"
 
     @classmethod
-    def opened(cls, path: str = ":memory:", *, memory: str | None = None) -> DuckDBConnection:
+    def opened(
+        cls, path: str = ":memory:", *, memory: str | None = None, writing: bool = False
+    ) -> DuckDBConnection:
         """Open a file to read from it, or a database in memory.
 
         Parameters
@@ -68,6 +76,8 @@ class DuckDBConnection:
         path : str
         memory : str, optional
             The most memory DuckDB takes before it turns to the disk: ``600MB``.
+        writing : bool
+            Whether tables and views may be made in the file.
 
         Raises
         ------
@@ -77,17 +87,18 @@ class DuckDBConnection:
             Without the extra ``sql``.
         """
         duckdb = _duckdb()
-        in_memory = path == ":memory:"
+        read_only = path != ":memory:" and not writing
         # What does not fit into memory is put aside there, not beside the leads; DuckDB removes it.
         aside = Path(tempfile.gettempdir()) / f"calibrate-{os.getpid()}"
         settings: dict[str, Any] = {"temp_directory": str(aside)}
         settings |= {} if memory is None else {"memory_limit": memory}
         try:
-            made = cls(connection=duckdb.connect(path, read_only=not in_memory, config=settings))
-            made.connection.begin()  # all queries see the tables as they are now
-            return made
+            opened = duckdb.connect(path, read_only=read_only, config=settings)
+            opened.begin()
+            return cls(connection=opened, is_ours=True)
         except duckdb.Error as fault:
-            raise EngineError(f"DuckDB cannot open {path}: {said_by(fault)}") from None
+            said = said_by(fault)
+            raise EngineError(f"DuckDB cannot open {path}: {_locked(said) or said}") from None
 
     def ask(self, query: str) -> pa.Table:
         """Answer a query."""
@@ -129,6 +140,44 @@ class DuckDBConnection:
         )
         return column("rowid") if found.column(0)[0].as_py() else None
 
+    def begin(self) -> None:
+        """Begin what is kept whole or not at all; one opened here has begun already."""
+        if not self.is_ours:
+            self.run("BEGIN TRANSACTION")
+
+    def run(self, statement: str) -> None:
+        """Run a statement that gives no rows."""
+        duckdb = _duckdb()
+        try:
+            self.connection.execute(statement)
+        except duckdb.Error as fault:
+            raise EngineError(refusal(self.engine, fault)) from None
+
+    def keep(self) -> None:
+        """Keep what was run."""
+        self.run("COMMIT")
+        self._begin_again()
+
+    def undo(self) -> None:
+        """Forget what was run."""
+        self.run("ROLLBACK")
+        self._begin_again()
+
+    def _begin_again(self) -> None:
+        if self.is_ours:
+            self.run("BEGIN TRANSACTION")
+
+
+def _locked(said: str) -> str | None:
+    """Say in our words that a file is open elsewhere, and by which process."""
+    if "lock on file" not in said:
+        return None
+    process = re.search(r" \(PID \d+\)", said)
+    return (
+        f"another program has the file open{process[0] if process else ''}. DuckDB lets one "
+        f"program write, or several read: close it there and try again, or take a copy of the file."
+    )
+
 
 def _duckdb() -> Any:
     try:
@@ -144,3 +193,11 @@ def said_by(fault: Exception) -> str:
     """Give the first line of what an engine says, which names the cause."""
     lines = str(fault).strip().splitlines()
     return lines[0][:300].rstrip(".") + "." if lines else "it gave no reason."
+
+
+def refusal(engine: str, fault: Exception) -> str:
+    """Say that an engine would not change a table, and what to do where it may only be read."""
+    said = f"{engine} could not write: {said_by(fault)}"
+    if "read-only" in said:
+        said += " Open it with `connect(URL, writing=True)`."
+    return said

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from calibrate.engines.sql.connections import said_by
+from calibrate.engines.sql.connections import refusal, said_by
 from calibrate.engines.sql.phrases import column, literal, quoted
 from calibrate.engines.sql.translation import translated
 from calibrate.errors import EngineError
@@ -26,7 +26,8 @@ class DbApiConnection:
     Attributes
     ----------
     connection : Any
-        With `cursor()`, as DB-API 2 has it. Nothing is ever written through it.
+        With `cursor()`, as DB-API 2 has it. Nothing is written through it but scores, when they
+        are asked for.
     dialect : {"postgres", "snowflake"}
     error : type
         The driver's own error: ``psycopg.Error``.
@@ -83,6 +84,36 @@ class DbApiConnection:
     def row_order(self, table: str) -> str | None:  # noqa: ARG002 (as the protocol has it)
         """Rows have no order that would stay."""
         return None
+
+    def begin(self) -> None:
+        """Begin what is kept whole or not at all: drivers do by themselves, unless told not to."""
+        if getattr(self.connection, "autocommit", False):
+            self.run("BEGIN")
+
+    def run(self, statement: str) -> None:
+        """Run a statement that gives no rows."""
+        try:
+            cursor = self.connection.cursor()
+            try:
+                cursor.execute(statement)
+            finally:
+                cursor.close()
+        except self.error as fault:
+            raise EngineError(refusal(self.engine, fault)) from None
+
+    def keep(self) -> None:
+        """Keep what was run."""
+        self._end("commit")
+
+    def undo(self) -> None:
+        """Forget what was run."""
+        self._end("rollback")
+
+    def _end(self, how: str) -> None:
+        try:
+            getattr(self.connection, how)()
+        except self.error as fault:
+            raise EngineError(refusal(self.engine, fault)) from None
 
     def _rows(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         try:

@@ -227,21 +227,21 @@ class SqlEngine:
         self,
         scoring: Scoring,
         sums: Sequence[Sequence[ColumnPoints]],
-        marks: Sequence[tuple[str, Ints]],
+        mark: tuple[Held, Ints] | None,
     ) -> tuple[Ints, Ints, Ints]:
-        """Count leads and customers per score, standing, further sums of points, and marks.
+        """Count leads and customers per score, standing, further sums of points, and a mark.
 
         Parameters
         ----------
         scoring : Scoring
         sums : sequence of sequence of ColumnPoints
             Added up beside the score.
-        marks : sequence of (str, ndarray of int)
-            A column, and what each of its distinct values is marked with.
+        mark : (Held, ndarray of int) or None
+            A further column, and what each of its distinct values is marked with.
 
         Returns
         -------
-        rows : ndarray of int, shape (k, 2 + sums + marks)
+        rows : ndarray of int, shape (k, 2 + sums + mark)
             Ascending.
         leads, customers : ndarray of int, shape (k,)
         """
@@ -251,10 +251,29 @@ class SqlEngine:
             each = [self._worth(one, place + number) for number, one in enumerate(parts)]
             keys.append(_added(each))
             place += len(parts)
-        for column, codes in marks:
-            keys.append(coded(self.held[column], codes, 0, lookup=self._lookup, place=place))
-            place += 1
+        if mark is not None:
+            keys.append(coded(*mark, 0, lookup=self._lookup, place=place))
         return self._joint(keys)
+
+    def standing_parts(self, scoring: Scoring, place: int) -> tuple[Coded, Coded]:
+        """Give a lead's score and standing in SQL; the tables they need are numbered from `place`.
+
+        The tables of both stand with the score.
+        """
+        score, _, _, standing = standing_keys(
+            scoring, lambda one, number: self._worth(one, place + number)
+        )
+        return score, standing
+
+    def count_by(self, keys: Sequence[Coded]) -> tuple[Ints, Ints, Ints]:
+        """Count leads and customers by keys: their distinct rows, ascending, and both of each."""
+        return self._joint(keys)
+
+    def count_placed(self, column: str, levels: Levels) -> tuple[Ints, Ints]:
+        """Count leads and customers on none of the levels, then per level, by a query."""
+        size = len(levels.levels) + 1
+        found = self._coded(column, levels, np.arange(1, size), 0)
+        return self._coded_counts(found, size, by_shard=False)
 
     def _worth(self, part: ColumnPoints, place: int = 0) -> Coded:
         points = np.array(part.points, dtype=np.int64)

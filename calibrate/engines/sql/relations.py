@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from calibrate.engines.columns import Column
@@ -15,7 +16,16 @@ from calibrate.engines.rows import Rows
 from calibrate.engines.sources import Source
 from calibrate.engines.sql.connections import Connection, DuckDBConnection
 from calibrate.engines.sql.held import hold
-from calibrate.engines.sql.phrases import EXACT, Kind, column, kind_of, quoted, text
+from calibrate.engines.sql.phrases import (
+    EXACT,
+    Kind,
+    as_value,
+    column,
+    kind_of,
+    mark,
+    quoted,
+    text,
+)
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.stacked import how_many
 from calibrate.errors import LeadsError, NoRowsError, SpecError, did_you_mean
@@ -101,16 +111,35 @@ class Relation:
             files=self.files,
         )
 
-    def file_digest(self) -> str | None:
-        """Give the SHA-256 of its files, one after the other; None without files."""
-        if not self.files:
-            return None
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells these leads from all others, whoever of them teaches and in whatever order.
+
+        The SHA-256 of its files, one after the other; in a database that of its columns' names,
+        of how many rows there are, and of the sum of a mark of each row over all its values.
+        """
         digest = hashlib.sha256()
+        if not self.files:
+            found = self.rows.ask(
+                f"SELECT COUNT(*) AS n, SUM({mark(self._whole_row)}) AS m FROM {self.source} AS t "
+                f"WHERE {self.condition}"
+            )
+            rows, marks = (int(one[0]) for one in found)
+            digest.update(repr((tuple(self.columns), rows, marks)).encode())
         for path in self.files:
             with path.open("rb") as file:
                 while block := file.read(1 << 20):
                     digest.update(block)
         return f"sha256:{digest.hexdigest()}"
+
+    @property
+    def _whole_row(self) -> str:
+        """Write all values of a row one after the other, in SQL; none is another than a text."""
+        values = (as_value(one.kind, one.name) for one in self.columns.values())
+        return " || ".join(
+            f"CASE WHEN {one} IS NULL THEN '0' ELSE '1' || CAST({one} AS VARCHAR) END || CHR(31)"
+            for one in values
+        )
 
 
 class RelationColumns(Mapping[str, Column]):
@@ -162,7 +191,7 @@ def open_relation(
         raise SpecError("Name the leads' `table`, or give a `query` in its place; one of the two.")
     if query is not None:
         return _relation(connection, f"({query.strip().rstrip(';')})", "a query")
-    parts = _parts(str(table))
+    parts = name_parts(str(table))
     known = connection.tables()
     named = ".".join(parts[-2:] if parts[-2:-1] not in _DEFAULTS else parts[-1:])
     same = [one for one in known if one.casefold() == named.casefold()]
@@ -318,14 +347,31 @@ def _exact(rows: LeadRows, columns: Mapping[str, RelationColumn]) -> dict[str, R
     }
 
 
-def _parts(table: str) -> list[str]:
-    """Take a table's name apart, quotes taken off."""
+def name_parts(table: str, *, quotes: bool = False) -> list[str]:
+    """Take a table's name apart.
+
+    Parameters
+    ----------
+    table : str
+    quotes : bool
+        Leave the parts that stand between quotes there.
+
+    Raises
+    ------
+    SpecError
+        When it is no name.
+
+    Examples
+    --------
+    >>> name_parts('crm."Leads 2026"'), name_parts('crm."Leads 2026"', quotes=True)
+    (['crm', 'Leads 2026'], ['crm', '"Leads 2026"'])
+    """
     if not _NAME.fullmatch(table.strip()):
         raise SpecError(
             f"`{table[:60]}` is no name of a table; write it as the database does: leads, "
             f'crm.leads, or "Leads 2026" between its quotes.'
         )
-    return [
-        part[1:-1].replace('""', '"') if part.startswith('"') else part
-        for part in _PART.findall(table.strip())
-    ]
+    parts = _PART.findall(table.strip())
+    if quotes:
+        return parts
+    return [one[1:-1].replace('""', '"') if one.startswith('"') else one for one in parts]
