@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -18,13 +19,21 @@ from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import hold
 from calibrate.engines.sql.phrases import as_id, column, kind_of, mark, text
 from calibrate.engines.sql.rows import LeadRows
+from calibrate.engines.sql.spark import SparkConnection
 from calibrate.levels import MISSING, OTHER, Level, Levels, bands
 from tests.engines.cases import CASES, customers
+from tests.engines.on_spark import ON_SPARK, put_into_spark
 from tests.engines.postgres import PostgresError, Server
 
 Pair = tuple[MemoryEngine, SqlEngine]
 
-NOT_IN_POSTGRES = ("empty", "no numbers")
+NOT_IN = {
+    "DuckDB": (),
+    # A table of Postgres has no column that is nothing at all.
+    "Postgres": ("empty", "no numbers"),
+    # Spark has no time of day.
+    "Spark": ("time",),
+}
 
 NOTHINGS = ("n/a", "NULL", "13", "0.1")
 
@@ -40,25 +49,21 @@ def in_memory(table: pa.Table, closed: list[bool], ids: list[str]) -> MemoryEngi
     )
 
 
-def in_duckdb(table: pa.Table, closed: list[bool], ids: list[str]) -> SqlEngine:
+def in_duckdb(whole: pa.Table) -> Any:
     connection = duckdb.connect()
-    whole = table.append_column("lead's id", pa.array(ids))
-    whole = whole.append_column("closed", pa.array(closed)).append_column(
-        "place", pa.array(range(len(ids)))
-    )
     connection.register("whole", whole)
     connection.execute('CREATE TABLE "the leads" AS SELECT * FROM whole')
-    return over(DuckDBConnection(connection=connection), table.column_names)
+    return DuckDBConnection(connection=connection)
 
 
-def in_postgres(table: pa.Table, closed: list[bool], ids: list[str], server: Server) -> SqlEngine:
-    whole = table.append_column("lead's id", pa.array(ids))
-    whole = whole.append_column("closed", pa.array(closed)).append_column(
-        "place", pa.array(range(len(ids)))
-    )
+def in_postgres(whole: pa.Table, server: Server) -> Any:
     server.load(whole, "the leads")
-    connection = DbApiConnection(connection=server, dialect="postgres", error=PostgresError)
-    return over(connection, table.column_names)
+    return DbApiConnection(connection=server, dialect="postgres", error=PostgresError)
+
+
+def in_spark(whole: pa.Table, spark: Any, folder: Path) -> Any:
+    put_into_spark(whole, "the leads", spark, folder)
+    return SparkConnection(session=spark)
 
 
 def over(connection: Any, names: list[str]) -> SqlEngine:
@@ -84,22 +89,32 @@ def over(connection: Any, names: list[str]) -> SqlEngine:
 
 
 EVERYWHERE = [*CASES, "nobody closed"]
-ON = [*(("DuckDB", case) for case in EVERYWHERE), *(("Postgres", case) for case in EVERYWHERE)]
+ON = [
+    pytest.param((engine, case), marks=marks, id=f"{engine} {case}")
+    for engine, marks in (("DuckDB", ()), ("Postgres", ()), ("Spark", ON_SPARK))
+    for case in EVERYWHERE
+]
 
 
-@pytest.fixture(scope="module", params=ON, ids=" ".join)
-def pair(request: pytest.FixtureRequest) -> Pair:
+@pytest.fixture(scope="module", params=ON)
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     engine, case = request.param
     table = CASES.get(case, CASES["plain"])()
+    table = table.drop_columns([one for one in NOT_IN[engine] if one in table.column_names])
     closed = customers(table.num_rows, none=case not in CASES)
     ids = [f"L{place}" for place in range(table.num_rows)]
+    beside = {"lead's id": ids, "closed": closed, "place": range(len(ids))}
+    whole = table
+    for name, values in beside.items():
+        whole = whole.append_column(name, pa.array(values))
     if engine == "DuckDB":
-        return in_memory(table, closed, ids), in_duckdb(table, closed, ids)
-    # A table of Postgres has no column that is nothing at all, and no float under the smallest.
-    table = table.drop_columns([one for one in NOT_IN_POSTGRES if one in table.column_names])
-    return in_memory(table, closed, ids), in_postgres(
-        table, closed, ids, request.getfixturevalue("server")
-    )
+        connection = in_duckdb(whole)
+    elif engine == "Postgres":
+        connection = in_postgres(whole, request.getfixturevalue("server"))
+    else:
+        folder = tmp_path_factory.mktemp("leads")
+        connection = in_spark(whole, request.getfixturevalue("spark"), folder)
+    return in_memory(table, closed, ids), over(connection, table.column_names)
 
 
 def same(one: Any, other: Any) -> None:

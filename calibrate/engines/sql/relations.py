@@ -161,9 +161,9 @@ def open_relation(
     if (table is None) == (query is None):
         raise SpecError("Name the leads' `table`, or give a `query` in its place; one of the two.")
     if query is not None:
-        return _relation(connection, f"({query.strip().rstrip(';')})", "a query")
+        return _relation(connection, connection.as_source(query.strip().rstrip(";")), "a query")
     parts = _parts(str(table))
-    known = connection.tables()
+    known = connection.tables(parts[:-1])
     named = ".".join(parts[-2:] if parts[-2:-1] not in _DEFAULTS else parts[-1:])
     same = [one for one in known if one.casefold() == named.casefold()]
     if not same:
