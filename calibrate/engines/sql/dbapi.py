@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from calibrate.engines.sql.connections import said_by
-from calibrate.engines.sql.elsewhere import Elsewhere, as_arrow
-from calibrate.engines.sql.phrases import column, quoted
+from calibrate.engines.sql.elsewhere import Elsewhere, as_arrow, types_asked
 from calibrate.errors import EngineError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NAMES = {"postgres": "Postgres", "snowflake": "Snowflake"}
-_TYPES = {"postgres": "CAST(PG_TYPEOF({}) AS VARCHAR)", "snowflake": "SYSTEM$TYPEOF({})"}
 _OUR_OWN = ("information_schema", "pg_catalog", "INFORMATION_SCHEMA")
 
 
@@ -50,16 +48,7 @@ class DbApiConnection(Elsewhere):
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
         names, _ = self._rows(f"SELECT * FROM {relation} AS t LIMIT 0")
-        kinds = ", ".join(
-            f"{_TYPES[self.dialect].replace('{}', column(name))} AS {quoted(f'c{place}')}"
-            for place, name in enumerate(names)
-        )
-        # One row, even of an empty relation.
-        found = self.ask(
-            f"SELECT {kinds} FROM (SELECT 1 AS one) AS o LEFT JOIN (SELECT * FROM {relation} AS r "
-            f"LIMIT 1) AS t ON TRUE"
-        )
-        return tuple(zip(names, (one[0].as_py() for one in found.columns), strict=True))
+        return types_asked(self, relation, names, self.dialect)
 
     def tables(self, schema: Sequence[str] = ()) -> tuple[str, ...]:  # noqa: ARG002
         """Name the tables and views there are."""
@@ -81,4 +70,3 @@ class DbApiConnection(Elsewhere):
                 cursor.close()
         except self.error as fault:
             raise EngineError(f"{self.engine} could not answer: {said_by(fault)}") from None
-

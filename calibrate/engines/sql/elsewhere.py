@@ -6,11 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from calibrate.engines.sql.phrases import literal, quoted
+from calibrate.engines.sql.connections import Connection
+from calibrate.engines.sql.phrases import column, literal, quoted
 from calibrate.engines.sql.translation import translated
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+TELL_TYPES = {"postgres": "CAST(PG_TYPEOF({}) AS VARCHAR)", "snowflake": "SYSTEM$TYPEOF({})"}
+"""How some dialects name the type of a value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,22 @@ class Elsewhere:
     def _written(self, query: str, dialect: str) -> str:
         """Write a query of ours as the engine wants it."""
         return translated(query, dialect, self._queries)
+
+
+def types_asked(
+    connection: Connection, relation: str, names: Sequence[str], dialect: str
+) -> tuple[tuple[str, str], ...]:
+    """Give the names and types of a relation's columns, of which the names are known."""
+    kinds = ", ".join(
+        f"{TELL_TYPES[dialect].replace('{}', column(name))} AS {quoted(f'c{place}')}"
+        for place, name in enumerate(names)
+    )
+    # One row, even of an empty relation.
+    found = connection.ask(
+        f"SELECT {kinds} FROM (SELECT 1 AS one) AS o LEFT JOIN (SELECT * FROM {relation} AS r "
+        f"LIMIT 1) AS t ON TRUE"
+    )
+    return tuple(zip(names, (one[0].as_py() for one in found.columns), strict=True))
 
 
 def as_arrow(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pa.Table:

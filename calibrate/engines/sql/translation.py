@@ -49,16 +49,26 @@ def _changed(node: Any, dialect: str, own: Mapping[str, str]) -> Any:
         # A line of its own, so that a remark at its end goes no further.
         written = exp.Var(this=f"({own[node.name]}\n)")
         return exp.Table(this=written, alias=node.args.get("alias"))
+    if isinstance(node, exp.Collate) and dialect != "postgres":
+        return _by_bytes(node, dialect)
     if isinstance(node, exp.TimeToUnix | exp.TimeToStr):
         return _of_time(node, dialect)
-    if isinstance(node, exp.Collate) and dialect != "postgres":
-        # Bytes are compared as they are: by default there, or where a function says so.
-        if dialect == "spark":
-            return node.this
-        return exp.Anonymous(this="COLLATE", expressions=[node.this, exp.Literal.string("")])
+    if isinstance(node, exp.Nullif) and dialect == "bigquery" and _is_nan(node.expression):
+        # There no NaN is equal to another.
+        is_nan = exp.Anonymous(this="IS_NAN", expressions=[node.this.copy()])
+        return exp.If(this=is_nan, true=exp.null(), false=node.this)
     if isinstance(node, exp.Cast) and _is_hex(node.this):
         return _from_hex(node.this.expression, dialect)
     return node
+
+
+def _by_bytes(node: Any, dialect: str) -> Any:
+    """Compare texts by their bytes, as is the way there, or where a function says so."""
+    from sqlglot import exp
+
+    if dialect in ("snowflake", "bigquery"):
+        return exp.Anonymous(this="COLLATE", expressions=[node.this, exp.Literal.string("")])
+    return node.this
 
 
 def _of_time(node: Any, dialect: str) -> Any:
@@ -76,6 +86,12 @@ def _of_time(node: Any, dialect: str) -> Any:
         asked = [node.args["format"], moment, exp.Literal.string("UTC")]
         return exp.Anonymous(this="FORMAT_TIMESTAMP", expressions=asked)
     return node
+
+
+def _is_nan(node: Any) -> bool:
+    from sqlglot import exp
+
+    return isinstance(node, exp.Cast) and node.this == exp.Literal.string("NaN")
 
 
 def _is_hex(node: Any) -> bool:
