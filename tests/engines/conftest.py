@@ -1,4 +1,4 @@
-"""A Postgres, and a Spark, for all tests of engines that want one."""
+"""A Postgres, by itself and through Ibis, and a Spark: for all tests that want one."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     found = Server(tmp_path_factory.mktemp("postgres"))
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def backend(server: Server) -> Iterator[Any]:
+    """Ibis, on that Postgres."""
+    import ibis
+
+    found = ibis.connect(server.uri)
+    yield found
+    found.disconnect()
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import pytest
 from calibrate.engines.base import Cap, ColumnPoints, ColumnValues, Needs, Scoring
 from calibrate.engines.columns import NumberColumn, from_arrow, text_column
 from calibrate.engines.memory import MemoryEngine
+from calibrate.engines.sql.connecting import connect
 from calibrate.engines.sql.connections import DuckDBConnection
 from calibrate.engines.sql.dbapi import DbApiConnection
 from calibrate.engines.sql.engine import SqlEngine
@@ -31,6 +32,7 @@ NOT_IN = {
     "DuckDB": (),
     # A table of Postgres has no column that is nothing at all.
     "Postgres": ("empty", "no numbers"),
+    "Ibis": ("empty", "no numbers"),
     # Spark has no time of day.
     "Spark": ("time",),
 }
@@ -59,6 +61,16 @@ def in_duckdb(whole: pa.Table) -> Any:
 def in_postgres(whole: pa.Table, server: Server) -> Any:
     server.load(whole, "the leads")
     return DbApiConnection(connection=server, dialect="postgres", error=PostgresError)
+
+
+def through_ibis(whole: pa.Table, server: Server, request: pytest.FixtureRequest) -> Any:
+    import ibis
+
+    server.load(whole, "the leads")
+    # One for each case: a server remembers what the columns of a table were.
+    backend = ibis.connect(server.uri)
+    request.addfinalizer(backend.disconnect)
+    return connect(backend)
 
 
 def in_spark(whole: pa.Table, spark: Any, folder: Path) -> Any:
@@ -91,7 +103,7 @@ def over(connection: Any, names: list[str]) -> SqlEngine:
 EVERYWHERE = [*CASES, "nobody closed"]
 ON = [
     pytest.param((engine, case), marks=marks, id=f"{engine} {case}")
-    for engine, marks in (("DuckDB", ()), ("Postgres", ()), ("Spark", ON_SPARK))
+    for engine, marks in (("DuckDB", ()), ("Postgres", ()), ("Ibis", ()), ("Spark", ON_SPARK))
     for case in EVERYWHERE
 ]
 
@@ -111,6 +123,8 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         connection = in_duckdb(whole)
     elif engine == "Postgres":
         connection = in_postgres(whole, request.getfixturevalue("server"))
+    elif engine == "Ibis":
+        connection = through_ibis(whole, request.getfixturevalue("server"), request)
     else:
         folder = tmp_path_factory.mktemp("leads")
         connection = in_spark(whole, request.getfixturevalue("spark"), folder)
@@ -172,7 +186,8 @@ def test_values_are_counted_alike(pair: Pair, by_shard: bool) -> None:
     for name in memory.columns:
         one, other = (engine.count_values(name, by_shard=by_shard) for engine in pair)
         assert sorted(one.values) == sorted(other.values)
-        places = [*(other.values.index(value) for value in one.values), -1]
+        place_of = {value: place for place, value in enumerate(other.values)}
+        places = [*(place_of[value] for value in one.values), -1]
         assert one.leads.tolist() == other.leads[..., places].tolist()
         assert one.customers.tolist() == other.customers[..., places].tolist()
 

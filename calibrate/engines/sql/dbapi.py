@@ -39,6 +39,10 @@ class DbApiConnection(Elsewhere):
         """The engine in words."""
         return _NAMES[self.dialect]
 
+    @property
+    def _dialect(self) -> str:
+        return self.dialect
+
     def ask(self, query: str) -> pa.Table:
         """Answer a query."""
         names, rows = self._rows(query)
@@ -64,7 +68,7 @@ class DbApiConnection(Elsewhere):
         try:
             cursor = self.connection.cursor()
             try:
-                cursor.execute(self._written(query, self.dialect))
+                cursor.execute(self._written(query))
                 return [one[0] for one in cursor.description], list(cursor.fetchall())
             finally:
                 cursor.close()

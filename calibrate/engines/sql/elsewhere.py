@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from calibrate.engines.sql.connections import Connection
-from calibrate.engines.sql.phrases import column, literal, quoted
-from calibrate.engines.sql.translation import translated
+from calibrate.engines.sql.phrases import column, quoted
+from calibrate.engines.sql.translation import literals, translated, values_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,31 +19,38 @@ TELL_TYPES = {"postgres": "CAST(PG_TYPEOF({}) AS VARCHAR)", "snowflake": "SYSTEM
 
 
 @dataclass(frozen=True, kw_only=True)
-class Elsewhere:
+class Elsewhere(ABC):
     """A database whose SQL is not DuckDB's."""
 
-    _queries: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _own: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    @property
+    @abstractmethod
+    def _dialect(self) -> str:
+        """Its SQL, as sqlglot names it."""
 
     def as_source(self, query: str) -> str:
         """Let a query stand after FROM: it is in the engine's own SQL, and is not translated."""
-        name = f"calibrate_query_{len(self._queries)}"
-        self._queries[name] = query
-        return quoted(name)
+        return self._named(f"calibrate_query_{len(self._own)}", query)
 
     def lookup(self, values: Sequence[str | float], codes: Sequence[int]) -> str:
-        """Give a table beside the leads, written out."""
-        rows = ", ".join(
-            f"({literal(value)}, {code})" for value, code in zip(values, codes, strict=True)
-        )
-        return f"(SELECT * FROM (VALUES {rows}) AS l(v, c))"
+        """Give a table beside the leads, written out once: a long one is slow to translate."""
+        name = f"calibrate_lookup_{hash((tuple(values), tuple(codes))) & (2**64 - 1):x}"
+        if name in self._own:
+            return quoted(name)
+        return self._named(name, values_of(literals(values, self._dialect), codes, self._dialect))
 
     def row_order(self, table: str) -> str | None:  # noqa: ARG002 (as the protocol has it)
         """Rows have no order that would stay."""
         return None
 
-    def _written(self, query: str, dialect: str) -> str:
+    def _named(self, name: str, query: str) -> str:
+        self._own[name] = query
+        return quoted(name)
+
+    def _written(self, query: str) -> str:
         """Write a query of ours as the engine wants it."""
-        return translated(query, dialect, self._queries)
+        return translated(query, self._dialect, self._own)
 
 
 def types_asked(

@@ -47,6 +47,7 @@ class SparkConnection(Elsewhere):
     session: Any = field(repr=False)
 
     engine = "Spark"
+    _dialect = "spark"
 
     @classmethod
     def opened(cls, master: str | None = None) -> SparkConnection:
@@ -82,14 +83,14 @@ class SparkConnection(Elsewhere):
 
     def ask(self, query: str) -> pa.Table:
         """Answer a query."""
-        written = self._written(query, "spark")
+        written = self._written(query)
         with _faults_said(), self._our_settings():
             found = self.session.sql(written)
             return as_arrow(found.columns, found.collect())
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
-        written = self._written(f"SELECT * FROM {relation} AS t", "spark")
+        written = self._written(f"SELECT * FROM {relation} AS t")
         with _faults_said(), self._our_settings():
             fields = self.session.sql(written).schema.fields
         kinds = [one.dataType.simpleString() for one in fields]

@@ -74,18 +74,18 @@ class IbisConnection(Elsewhere):
 
     def ask(self, query: str) -> pa.Table:
         """Answer a query."""
-        answer = self._said(lambda: self.backend.raw_sql(self._in_its_sql(query)))
+        answer = self._said(lambda: self.backend.raw_sql(self._written(query)))
         return self._said(lambda: _as_table(answer))
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
         query = f"SELECT * FROM {relation} AS t"
         if self._dialect in TELL_TYPES:
-            cursor = self._said(lambda: self.backend.raw_sql(self._in_its_sql(f"{query} LIMIT 0")))
+            cursor = self._said(lambda: self.backend.raw_sql(self._written(f"{query} LIMIT 0")))
             names = [one[0] for one in cursor.description]
             cursor.close()
             return types_asked(self, relation, names, self._dialect)
-        schema = self._said(lambda: self.backend.sql(self._in_its_sql(query)).schema())
+        schema = self._said(lambda: self.backend.sql(self._written(query)).schema())
         return tuple((name, _type_of(kind)) for name, kind in schema.items())
 
     def tables(self, schema: Sequence[str] = ()) -> tuple[str, ...]:
@@ -100,9 +100,6 @@ class IbisConnection(Elsewhere):
     def _dialect(self) -> str:
         name = str(self.backend.name)
         return _DIALECTS.get(name, name)
-
-    def _in_its_sql(self, query: str) -> str:
-        return self._written(query, self._dialect)
 
     def _said(self, answer: Callable[[], _Answer]) -> _Answer:
         """Say in one paragraph what a database refuses."""

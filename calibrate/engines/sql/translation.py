@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from calibrate.engines.sql.phrases import is_plain, text
 from calibrate.errors import MissingExtraError
 
 
@@ -40,6 +41,45 @@ def translated(query: str, dialect: str, own: Mapping[str, str] | None = None) -
     changed = tree.transform(lambda node: _changed(node, dialect, own or {}))
     # What it warns of, the place of NULL in an order, is never asked of a column that has some.
     return str(changed.sql(dialect=dialect, unsupported_level=sqlglot.ErrorLevel.IGNORE))
+
+
+def literals(values: Sequence[str | float], dialect: str) -> list[str]:
+    r"""Write many values in another engine's SQL, without a translation of each.
+
+    Examples
+    --------
+    >>> print(*literals(["O'Neill", 0.5], "spark"))
+    'O\'Neill' CAST('0.5' AS DOUBLE)
+    """
+    from sqlglot import exp
+
+    before, after = translated("SELECT CAST('#' AS DOUBLE)", dialect)[len("SELECT ") :].split("#")
+    return [
+        f"{before}{value!r}{after}"
+        if not isinstance(value, str)
+        else str(exp.Literal.string(value).sql(dialect=dialect))
+        if is_plain(value)
+        else translated(f"SELECT {text(value)}", dialect)[len("SELECT ") :]
+        for value in values
+    ]
+
+
+def values_of(values: Sequence[str], codes: Sequence[int], dialect: str) -> str:
+    """Write a table with columns `v` and `c` in another engine's SQL.
+
+    Parameters
+    ----------
+    values : sequence of str
+        As that engine writes them.
+    codes : sequence of int
+    dialect : str
+    """
+    rows = zip(values, codes, strict=True)
+    if dialect == "bigquery":
+        structs = ", ".join(f"STRUCT({value} AS v, {code} AS c)" for value, code in rows)
+        return f"SELECT * FROM UNNEST([{structs}])"
+    listed = ", ".join(f"({value}, {code})" for value, code in rows)
+    return f"SELECT * FROM (VALUES {listed}) AS l(v, c)"
 
 
 def _changed(node: Any, dialect: str, own: Mapping[str, str]) -> Any:

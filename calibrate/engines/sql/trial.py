@@ -27,6 +27,7 @@ _TRIALS: dict[str, tuple[str, str | int]] = {
         _if("CAST('0.30000000000000004' AS DOUBLE) > CAST('0.3' AS DOUBLE)"), 1),
     "a whole number as text": ("CAST(CAST(7 AS BIGINT) AS VARCHAR)", "7"),
     "one of several": (_if(one_of(as_value("text", _ID), ["'a'", "'L1'"])), 1),
+    "a table that is written out": ("m.c", 5),
     "the smaller of two": ("CAST(LEAST(FLOOR((7 * 3) / 2), 11) AS BIGINT)", 10),
 }  # fmt: skip
 
@@ -43,11 +44,13 @@ def try_out(connection: Connection) -> Connection:
     EngineError
         When it does not answer, or gives another value: leads would be counted otherwise there.
     """
+    lookup = connection.lookup(["a", "L1"], [3, 5])
     asked = ", ".join(f"{said} AS c{place}" for place, (said, _) in enumerate(_TRIALS.values()))
     found = connection.ask(
         f"SELECT {asked} FROM (SELECT 'L1' AS {quoted(_ID)}, "
         f"CAST('2026-03-29 02:30:05.900000' AS TIMESTAMP) AS {quoted(_WHEN)}, "
-        f"CAST('NaN' AS DOUBLE) AS {quoted(_NONE)}) AS t"
+        f"CAST('NaN' AS DOUBLE) AS {quoted(_NONE)}) AS t "
+        f"LEFT JOIN {lookup} AS m ON {as_value('text', _ID)} = m.v"
     )
     for (what, (_, wanted)), (value,) in zip(
         _TRIALS.items(), (one.to_pylist() for one in found.columns), strict=True
