@@ -36,6 +36,7 @@ class Server:
 
         self.folder = folder
         self.server = pgserver.get_server(folder / "server")
+        self.uri: str = self.server.get_uri()
         psql = Path(pgserver.__file__).parent / "pginstall" / "bin" / "psql"
         self.process = subprocess.Popen(
             [psql, self.server.get_uri(), "-X", "-q", "-A", "-t"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,19 +13,29 @@ import pytest
 from calibrate.engines.base import Cap, ColumnPoints, ColumnValues, Needs, Scoring
 from calibrate.engines.columns import NumberColumn, from_arrow, text_column
 from calibrate.engines.memory import MemoryEngine
+from calibrate.engines.sql.connecting import connect
 from calibrate.engines.sql.connections import DuckDBConnection
 from calibrate.engines.sql.dbapi import DbApiConnection
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import hold
 from calibrate.engines.sql.phrases import as_id, column, kind_of, mark, text
 from calibrate.engines.sql.rows import LeadRows
+from calibrate.engines.sql.spark import SparkConnection
 from calibrate.levels import MISSING, OTHER, Level, Levels, bands
 from tests.engines.cases import CASES, customers
+from tests.engines.on_spark import ON_SPARK, put_into_spark
 from tests.engines.postgres import PostgresError, Server
 
 Pair = tuple[MemoryEngine, SqlEngine]
 
-NOT_IN_POSTGRES = ("empty", "no numbers")
+NOT_IN = {
+    "DuckDB": (),
+    # A table of Postgres has no column that is nothing at all.
+    "Postgres": ("empty", "no numbers"),
+    "Ibis": ("empty", "no numbers"),
+    # Spark has no time of day.
+    "Spark": ("time",),
+}
 
 NOTHINGS = ("n/a", "NULL", "13", "0.1")
 
@@ -40,25 +51,31 @@ def in_memory(table: pa.Table, closed: list[bool], ids: list[str]) -> MemoryEngi
     )
 
 
-def in_duckdb(table: pa.Table, closed: list[bool], ids: list[str]) -> SqlEngine:
+def in_duckdb(whole: pa.Table) -> Any:
     connection = duckdb.connect()
-    whole = table.append_column("lead's id", pa.array(ids))
-    whole = whole.append_column("closed", pa.array(closed)).append_column(
-        "place", pa.array(range(len(ids)))
-    )
     connection.register("whole", whole)
     connection.execute('CREATE TABLE "the leads" AS SELECT * FROM whole')
-    return over(DuckDBConnection(connection=connection), table.column_names)
+    return DuckDBConnection(connection=connection)
 
 
-def in_postgres(table: pa.Table, closed: list[bool], ids: list[str], server: Server) -> SqlEngine:
-    whole = table.append_column("lead's id", pa.array(ids))
-    whole = whole.append_column("closed", pa.array(closed)).append_column(
-        "place", pa.array(range(len(ids)))
-    )
+def in_postgres(whole: pa.Table, server: Server) -> Any:
     server.load(whole, "the leads")
-    connection = DbApiConnection(connection=server, dialect="postgres", error=PostgresError)
-    return over(connection, table.column_names)
+    return DbApiConnection(connection=server, dialect="postgres", error=PostgresError)
+
+
+def through_ibis(whole: pa.Table, server: Server, request: pytest.FixtureRequest) -> Any:
+    import ibis
+
+    server.load(whole, "the leads")
+    # One for each case: a server remembers what the columns of a table were.
+    backend = ibis.connect(server.uri)
+    request.addfinalizer(backend.disconnect)
+    return connect(backend)
+
+
+def in_spark(whole: pa.Table, spark: Any, folder: Path) -> Any:
+    put_into_spark(whole, "the leads", spark, folder)
+    return SparkConnection(session=spark)
 
 
 def over(connection: Any, names: list[str]) -> SqlEngine:
@@ -84,22 +101,34 @@ def over(connection: Any, names: list[str]) -> SqlEngine:
 
 
 EVERYWHERE = [*CASES, "nobody closed"]
-ON = [*(("DuckDB", case) for case in EVERYWHERE), *(("Postgres", case) for case in EVERYWHERE)]
+ON = [
+    pytest.param((engine, case), marks=marks, id=f"{engine} {case}")
+    for engine, marks in (("DuckDB", ()), ("Postgres", ()), ("Ibis", ()), ("Spark", ON_SPARK))
+    for case in EVERYWHERE
+]
 
 
-@pytest.fixture(scope="module", params=ON, ids=" ".join)
-def pair(request: pytest.FixtureRequest) -> Pair:
+@pytest.fixture(scope="module", params=ON)
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     engine, case = request.param
     table = CASES.get(case, CASES["plain"])()
+    table = table.drop_columns([one for one in NOT_IN[engine] if one in table.column_names])
     closed = customers(table.num_rows, none=case not in CASES)
     ids = [f"L{place}" for place in range(table.num_rows)]
+    beside = {"lead's id": ids, "closed": closed, "place": range(len(ids))}
+    whole = table
+    for name, values in beside.items():
+        whole = whole.append_column(name, pa.array(values))
     if engine == "DuckDB":
-        return in_memory(table, closed, ids), in_duckdb(table, closed, ids)
-    # A table of Postgres has no column that is nothing at all, and no float under the smallest.
-    table = table.drop_columns([one for one in NOT_IN_POSTGRES if one in table.column_names])
-    return in_memory(table, closed, ids), in_postgres(
-        table, closed, ids, request.getfixturevalue("server")
-    )
+        connection = in_duckdb(whole)
+    elif engine == "Postgres":
+        connection = in_postgres(whole, request.getfixturevalue("server"))
+    elif engine == "Ibis":
+        connection = through_ibis(whole, request.getfixturevalue("server"), request)
+    else:
+        folder = tmp_path_factory.mktemp("leads")
+        connection = in_spark(whole, request.getfixturevalue("spark"), folder)
+    return in_memory(table, closed, ids), over(connection, table.column_names)
 
 
 def same(one: Any, other: Any) -> None:
@@ -157,7 +186,8 @@ def test_values_are_counted_alike(pair: Pair, by_shard: bool) -> None:
     for name in memory.columns:
         one, other = (engine.count_values(name, by_shard=by_shard) for engine in pair)
         assert sorted(one.values) == sorted(other.values)
-        places = [*(other.values.index(value) for value in one.values), -1]
+        place_of = {value: place for place, value in enumerate(other.values)}
+        places = [*(place_of[value] for value in one.values), -1]
         assert one.leads.tolist() == other.leads[..., places].tolist()
         assert one.customers.tolist() == other.customers[..., places].tolist()
 

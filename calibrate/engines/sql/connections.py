@@ -39,8 +39,14 @@ class Connection(Protocol):
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
 
-    def tables(self) -> tuple[str, ...]:
-        """Name the tables and views there are, with their schema where it has to be named."""
+    def as_source(self, query: str) -> str:
+        """Let a query in the engine's own SQL stand after FROM."""
+
+    def tables(self, schema: Sequence[str] = ()) -> tuple[str, ...]:
+        """Name the tables and views there are, with their schema where it has to be named.
+
+        Where a database has too many to name them all, those of `schema`.
+        """
 
     def row_order(self, table: str) -> str | None:
         """Give the place of a table's rows in SQL; None where they have none."""
@@ -125,7 +131,11 @@ class DuckDBConnection:
         found = self.ask(f"DESCRIBE SELECT * FROM {relation}")
         return tuple(zip(*(found.column(n).to_pylist() for n in (0, 1)), strict=True))
 
-    def tables(self) -> tuple[str, ...]:
+    def as_source(self, query: str) -> str:
+        """Let a query stand after FROM; a remark at its end goes no further."""
+        return f"({query}\n)"
+
+    def tables(self, schema: Sequence[str] = ()) -> tuple[str, ...]:  # noqa: ARG002
         """Name the tables and views there are."""
         found = self.ask(
             "SELECT CASE WHEN table_schema = 'main' THEN '' ELSE table_schema || '.' END || "

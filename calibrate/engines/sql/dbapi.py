@@ -7,20 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from calibrate.engines.sql.connections import refusal, said_by
-from calibrate.engines.sql.phrases import column, literal, quoted
-from calibrate.engines.sql.translation import translated
+from calibrate.engines.sql.elsewhere import Elsewhere, as_arrow, types_asked
 from calibrate.errors import EngineError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NAMES = {"postgres": "Postgres", "snowflake": "Snowflake"}
-_TYPES = {"postgres": "CAST(PG_TYPEOF({}) AS VARCHAR)", "snowflake": "SYSTEM$TYPEOF({})"}
 _OUR_OWN = ("information_schema", "pg_catalog", "INFORMATION_SCHEMA")
 
 
 @dataclass(frozen=True, kw_only=True)
-class DbApiConnection:
+class DbApiConnection(Elsewhere):
     """A connection of a driver such as psycopg, with the SQL that its database speaks.
 
     Attributes
@@ -42,36 +40,22 @@ class DbApiConnection:
         """The engine in words."""
         return _NAMES[self.dialect]
 
+    @property
+    def _dialect(self) -> str:
+        return self.dialect
+
     def ask(self, query: str) -> pa.Table:
         """Answer a query."""
-        import pyarrow as pa
-
-        names, rows = self._rows(translated(query, self.dialect))
-        columns = list(zip(*rows, strict=True)) or [()] * len(names)
-        return pa.table([pa.array(_plain(one)) for one in columns], names=names)
-
-    def lookup(self, values: Sequence[str | float], codes: Sequence[int]) -> str:
-        """Give a table beside the leads, written out."""
-        rows = ", ".join(
-            f"({literal(value)}, {code})" for value, code in zip(values, codes, strict=True)
-        )
-        return f"(SELECT * FROM (VALUES {rows}) AS l(v, c))"
+        names, rows = self._rows(query)
+        # Snowflake writes names in capitals that are not between quotes.
+        return as_arrow([name.lower() for name in names], rows)
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
-        names, _ = self._rows(translated(f"SELECT * FROM {relation} AS t LIMIT 0", self.dialect))
-        kinds = ", ".join(
-            f"{_TYPES[self.dialect].replace('{}', column(name))} AS {quoted(f'c{place}')}"
-            for place, name in enumerate(names)
-        )
-        # One row, even of an empty relation.
-        found = self.ask(
-            f"SELECT {kinds} FROM (SELECT 1 AS one) AS o LEFT JOIN (SELECT * FROM {relation} AS r "
-            f"LIMIT 1) AS t ON TRUE"
-        )
-        return tuple(zip(names, (one[0].as_py() for one in found.columns), strict=True))
+        names, _ = self._rows(f"SELECT * FROM {relation} AS t LIMIT 0")
+        return types_asked(self, relation, names, self.dialect)
 
-    def tables(self) -> tuple[str, ...]:
+    def tables(self, schema: Sequence[str] = ()) -> tuple[str, ...]:  # noqa: ARG002
         """Name the tables and views there are."""
         hidden = ", ".join(f"'{one}'" for one in _OUR_OWN)
         found = self.ask(
@@ -80,10 +64,6 @@ class DbApiConnection:
             f"WHERE table_schema NOT IN ({hidden}) ORDER BY n"
         )
         return tuple(found.column(0).to_pylist())
-
-    def row_order(self, table: str) -> str | None:  # noqa: ARG002 (as the protocol has it)
-        """Rows have no order that would stay."""
-        return None
 
     def begin(self) -> None:
         """Begin what is kept whole or not at all: drivers do by themselves, unless told not to."""
@@ -119,14 +99,9 @@ class DbApiConnection:
         try:
             cursor = self.connection.cursor()
             try:
-                cursor.execute(query)
+                cursor.execute(self._written(query))
                 return [one[0] for one in cursor.description], list(cursor.fetchall())
             finally:
                 cursor.close()
         except self.error as fault:
             raise EngineError(f"{self.engine} could not answer: {said_by(fault)}") from None
-
-
-def _plain(values: Sequence[Any]) -> list[Any]:
-    """Take exact decimals, in which some engines add, as the whole numbers that they are."""
-    return [int(one) if hasattr(one, "as_tuple") and one == int(one) else one for one in values]

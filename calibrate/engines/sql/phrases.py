@@ -90,6 +90,11 @@ def text(value: str) -> str:
     return f"({' || '.join(pieces)})"
 
 
+def is_plain(value: str) -> bool:
+    """Say whether a text can stand between quotes as it is, but for quotes of its own."""
+    return not _ODD.search(value)
+
+
 def number(value: float) -> str:
     """Write a number exactly."""
     return f"CAST('{value!r}' AS DOUBLE)"

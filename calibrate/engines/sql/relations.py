@@ -190,17 +190,20 @@ def open_relation(
     if (table is None) == (query is None):
         raise SpecError("Name the leads' `table`, or give a `query` in its place; one of the two.")
     if query is not None:
-        return _relation(connection, f"({query.strip().rstrip(';')})", "a query")
+        return _relation(connection, connection.as_source(query.strip().rstrip(";")), "a query")
     parts = name_parts(str(table))
-    known = connection.tables()
-    named = ".".join(parts[-2:] if parts[-2:-1] not in _DEFAULTS else parts[-1:])
-    same = [one for one in known if one.casefold() == named.casefold()]
+    known = connection.tables(parts[:-1])
+    names = [".".join(parts[-2:])]
+    names += parts[-1:] if parts[-2:-1] in _DEFAULTS else []
+    same = [one for one in known if one.casefold() in map(str.casefold, names)]
     if not same:
         raise LeadsError(
-            f"{connection.engine} has no table `{named[:60]}`; {did_you_mean(named, known)}"
+            f"{connection.engine} has no table `{names[-1][:60]}`; {did_you_mean(names[-1], known)}"
         )
-    if named not in same:  # the database writes it another way
+    if not set(names) & set(same):  # the database writes it another way
         parts[-1] = same[0][-len(parts[-1]) :]
+        if len(same[0]) > len(parts[-1]):
+            parts[-2] = same[0][: len(parts[-2])]
     source = ".".join(quoted(one) for one in parts)
     order = connection.row_order(parts[-1])
     return _relation(connection, source, str(table), order=order)
