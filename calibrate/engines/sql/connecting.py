@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from calibrate.engines.sql.connections import Connection, DuckDBConnection, said_by
 from calibrate.engines.sql.dbapi import DbApiConnection
 from calibrate.errors import EngineError, LeadsError, MissingExtraError, SpecError
-
-SHARE_OF_MEMORY = 4
-"""Parquet files over one part in so many of this machine's memory are counted by DuckDB."""
 
 
 def connect(url: str, *, memory: str | None = None) -> Connection:
@@ -53,12 +49,6 @@ def connect(url: str, *, memory: str | None = None) -> Connection:
         f"duckdb://FILE or postgres://HOST/DATABASE. From Python, any driver with DB-API 2 can be "
         f"given (`DbApiConnection`); from elsewhere, export the leads as Parquet."
     )
-
-
-def is_large(files: tuple[Path, ...]) -> bool:
-    """Say whether Parquet files are better counted by DuckDB: they unpack to several times more."""
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return sum(one.stat().st_size for one in files) > machine // SHARE_OF_MEMORY
 
 
 def _postgres(url: str) -> Connection:
