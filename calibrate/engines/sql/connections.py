@@ -98,7 +98,7 @@ class DuckDBConnection:
             raise EngineError(f"DuckDB could not answer: {said_by(fault)}") from None
 
     def load(self, extension: str) -> None:
-        """Load one of DuckDB's extensions, which is fetched where it is not there yet.
+        """Load one of DuckDB's extensions; it is not fetched: that is for its user to ask for.
 
         Raises
         ------
@@ -106,7 +106,6 @@ class DuckDBConnection:
         """
         duckdb = _duckdb()
         try:
-            self.connection.install_extension(extension)
             self.connection.load_extension(extension)
         except duckdb.Error as fault:
             raise EngineError(said_by(fault)) from None

@@ -58,9 +58,9 @@ def open_store(url: str, *, memory: str | None = None) -> Relation:
         connection.load(extension)
     except EngineError as fault:
         raise EngineError(
-            f"{shown}: DuckDB reads object stores by its extension {extension}, which is not "
-            f"there and could not be fetched ({fault}) Install it where there is a network "
-            f"(`INSTALL {extension}` in DuckDB), or copy the files here."
+            f"{shown}: DuckDB reads object stores by its extension {extension}, which cannot be "
+            f"loaded: {fault} Install it (`INSTALL {extension}` in DuckDB, where there is a "
+            f"network), or copy the files here."
         ) from None
     source = f"read_parquet({text(url)}, union_by_name = true, hive_partitioning = true)"
     made = relation_over(connection, source, shown, where=shown)
