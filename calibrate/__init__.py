@@ -5,7 +5,7 @@ The path, and the public names along it::
     read_leads       a table of past leads            -> Leads
     connect          a database that holds them       -> its connection
     open_relation    a table or a query there         -> Relation
-    open_parquet     Parquet larger than memory       -> Relation
+    open_files       files larger than memory         -> Relation
     count            leads and customers per level    -> Counts
     screen           which attributes say anything    -> Screening
     weigh            close rate, lift, tests          -> Evidence
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from calibrate.checking import Check, check
     from calibrate.counts import Counts, count
     from calibrate.engines.sql.connecting import connect
-    from calibrate.engines.sql.relations import Relation, open_parquet, open_relation
+    from calibrate.engines.sql.opening import open_files
+    from calibrate.engines.sql.relations import Relation, open_relation
     from calibrate.errors import (
         CalibrateError,
         EngineError,
@@ -82,7 +83,7 @@ _HOME = {
     "Leads": "leads",
     "connect": "engines.sql.connecting",
     "open_relation": "engines.sql.relations",
-    "open_parquet": "engines.sql.relations",
+    "open_files": "engines.sql.opening",
     "Relation": "engines.sql.relations",
     "count": "counts",
     "Counts": "counts",
@@ -182,7 +183,7 @@ __all__ = [
     "fit_probability",
     "history",
     "moves_since",
-    "open_parquet",
+    "open_files",
     "open_relation",
     "read_leads",
     "rerun",

@@ -91,7 +91,7 @@ def moments_of(relation: Relation, table: Table, roles: Roles, spec: Spec) -> Mo
     )
     weights = found.column("n").to_numpy().astype(np.int64)
     known = {
-        name: replace(made, weights=weights)
+        name: replace(relation.spelling.of(made), weights=weights)
         for number, name in enumerate(names)
         if (made := from_arrow(found.column(number))) is not None
     }
@@ -165,6 +165,7 @@ def counted_rows(
         open_for=open_for,
         order=column(_ROW) if relation.order else None,
         files=relation.files,
+        spelling=relation.spelling,
         leads=outcome.leads(outcome.counted),
         customers=outcome.leads(outcome.counted & outcome.customer),
     )

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from calibrate.cli import main
-from calibrate.engines.sql import connecting
+from calibrate.engines.sql import opening
 from calibrate.engines.sql.connecting import connect
 from calibrate.errors import EngineError, MissingExtraError
 from tests.test_warehouse import odd_leads
@@ -88,7 +88,7 @@ def test_parquet_by_duckdb_gives_the_same_folder(
 
 def test_large_parquet_goes_by_duckdb_unasked(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
-    monkeypatch.setattr(connecting, "SHARE_OF_MEMORY", 2**60)
+    monkeypatch.setattr(opening, "SHARE_OF_MEMORY", 2**60)
     monkeypatch.setattr(
         "calibrate.engines.sql.relations.DuckDBConnection.opened",
         classmethod(lambda cls, **given: opened.append(given) or cls(connection=duckdb.connect())),
@@ -112,15 +112,29 @@ def test_large_parquet_goes_by_duckdb_unasked(here: Path, monkeypatch: pytest.Mo
         (["--connect", "duckdb://crm.db", "--table", "laeds"], "there are `sales.leads`"),
         (["--connect", "duckdb://crm.db", "--table", "leads"], "did you mean `sales.leads`?"),
         (["--connect", "oracle://me:secret@host/crm", "--table", "x"], "`oracle://host/crm` is of"),
-        (["leads.csv", "--engine", "duckdb"], "is no Parquet"),
+        (["leads.xlsx", "--engine", "duckdb"], "workbooks and other archives are read into memory"),
+        (["leads.csv.zip", "--engine", "duckdb"], "workbooks and other archives are read into"),
+        (["lead.csv", "--engine", "duckdb"], "lead.csv: no such file. Did you mean `leads.csv`?"),
+        (["part-*.csv", "--engine", "duckdb"], "no file matches this pattern"),
+        (["s3://bucket/leads/*.parquet"], "by its extension httpfs, which cannot be loaded"),
+        (["az://box/leads.parquet"], "by its extension azure, which cannot be loaded"),
+        (["s3://bucket/leads.csv"], "only Parquet is read from an object store"),
+        (["s3://me:secret@bucket/leads.parquet"], "is written without keys"),
+        (["s3://bucket/leads.parquet?s3_secret_access_key=secret"], "is written without keys"),
+        (["s3://bucket/leads.parquet", "--scores"], "--scores: needs leads in memory"),
         (["leads.parquet", "--engine", "duckdb", "--scores"], "--scores: needs leads in memory"),
         (["leads.parquet", "--engine", "duckdb", "--memory", "much"], "DuckDB cannot open"),
     ],
     ids=lambda one: " ".join(one) if isinstance(one, list) else "",
 )
 def test_what_does_not_go_together_is_said(
-    arguments: list[str], says: str, here: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    says: str,
+    here: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("HOME", str(here))  # where DuckDB has no extensions
     assert run(*arguments, "--out", here / "never") == 2
     said = " ".join(capsys.readouterr().err.split())
     assert says in said

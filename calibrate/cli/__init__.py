@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Collection, Sequence
 from importlib import import_module
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from calibrate.cli.parser import Parser
 
-DONE, DOES_NOT_HOLD, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, DOES_NOT_HOLD, BAD_INPUT, INTERRUPTED, ENDED = 0, 1, 2, 130, 143
 
 COMMANDS = {
     "init": "write the spec a run would use, with comments",
@@ -59,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 done; 1 the card does not hold; 2 bad input, said in one paragraph on stderr.
     """
+    if arguments is None:
+        # What was put aside goes when the process is asked to end, too.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED))
     given = sys.argv[1:] if arguments is None else list(arguments)
     if not given:
         command_parser(()).print_help(sys.stderr)

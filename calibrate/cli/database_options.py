@@ -34,7 +34,7 @@ def add_database(parser: argparse.ArgumentParser) -> None:
         metavar="ENGINE",
         type=one_of(_ENGINES),
         choices=_ENGINES,
-        help="memory or duckdb, for Parquet (default: duckdb when it is large for this machine)",
+        help="memory or duckdb, for Parquet and CSV (default: duckdb when large for this machine)",
     )
     group.add_argument("--memory", metavar="SIZE", help="most memory for duckdb: 600MB")
 
@@ -120,7 +120,8 @@ def relation_of(options: argparse.Namespace, spec: Spec) -> Relation | None:
         When options do not go together, or ask of a database what only memory can do.
     """
     from calibrate.engines.sql.connecting import connect
-    from calibrate.engines.sql.relations import open_parquet, open_relation
+    from calibrate.engines.sql.opening import open_files
+    from calibrate.engines.sql.relations import open_relation
     from calibrate.errors import SpecError
 
     if options.connect is None:
@@ -131,7 +132,7 @@ def relation_of(options: argparse.Namespace, spec: Spec) -> Relation | None:
         if not _by_duckdb(options, spec):
             return None
         _refuse(options)
-        return open_parquet(options.leads, memory=options.memory)
+        return open_files(options.leads, memory=options.memory)
     _refuse_both(options)
     _refuse(options)
     connection = connect(options.connect, memory=options.memory)
@@ -159,20 +160,13 @@ def _refuse_both(options: argparse.Namespace) -> None:
 
 
 def _by_duckdb(options: argparse.Namespace, spec: Spec) -> bool:
-    from calibrate.engines.sources import Source
-    from calibrate.engines.sql.connecting import is_large
-    from calibrate.errors import SpecError
+    from calibrate.engines.sql.opening import can_be_large, is_large
+    from calibrate.engines.sql.stores import is_in_store
 
-    is_parquet = Path(options.leads).suffix.lower() == ".parquet"
-    if options.engine == "duckdb" and not is_parquet:
-        raise SpecError(
-            f"--engine duckdb: {options.leads[:60]} is no Parquet. DuckDB makes it of a CSV: COPY "
-            f"(FROM 'leads.csv') TO 'leads.parquet'; or load it, and use --connect duckdb://FILE."
-        )
-    if options.engine is not None:
-        return bool(options.engine == "duckdb")
+    if options.engine is not None or is_in_store(options.leads):
+        return bool(options.engine != "memory")
     asks_rows = _rows_asked(options) or spec.events is not None or bool(spec.join)
-    return is_parquet and not asks_rows and is_large(Source.of(Path(options.leads)).files)
+    return not asks_rows and can_be_large(options.leads) and is_large(options.leads)
 
 
 def _rows_asked(options: argparse.Namespace, more: Sequence[str] = ()) -> list[str]:

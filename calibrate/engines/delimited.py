@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -16,24 +17,24 @@ import numpy.typing as npt
 
 from calibrate.engines.encodings import as_utf8
 from calibrate.engines.rows import Rows
+from calibrate.engines.whole_rows import (
+    Lines,
+    RowNotes,
+    check_extra,
+    check_lengths,
+    check_quotes,
+    holds_rows,
+    refuse_ragged,
+    unsplit,
+)
 from calibrate.errors import LeadsError, NoRowsError
 
 SEPARATORS = ",;\t|"
 MOST_COLUMNS = 20_000
 """More than anybody has: a table lying on its side, or no table."""
-LONGEST_TEXT = 1_000_000
-"""Characters of one value: beyond it, a quote was opened and never closed."""
-
-_HEAD = 1024 * 1024
+HEAD = 1024 * 1024
 _SAMPLE_ROWS = 100
-_MOST_RAGGED = 1000
-_HINT = re.compile(rb'"?sep=([,;\t|])"?(?:\r\n?|\n)', re.IGNORECASE)
-_SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-_UNCLOSED = (
-    "The usual cause is a double quote that is opened and never closed: close it, take it out, or "
-    'write a quote inside a value twice ("").'
-)
-
+SEPARATOR_HINT = re.compile(rb'"?sep=([,;\t|])"?(?:\r\n?|\n)', re.IGNORECASE)
 Ints = npt.NDArray[np.int64]
 
 
@@ -64,7 +65,7 @@ class DelimitedText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Header:
+class Header:
     """The header, and how many cells the rows below it have."""
 
     row: int
@@ -88,18 +89,20 @@ def read_delimited(content: bytes, *, where: str) -> DelimitedText:
         When it is empty, binary, has no rows or no header, or a row has too few or too many cells.
     """
     text, encoding = as_utf8(content, where=where)
-    hint = _HINT.match(text)
+    hint = SEPARATOR_HINT.match(text)
     # Excel's own first line `sep=;` is no row: Excel does not show it either.
     text = text[hint.end() :] if hint else text
     if not text.strip():
         raise LeadsError(f"{where} is empty. Export the leads again, with a header row.")
-    separator = hint[1].decode("latin-1") if hint else _separator(text, where)
-    header = _header(text, separator, where)
-    table, numbers = _parse(text, separator, header.width, where, header.row)
+    separator = hint[1].decode("latin-1") if hint else separator_of(text, where)
+    header = header_of(text, separator, where)
+    lines = partial(io.StringIO, text.decode(), newline="") if b'"' in text else None
+    table, numbers = _parse(text, lines, separator, header, where)
     table, numbers = _below_header(table, numbers, header, where)
-    _check_extra(table, numbers, header, where)
-    _check_lengths(table, numbers, header, where)
-    _check_quotes(text, separator, table, where)
+    check_extra(table, numbers, header.names, where)
+    check_lengths(table, numbers, header.names, where)
+    if lines and any(holds_rows(column, separator) for column in table.columns):
+        check_quotes(lines, separator, where)
     return DelimitedText(
         names=(*header.names, *[""] * (header.width - len(header.names)))[: header.width],
         table=table,
@@ -137,7 +140,7 @@ def check_names(names: Sequence[str], *, where: str) -> None:
 
 def _records(text: bytes, separator: str) -> Iterator[list[str]]:
     """Split the beginning into rows with Python's own reader, which knows quotes."""
-    head = text[:_HEAD].decode("utf-8", errors="ignore")
+    head = text[:HEAD].decode("utf-8", errors="ignore")
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
     try:
         yield from reader
@@ -145,7 +148,7 @@ def _records(text: bytes, separator: str) -> Iterator[list[str]]:
         return  # a value too long for this reader: the rows before it must do
 
 
-def _separator(text: bytes, where: str) -> str:
+def separator_of(text: bytes, where: str) -> str:
     """Choose the separator under which most of the first rows have the same number of cells."""
     best, found = (0.0, 0), ""
     for separator in SEPARATORS:
@@ -165,7 +168,7 @@ def _separator(text: bytes, where: str) -> str:
     return found
 
 
-def _header(text: bytes, separator: str, where: str) -> _Header:
+def header_of(text: bytes, separator: str, where: str) -> Header:
     """Find the header, and see whether rows end in a separator more or less than it does."""
     sample = list(islice(_records(text, separator), _SAMPLE_ROWS))
     row = next((place for place, cells in enumerate(sample) if any(map(str.strip, cells))), None)
@@ -179,7 +182,7 @@ def _header(text: bytes, separator: str, where: str) -> _Header:
         )
     check_names(names, where=f"{where}, row {row + 1}")
     below = [cells for cells in sample[row + 1 :] if any(map(str.strip, cells))]
-    return _Header(row=row + 1, names=tuple(names), width=_width(names, below))
+    return Header(row=row + 1, names=tuple(names), width=_width(names, below))
 
 
 def _width(names: list[str], below: list[list[str]]) -> int:
@@ -192,56 +195,66 @@ def _width(names: list[str], below: list[list[str]]) -> int:
     return len(names) if any(map(str.strip, beyond)) else width
 
 
-def _parse(text: bytes, separator: str, width: int, where: str, header: int) -> tuple[Any, Ints]:
+def arrow_options(
+    separator: str, width: int, notes: RowNotes, *, block: int, has_quotes: bool
+) -> dict[str, Any]:
+    """Say how Arrow splits a text into cells: all of them as dictionaries of texts.
+
+    Parameters
+    ----------
+    separator : str
+    width : int
+        Cells of a row.
+    notes : RowNotes
+    block : int
+        Bytes at a time; a block must hold any one row.
+    has_quotes : bool
+    """
+    import pyarrow as pa
+    from pyarrow import csv as pacsv
+
+    names = [str(place) for place in range(width)]
+    return {
+        # One thread, so that a ragged row knows its number.
+        "read_options": pacsv.ReadOptions(use_threads=False, block_size=block, column_names=names),
+        "parse_options": pacsv.ParseOptions(
+            delimiter=separator,
+            newlines_in_values=has_quotes,
+            ignore_empty_lines=False,
+            invalid_row_handler=notes,
+        ),
+        "convert_options": pacsv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    }
+
+
+def _parse(
+    text: bytes, lines: Lines, separator: str, header: Header, where: str
+) -> tuple[Any, Ints]:
     """Give all rows of the file that have the width, and the number of each."""
     import pyarrow as pa
     from pyarrow import csv as pacsv
 
-    ragged: list[Any] = []
-    blank: list[int] = []
-
-    def note(row: Any) -> str:
-        if row.number == header or not row.text.strip():
-            blank.append(row.number)
-        else:
-            ragged.append(row)
-        return "skip" if len(ragged) < _MOST_RAGGED else "error"
-
-    texts = pa.dictionary(pa.int32(), pa.string())
-    names = [str(place) for place in range(width)]
+    notes = RowNotes(header.row)
+    block = min(len(text) + 1, 64 * 1024 * 1024)
+    options = arrow_options(
+        separator, header.width, notes, block=block, has_quotes=lines is not None
+    )
     try:
-        table = pacsv.read_csv(
-            io.BytesIO(text),
-            read_options=pacsv.ReadOptions(
-                # One thread, so that a ragged row knows its number; a block must hold any one row.
-                use_threads=False,
-                block_size=min(len(text) + 1, 64 * 1024 * 1024),
-                column_names=names,
-            ),
-            parse_options=pacsv.ParseOptions(
-                delimiter=separator,
-                newlines_in_values=b'"' in text,
-                ignore_empty_lines=False,
-                invalid_row_handler=note,
-            ),
-            convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(names, texts),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
-        )
+        table = pacsv.read_csv(io.BytesIO(text), **options)
     except pa.ArrowInvalid as fault:
-        _refuse_ragged(ragged, text, separator, where)
-        raise LeadsError(
-            f"{where} cannot be split into rows ({str(fault).splitlines()[0][:120]}). {_UNCLOSED}"
-        ) from None
-    _refuse_ragged(ragged, text, separator, where)
-    numbers = np.arange(1, table.num_rows + len(blank) + 1)
-    return table, np.delete(numbers, np.array(blank, dtype=np.int64) - 1)
+        refuse_ragged(notes.ragged, lines, separator, where)
+        raise unsplit(fault, where) from None
+    refuse_ragged(notes.ragged, lines, separator, where)
+    numbers = np.arange(1, table.num_rows + len(notes.blank) + 1)
+    return table, np.delete(numbers, np.array(notes.blank, dtype=np.int64) - 1)
 
 
-def _below_header(table: Any, numbers: Ints, header: _Header, where: str) -> tuple[Any, Ints]:
+def _below_header(table: Any, numbers: Ints, header: Header, where: str) -> tuple[Any, Ints]:
     """Keep the rows below the header that hold any value."""
     start = int(np.searchsorted(numbers, header.row, side="right"))
     table, numbers = table.slice(start), numbers[start:]
@@ -267,118 +280,3 @@ def empty_rows(table: Any) -> Ints:
         if not len(places):
             break
     return places
-
-
-def _refuse_ragged(ragged: list[Any], text: bytes, separator: str, where: str) -> None:
-    if not ragged:
-        return
-    first = ragged[0]
-    begins = first.text.strip().splitlines()[0][:60]
-    cells = "one cell" if first.actual_columns == 1 else f"{first.actual_columns} cells"
-    others = ""
-    if len(ragged) > 1:
-        count = f"{len(ragged)}" if len(ragged) < _MOST_RAGGED else f"{_MOST_RAGGED} and more"
-        others = f" In all {count} rows do not fit."
-    raise LeadsError(
-        f"{where}, row {first.number}{_line(text, separator, first.number)}: {cells} where the "
-        f"header has {first.expected_columns}; it begins `{begins}`.{others} "
-        f"{_remedy(first, separator)}"
-    )
-
-
-def _remedy(row: Any, separator: str) -> str:
-    if len(row.text.strip().splitlines()) > 1:
-        return _UNCLOSED
-    if row.actual_columns > row.expected_columns:
-        return (
-            f"A value that contains a {_SPOKEN.get(separator, 'separator')} must stand between "
-            f"double quotes."
-        )
-    return (
-        "Complete the row or delete it; if a line break inside a value has split it, put that "
-        "value between double quotes."
-    )
-
-
-def _line(text: bytes, separator: str, row: int) -> str:
-    """Say on which line a row begins, where line breaks inside values have moved it down."""
-    if b'"' not in text:
-        return ""
-    reader = csv.reader(io.StringIO(text.decode(), newline=""), delimiter=separator)
-    try:
-        for _ in islice(reader, row - 1):
-            pass
-    except csv.Error:
-        return ""
-    return f" (line {reader.line_num + 1})" if reader.line_num + 1 > row else ""
-
-
-def _check_extra(table: Any, numbers: Ints, header: _Header, where: str) -> None:
-    """Refuse values right of the last column that the header knows of."""
-    for place in range(len(header.names), header.width):
-        filled = np.flatnonzero(table.column(place).is_valid().to_numpy())
-        if len(filled):
-            value = table.column(place)[int(filled[0])].as_py()
-            raise LeadsError(
-                f"{where}, row {numbers[filled[0]]}: the value `{value[:60]}` stands right of the "
-                f"last column. Name its column in the header, or put a value that contains the "
-                f"separator between double quotes."
-            )
-
-
-def _check_quotes(text: bytes, separator: str, table: Any, where: str) -> None:
-    """Refuse a table in which an open quote swallowed rows: their leads would be lost unseen."""
-    if b'"' not in text or not any(_holds_rows(column, separator) for column in table.columns):
-        return
-    row = _open_quote(text.decode(), separator)
-    if row:
-        raise LeadsError(
-            f"{where}, row {row}{_line(text, separator, row)}: a double quote opens a value that "
-            f"runs on over the rows below. {_UNCLOSED}"
-        )
-
-
-def _holds_rows(column: Any, separator: str) -> bool:
-    """Whether a value has a line break and a separator in it, as swallowed rows have."""
-    import pyarrow.compute as pc
-
-    return any(
-        pc.any(
-            pc.and_(
-                pc.match_substring_regex(chunk.dictionary, r"[\r\n]"),
-                pc.match_substring(chunk.dictionary, separator),
-            )
-        ).as_py()
-        for chunk in column.chunks
-    )
-
-
-def _open_quote(text: str, separator: str) -> int | None:
-    """Give the first row with a quote that does not close where a value ends, if there is one."""
-    limit = csv.field_size_limit(LONGEST_TEXT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    row = 0
-    try:
-        for _ in reader:
-            row += 1
-    except csv.Error:
-        return row + 1
-    finally:
-        csv.field_size_limit(limit)
-    return None
-
-
-def _check_lengths(table: Any, numbers: Ints, header: _Header, where: str) -> None:
-    import pyarrow.compute as pc
-
-    for place, column in enumerate(table.columns):
-        longest = max(
-            pc.max(pc.utf8_length(chunk.dictionary)).as_py() or 0 for chunk in column.chunks
-        )
-        if longest > LONGEST_TEXT:
-            lengths = pc.utf8_length(column.cast(column.type.value_type))
-            row = numbers[pc.index(lengths, longest).as_py()]
-            raise LeadsError(
-                f"{where}, row {row}, column `{header.names[place]}`: a value of {longest:,} "
-                f"characters. Nothing known about a lead is that long. {_UNCLOSED}"
-            )

@@ -57,11 +57,25 @@ def as_utf8(content: bytes, *, where: str) -> tuple[bytes, str]:
     (b'Z\xc3\xbcrich;1', 'cp1252')
     """
     refuse_other_formats(content, where=where)
-    mark = next((mark for mark in _MARKS if content.startswith(mark)), b"")
-    encoding = _MARKS[mark] if mark else _utf16_without_mark(content) or "utf-8"
-    text, encoding = _decoded(content[len(mark) :], encoding, where)
-    _refuse_binary(text, where)
+    mark, encoding = promised(content)
+    text, encoding = _decoded(content[mark:], encoding, where)
+    refuse_controls(text[:_HEAD], where=where)
+    place = text.find(b"\0")
+    if place >= 0:
+        raise nul_byte(where, len((text[:place] + b".").splitlines()))
     return text, encoding
+
+
+def promised(content: bytes) -> tuple[int, str]:
+    r"""Give the bytes of a file's mark, and the encoding that its beginning promises.
+
+    Examples
+    --------
+    >>> promised(b"\xff\xfea\0"), promised(b"a;b")
+    ((2, 'utf-16-le'), (0, 'utf-8'))
+    """
+    mark = next((mark for mark in _MARKS if content.startswith(mark)), b"")
+    return len(mark), _MARKS[mark] if mark else _utf16_without_mark(content) or "utf-8"
 
 
 def refuse_other_formats(content: bytes, *, where: str) -> None:
@@ -99,10 +113,15 @@ def _decoded(content: bytes, encoding: str, where: str) -> tuple[bytes, str]:
     try:
         return content.decode(encoding).encode("utf-8"), encoding
     except UnicodeDecodeError as fault:
-        raise LeadsError(
-            f"{where}: the file begins like {encoding.upper()}, but its byte {fault.start + 1} is "
-            f"not. It was damaged or cut off; save it again as UTF-8."
-        ) from None
+        raise not_as_promised(where, encoding, fault.start + 1) from None
+
+
+def not_as_promised(where: str, encoding: str, byte: int) -> LeadsError:
+    """Say that a file is not in the encoding that its first bytes promise."""
+    return LeadsError(
+        f"{where}: the file begins like {encoding.upper()}, but its byte {byte} is not. It was "
+        f"damaged or cut off; save it again as UTF-8."
+    )
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
@@ -113,18 +132,19 @@ def _decodes(content: bytes, encoding: str) -> bool:
     return True
 
 
-def _refuse_binary(text: bytes, where: str) -> None:
-    head = text[:_HEAD]
+def refuse_controls(head: bytes, *, where: str) -> None:
+    """Refuse a text whose beginning is full of control characters."""
     strange = sum(head.count(control) for control in _CONTROLS)
     if strange > 0.01 * len(head):
         raise LeadsError(
             f"{where} is not a text table: {strange} of its first {len(head)} bytes are control "
             f"characters. {_EXPORT}"
         )
-    place = text.find(b"\0")
-    if place >= 0:
-        line = len((text[:place] + b".").splitlines())
-        raise LeadsError(
-            f"{where}, line {line}: a NUL byte stands there, which no text has, so the file was "
-            f"damaged on the way. Export the leads again."
-        )
+
+
+def nul_byte(where: str, line: int) -> LeadsError:
+    """Say that no text has a NUL byte."""
+    return LeadsError(
+        f"{where}, line {line}: a NUL byte stands there, which no text has, so the file was "
+        f"damaged on the way. Export the leads again."
+    )

@@ -77,11 +77,15 @@ class Source:
         """The day the newest of the files was last written."""
         return dt.date.fromtimestamp(max(one.stat().st_mtime for one in self.files))
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Name each file among the others."""
+        above = os.path.commonpath([one.parent for one in self.files])
+        return tuple(Path(os.path.relpath(one, above)).as_posix() for one in self.files)
+
     def pieces(self) -> Iterator[Piece]:
         """Give the files' contents one at a time, archives unpacked."""
-        above = os.path.commonpath([one.parent for one in self.files])
-        for path in self.files:
-            label = Path(os.path.relpath(path, above)).as_posix()
+        for path, label in zip(self.files, self.labels, strict=True):
             content = _bytes_of(path)
             if path.suffix.lower() not in ARCHIVE_ENDINGS:
                 yield Piece(name=path.name, where=str(path), label=label, content=content)
@@ -120,16 +124,21 @@ def _bytes_of(path: Path) -> bytes:
         if path.is_char_device():
             raise LeadsError(f"{path} is a device, not a file with leads.")
         return path.read_bytes()
-    except FileNotFoundError:
+    except OSError as fault:
+        raise unreadable(path, fault) from None
+
+
+def unreadable(path: Path, fault: OSError) -> LeadsError:
+    """Say why a file cannot be read, with names that are near."""
+    if isinstance(fault, FileNotFoundError):
         hint = near_names(path.name, _names_in(path.parent))
         tail = f" Did you mean `{hint[0]}`?" if hint else " Name the file with the leads."
-        raise LeadsError(f"{path}: no such file.{tail}") from None
-    except IsADirectoryError:
-        raise LeadsError(f"{path} is a folder; name the file in it that holds the leads.") from None
-    except OSError as fault:
-        raise LeadsError(
-            f"{path} cannot be read: {fault.strerror or fault}. Check its place and permissions."
-        ) from None
+        return LeadsError(f"{path}: no such file.{tail}")
+    if isinstance(fault, IsADirectoryError):
+        return LeadsError(f"{path} is a folder; name the file in it that holds the leads.")
+    return LeadsError(
+        f"{path} cannot be read: {fault.strerror or fault}. Check its place and permissions."
+    )
 
 
 def _names_in(folder: Path) -> list[str]:

@@ -65,19 +65,25 @@ def stack(parts: Sequence[Part], *, where: str) -> TableRead:
     LeadsError
         When the files have no column in common.
     """
-    _check_common(parts, where)
-    unusable = _unusable(parts)
+    unusable, remarks = what_is_odd(parts, where=where)
     names = dict.fromkeys(name for part in parts for name in part.read.columns)
     return TableRead(
         columns={name: _stacked(parts, name) for name in names if name not in unusable},
         unusable=unusable,
         original=_original(parts),
         row_names=Rows.stacked((part.label, part.rows, part.read.row_names) for part in parts),
-        remarks=(
-            how_many([part.label for part in parts]),
-            *_lacking(parts, names),
-            *_remarks(parts),
-        ),
+        remarks=remarks,
+    )
+
+
+def what_is_odd(parts: Sequence[Part], *, where: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Say which columns cannot be used, and what is to be said about the files; see `stack`."""
+    _check_common(parts, where)
+    names = dict.fromkeys(name for part in parts for name in part.read.columns)
+    return _unusable(parts), (
+        how_many([part.label for part in parts]),
+        *_lacking(parts, names),
+        *_remarks(parts),
     )
 
 

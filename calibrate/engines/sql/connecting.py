@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,6 @@ from calibrate.engines.sql.spark import SparkConnection
 from calibrate.engines.sql.through_ibis import IbisConnection
 from calibrate.engines.sql.trial import try_out
 from calibrate.errors import EngineError, LeadsError, MissingExtraError, SpecError
-
-SHARE_OF_MEMORY = 4
-"""Parquet files over one part in so many of this machine's memory are counted by DuckDB."""
-
 
 _BY_IBIS = ("bigquery", "snowflake")
 
@@ -117,12 +112,6 @@ _TAKEN: dict[str, Callable[[Any], Connection]] = {
     "ibis": _by_ibis,
 }
 """Who takes what a package made."""
-
-
-def is_large(files: tuple[Path, ...]) -> bool:
-    """Say whether Parquet files are better counted by DuckDB: they unpack to several times more."""
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return sum(one.stat().st_size for one in files) > machine // SHARE_OF_MEMORY
 
 
 def _postgres(url: str, *, writing: bool) -> Connection:

@@ -114,6 +114,19 @@ class DuckDBConnection:
         except duckdb.Error as fault:
             raise EngineError(f"DuckDB could not answer: {said_by(fault)}") from None
 
+    def load(self, extension: str) -> None:
+        """Load one of DuckDB's extensions; it is not fetched: that is for its user to ask for.
+
+        Raises
+        ------
+        EngineError
+        """
+        duckdb = _duckdb()
+        try:
+            self.connection.load_extension(extension)
+        except duckdb.Error as fault:
+            raise EngineError(said_by(fault)) from None
+
     def lookup(self, values: Sequence[str | float], codes: Sequence[int]) -> str:
         """Give a table beside the leads: Arrow's, since a long query is slow to read."""
         import pyarrow as pa

@@ -138,7 +138,7 @@ def hold(
             return _ends(rows, name, value, distinct)
     counted = rows.count_texts(name) if kind == "text" else None
     if counted is not None:
-        return _held(name, value, counted, kind=kind, nothings=nothings)
+        return _held(rows, name, value, counted, kind=kind, nothings=nothings)
     return held_value(rows, name, value, kind=kind, nothings=nothings)
 
 
@@ -151,13 +151,19 @@ def held_value(
     nothings: Sequence[str] = (),
 ) -> Held:
     """Bring the distinct values of an expression back; see `hold`."""
-    return _held(name, value, _distinct(rows, value), kind=kind, nothings=nothings)
+    return _held(rows, name, value, _distinct(rows, value), kind=kind, nothings=nothings)
 
 
 def _held(
-    name: str, value: str, found: DistinctValues, *, kind: Kind, nothings: Sequence[str]
+    rows: LeadRows,
+    name: str,
+    value: str,
+    found: DistinctValues,
+    *,
+    kind: Kind,
+    nothings: Sequence[str],
 ) -> Held:
-    column = column_of(kind, found.values, found.leads)
+    column = rows.spelling.of(column_of(kind, found.values, found.leads))
     if isinstance(column, TextColumn):
         column = column.without(nothings)
     return Held(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,14 +28,16 @@ from calibrate.engines.sql.phrases import (
     text,
 )
 from calibrate.engines.sql.rows import LeadRows
+from calibrate.engines.sql.spelling import AS_IT_STANDS, Spelling
 from calibrate.engines.stacked import how_many
+from calibrate.engines.streams import digest_of
 from calibrate.errors import LeadsError, NoRowsError, SpecError, did_you_mean
 
 _PART = re.compile(r'"(?:[^"]|"")+"|[^\s."\';(),]+')
 _NAME = re.compile(rf"(?:{_PART.pattern})(?:\.(?:{_PART.pattern}))*")
 _DEFAULTS = (["main"], ["public"], ["PUBLIC"])
 """Schemas that need not be named."""
-_OWN = "calibrate_"
+OWN = "calibrate_"
 """Begins the names that are put beside a relation's own columns."""
 
 
@@ -84,6 +87,10 @@ class Relation:
         What rows are called by their place.
     remarks : tuple of str
         What is to be said about its files.
+    spelling : Spelling
+        How its texts write numbers.
+    copied : tuple of Path
+        The text tables that `files` are a copy of.
     """
 
     connection: Connection
@@ -99,6 +106,8 @@ class Relation:
     files: tuple[Path, ...] = ()
     row_names: Rows = field(default_factory=lambda: Rows(first=1))
     remarks: tuple[str, ...] = ()
+    spelling: Spelling = AS_IT_STANDS
+    copied: tuple[Path, ...] = ()
 
     @property
     def rows(self) -> LeadRows:
@@ -109,6 +118,7 @@ class Relation:
             where=self.condition,
             order=self.order,
             files=self.files,
+            spelling=self.spelling,
         )
 
     @cached_property
@@ -118,19 +128,16 @@ class Relation:
         The SHA-256 of its files, one after the other; in a database that of its columns' names,
         of how many rows there are, and of the sum of a mark of each row over all its values.
         """
-        digest = hashlib.sha256()
-        if not self.files:
-            found = self.rows.ask(
-                f"SELECT COUNT(*) AS n, SUM({mark(self._whole_row)}) AS m FROM {self.source} AS t "
-                f"WHERE {self.condition}"
-            )
-            rows, marks = (int(one[0]) for one in found)
-            digest.update(repr((tuple(self.columns), rows, marks)).encode())
-        for path in self.files:
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-        return f"sha256:{digest.hexdigest()}"
+        files = self.copied or self.files
+        if files:
+            return digest_of(files)
+        found = self.rows.ask(
+            f"SELECT COUNT(*) AS n, SUM({mark(self._whole_row)}) AS m FROM {self.source} AS t "
+            f"WHERE {self.condition}"
+        )
+        rows, marks = (int(one[0]) for one in found)
+        told = repr((tuple(self.columns), rows, marks)).encode()
+        return f"sha256:{hashlib.sha256(told).hexdigest()}"
 
     @property
     def _whole_row(self) -> str:
@@ -190,7 +197,7 @@ def open_relation(
     if (table is None) == (query is None):
         raise SpecError("Name the leads' `table`, or give a `query` in its place; one of the two.")
     if query is not None:
-        return _relation(connection, connection.as_source(query.strip().rstrip(";")), "a query")
+        return relation_over(connection, connection.as_source(query.strip().rstrip(";")), "a query")
     parts = name_parts(str(table))
     known = connection.tables(parts[:-1])
     names = [".".join(parts[-2:])]
@@ -206,7 +213,7 @@ def open_relation(
             parts[-2] = same[0][: len(parts[-2])]
     source = ".".join(quoted(one) for one in parts)
     order = connection.row_order(parts[-1])
-    return _relation(connection, source, str(table), order=order)
+    return relation_over(connection, source, str(table), order=order)
 
 
 def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
@@ -227,12 +234,18 @@ def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
     found = Source.of(Path(path))
     connection = DuckDBConnection.opened(memory=memory)
     listed = ", ".join(text(str(one)) for one in found.files)
-    options = f"union_by_name = true, file_row_number = true, filename = '{_OWN}file'"
+    partitions = _partitions(found)
+    options = (
+        f"union_by_name = true, file_row_number = true, filename = '{OWN}file', "
+        f"hive_partitioning = {str(bool(partitions)).lower()}"
+    )
     source = f"read_parquet([{listed}], {options})"
-    order, row_names = _places(connection, found.files, listed)
-    made = _relation(connection, source, found.path.name, order=order, where=str(found.path))
+    order, row_names = places_of(connection, found.files, listed)
+    made = relation_over(connection, source, found.path.name, order=order, where=str(found.path))
+    above = _keys(_fixed(found.path)) - partitions
     return replace(
         made,
+        columns={name: one for name, one in made.columns.items() if name not in above},
         name=found.path.name,
         dated=found.dated,
         files=found.files,
@@ -241,7 +254,26 @@ def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
     )
 
 
-def _places(connection: Connection, files: Sequence[Path], listed: str) -> tuple[str, Rows]:
+def _partitions(source: Source) -> set[str]:
+    """Name the columns that folders stand for, as in ``month=2025-01``: under a pattern only."""
+    if not source.is_pattern:
+        return set()
+    fixed = _fixed(source.path)
+    return {key for one in source.files for key in _keys(one.parent.relative_to(fixed))}
+
+
+def _fixed(path: Path) -> Path:
+    """Give the folders of a pattern before its first wildcard."""
+    parts = path.parent.parts
+    magic = next((n for n, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    return Path(*parts[:magic])
+
+
+def _keys(folder: Path) -> set[str]:
+    return {part.partition("=")[0] for part in folder.parts if "=" in part}
+
+
+def places_of(connection: Connection, files: Sequence[Path], listed: str) -> tuple[str, Rows]:
     """Give the place of a row over all files, in SQL, and what rows are called by it."""
     order = column("file_row_number")
     row_names = Rows(first=1)
@@ -258,14 +290,14 @@ def _places(connection: Connection, files: Sequence[Path], listed: str) -> tuple
         arms = "".join(
             f" WHEN {text(str(one))} THEN {start}" for one, start in zip(files, starts, strict=True)
         )
-        order = f"({order} + CASE {column(f'{_OWN}file')}{arms} END)"
+        order = f"({order} + CASE {column(f'{OWN}file')}{arms} END)"
         row_names = Rows.stacked(
             (one.name, int(count), Rows(first=1)) for one, count in zip(files, counts, strict=True)
         )
     return order, row_names
 
 
-def _relation(
+def relation_over(
     connection: Connection,
     source: str,
     name: str,
@@ -273,11 +305,23 @@ def _relation(
     order: str | None = None,
     where: str | None = None,
 ) -> Relation:
+    """Look at what can stand after FROM.
+
+    Parameters
+    ----------
+    connection : Connection
+    source : str
+    name : str
+    order : str, optional
+        The place of a row.
+    where : str, optional
+        Of files: their name for messages.
+    """
     named = f"{name} in {connection.engine}"
     listed = [
         (one, kind)
         for one, kind in connection.columns(source)
-        if one not in ("file_row_number", f"{_OWN}file") or where is None
+        if one not in ("file_row_number", f"{OWN}file") or where is None
     ]
     check_names([one for one, _ in listed], where=where or named)
     columns, unusable = _readable(listed)

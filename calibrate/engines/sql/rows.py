@@ -20,6 +20,7 @@ from calibrate.engines.sql.dictionaries import (
     Standings,
     count_texts,
 )
+from calibrate.engines.sql.spelling import AS_IT_STANDS, Spelling
 from calibrate.errors import EngineError
 from calibrate.present.numbers import count_text
 
@@ -80,6 +81,7 @@ class LeadRows:
     leads: int | None = None
     customers: int | None = None
     files: tuple[Path, ...] = ()
+    spelling: Spelling = AS_IT_STANDS
 
     def ask(self, query: str) -> list[list[Any]]:
         """Answer a query, column by column."""
