@@ -22,7 +22,7 @@ from tests.test_warehouse import ALL, odd_leads
 
 FRAME = odd_leads(1500)
 
-pytestmark = ON_SPARK
+pytestmark = list(ON_SPARK)
 
 
 def in_microseconds(frame: Any) -> pa.Table:
