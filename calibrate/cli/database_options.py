@@ -21,7 +21,11 @@ def add_database(parser: argparse.ArgumentParser) -> None:
     """Take a database in place of a file."""
     parser.set_defaults(misused=parser.error)
     group = parser.add_argument_group("leads in a database, or larger than memory")
-    group.add_argument("--connect", metavar="URL", help="duckdb://crm.db or postgres://host/crm")
+    group.add_argument(
+        "--connect",
+        metavar="URL",
+        help="duckdb://crm.db, postgres://host/crm, spark, bigquery://project/set, snowflake://...",
+    )
     group.add_argument("--table", metavar="NAME", help="of the leads: leads, crm.leads")
     group.add_argument("--query", metavar="SQL", help="a SELECT in place of a table")
     group.add_argument(
