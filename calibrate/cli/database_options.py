@@ -24,7 +24,7 @@ def add_database(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--connect",
         metavar="URL",
-        help="duckdb://crm.db, postgres://host/crm, spark, bigquery://project/set, snowflake://...",
+        help="duckdb://crm.db, postgres://host/crm, spark, bigquery://... or snowflake://...",
     )
     group.add_argument("--table", metavar="NAME", help="of the leads: leads, crm.leads")
     group.add_argument("--query", metavar="SQL", help="a SELECT in place of a table")

@@ -51,6 +51,15 @@ def test_the_card_is_the_same(connection: Connection, spec: dict[str, object]) -
     assert card.made.leads == "TAUGHT in Postgres"
 
 
+def test_an_open_connection_is_taken(loaded: Server) -> None:
+    import psycopg
+
+    with psycopg.connect(loaded.uri) as made:
+        found = connect(made)
+        assert open_relation(found, table="taught").name == "taught in Postgres"
+        assert connect(found) is found
+
+
 def test_a_query_is_in_its_own_sql(connection: Connection) -> None:
     query = (
         r"""SELECT *, E'a\\b' AS slash, visits::text || 'x' AS "a`b" FROM taught -- all of them;"""
