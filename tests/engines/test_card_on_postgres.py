@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -20,14 +21,18 @@ def connected(server: Server) -> DbApiConnection:
     return DbApiConnection(connection=server, dialect="postgres", error=PostgresError)
 
 
-@pytest.fixture(scope="module")
-def relation(server: Server) -> Relation:
-    arrow = pa.Table.from_pandas(FRAME, preserve_index=False)
+def in_microseconds(frame: pd.DataFrame) -> pa.Table:
+    arrow = pa.Table.from_pandas(frame, preserve_index=False)
     fields = [
         pa.field(one.name, pa.timestamp("us") if pa.types.is_timestamp(one.type) else one.type)
         for one in arrow.schema
     ]
-    server.load(arrow.cast(pa.schema(fields), safe=False), "leads")
+    return arrow.cast(pa.schema(fields), safe=False)
+
+
+@pytest.fixture(scope="module")
+def relation(server: Server) -> Relation:
+    server.load(in_microseconds(FRAME), "leads")
     return open_relation(connected(server), table="LEADS")
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from calibrate import calibrate, connect
+from calibrate.engines.sql.phrases import as_value
 from calibrate.engines.sql.relations import Relation, open_relation
 from calibrate.errors import EngineError, LeadsError
 from calibrate.warehouse import read_relation
@@ -22,7 +23,7 @@ from tests.test_warehouse import ALL, odd_leads
 
 FRAME = odd_leads(1500)
 
-pytestmark = ON_SPARK
+pytestmark = list(ON_SPARK)
 
 
 def in_microseconds(frame: Any) -> pa.Table:
@@ -67,16 +68,17 @@ def test_moments_are_read_in_utc_whatever_the_zone(spark: Any, tmp_path: Path) -
             "lead_id": [f"L{place}" for place in range(600)],
             "created_at": pa.array(hours, pa.timestamp("us")),
             "zoned": pa.array(hours, pa.timestamp("us", "UTC")),
-            "hour": [f"h{hour.hour}" for hour in hours],
-            "converted": [place % 3 == 0 for place in range(600)],
         }
     )
     put_into_spark(frame, "hours", spark, tmp_path)
     relation = open_relation(connect(spark), table="hours")
     kinds = {name: one.kind for name, one in relation.columns.items()}
     assert (kinds["created_at"], kinds["zoned"]) == ("moment", "zoned")
-    found = read_relation(relation)
-    assert found.engine.columns["hour"].texts
+    shown = [as_value("moment", "created_at"), as_value("zoned", "zoned")]
+    texts = relation.rows.ask(
+        f"SELECT {shown[0]} AS a, {shown[1]} AS b FROM hours AS t WHERE t.lead_id = 'L2'"
+    )
+    assert texts == [["2026-03-08T02:30:00"]] * 2
     seconds = relation.rows.ask(
         "SELECT CAST(FLOOR(EPOCH(t.created_at)) AS BIGINT) AS a, CAST(FLOOR(EPOCH(t.zoned)) AS "
         "BIGINT) AS b FROM hours AS t WHERE t.lead_id IN ('L1', 'L2') ORDER BY a"

@@ -79,7 +79,10 @@ class SparkConnection(Elsewhere):
             builder = builder.config(name, value)
         if master is not None:
             builder = builder.master(master)
-        return cls(session=_started(builder, master))
+        made = cls(session=_started(builder, master))
+        if master is not None:
+            made._answers(master)
+        return made
 
     def ask(self, query: str) -> pa.Table:
         """Answer a query."""
@@ -104,6 +107,15 @@ class SparkConnection(Elsewhere):
             rows = self.session.sql(f"SHOW TABLES{f' IN {names}' if names else ''}").collect()
         before = "".join(f"{one}." for one in schema[-1:])
         return tuple(sorted(f"{before}{one.tableName}" for one in rows))
+
+    def _answers(self, master: str) -> None:
+        """Make sure of a cluster: without one the session is there, and ends after a minute."""
+        try:
+            self.ask("SELECT 1 AS one")
+        except EngineError as fault:
+            raise EngineError(
+                f"{master} cannot be opened: no cluster of Spark's answers there. {fault}"
+            ) from None
 
     @contextmanager
     def _our_settings(self) -> Iterator[None]:
