@@ -130,11 +130,14 @@ def _tally(
         leads[replicate] = np.bincount(scores, weight * counted, minlength=size)
         customers[replicate] = np.bincount(scores[:some], weight[:some] * closed, minlength=size)
 
-    if len(weights) == 1:
-        add_up(0)
+    few = os.cpu_count() or 1
+    if len(weights) < few:
+        for replicate in range(len(weights)):
+            add_up(replicate)
         return leads, customers
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # looking up needs no lock
-        for _ in pool.map(add_up, range(len(weights))):
+    with ThreadPoolExecutor(few) as pool:  # looking up needs no lock
+        parts = np.array_split(np.arange(len(weights)), few)
+        for _ in pool.map(lambda part: [add_up(replicate) for replicate in part.tolist()], parts):
             pass
     return leads, customers
 
