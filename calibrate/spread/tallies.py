@@ -130,15 +130,17 @@ def _tally(
         leads[replicate] = np.bincount(scores, weight * counted, minlength=size)
         customers[replicate] = np.bincount(scores[:some], weight[:some] * closed, minlength=size)
 
-    few = os.cpu_count() or 1
-    if len(weights) < few:
-        for replicate in range(len(weights)):
+    def add_each(replicates: Ints) -> None:
+        for replicate in replicates.tolist():
             add_up(replicate)
-        return leads, customers
-    with ThreadPoolExecutor(few) as pool:  # looking up needs no lock
-        parts = np.array_split(np.arange(len(weights)), few)
-        for _ in pool.map(lambda part: [add_up(replicate) for replicate in part.tolist()], parts):
-            pass
+
+    few = min(os.cpu_count() or 1, len(weights))
+    parts = np.array_split(np.arange(len(weights)), few)
+    if few == 1:
+        add_each(parts[0])
+    else:
+        with ThreadPoolExecutor(few) as pool:  # looking up needs no lock
+            list(pool.map(add_each, parts))
     return leads, customers
 
 
