@@ -61,10 +61,29 @@ class MemoryLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeanRatio:
+    """How near our answers must come to the peer's where chance has a part in either."""
+
+    of: str
+    least: float
+    most: float
+
+    def came(self, ours: Sequence[Sample], peer: Sequence[Sample]) -> float:
+        """Give the mean ratio of the answers, number by number and pair by pair."""
+        pairs = [
+            a / b
+            for one, other in zip(ours, peer, strict=True)
+            for a, b in zip(one.answer, other.answer, strict=True)
+        ]
+        return statistics.fmean(pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Ours against a named peer; `limit` is the largest ratio of their times that will do.
 
-    A slow one is not warmed up, and its rounds are not run again while the pairs do not agree.
+    A slow one is not warmed up, and its rounds are not run again while the pairs do not agree. Both
+    sides must answer the same, but for a `figure`, which may differ as far as it says.
     """
 
     what: str
@@ -74,6 +93,7 @@ class Comparison:
     rounds: int
     limit: float | None = None
     memory: MemoryLimit | None = None
+    figure: MeanRatio | None = None
     is_slow: bool = False
 
 
@@ -114,6 +134,18 @@ class Measured:
         memory, came = self.comparison.memory, self.memory_came
         return memory is not None and came is not None and came > memory.most
 
+    @property
+    def figure_came(self) -> float | None:
+        figure = self.comparison.figure
+        return None if figure is None else figure.came(self.ours, self.peer)
+
+    @property
+    def is_off(self) -> bool:
+        figure, came = self.comparison.figure, self.figure_came
+        if figure is None or came is None:
+            return False
+        return not figure.least <= came <= figure.most
+
 
 def measure(comparison: Comparison, folder: Path) -> Measured:
     """Take pairs of samples until the pairs agree, or patience ends."""
@@ -125,7 +157,8 @@ def measure(comparison: Comparison, folder: Path) -> Measured:
         for _ in range(comparison.rounds):
             ours.append(comparison.ours(folder))
             peer.append(comparison.peer(folder))
-            _check_agreement(comparison, ours[-1].answer, peer[-1].answer)
+            if comparison.figure is None:
+                _check_agreement(comparison, ours[-1].answer, peer[-1].answer)
         measured = Measured(comparison=comparison, ours=tuple(ours), peer=tuple(peer))
         if measured.spread <= WIDE:
             break

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.base import SHARDS
+from calibrate.engines.base import SHARDS, LevelCounts
 from calibrate.evidence import Evidence
 from calibrate.leads import Leads
 from calibrate.points import AttributePoints, Points
@@ -69,19 +69,30 @@ def stability(points: Points, evidence: Evidence, leads: Leads) -> Stability:
     overall = (weights @ all_customers) / np.maximum(weights @ all_leads, 1)
     overall = np.clip(overall, 1e-9, 1 - 1e-9)[:, None]
     by_name = {one.name: one for one in evidence.attributes}
-    rows: list[tuple[LevelStability | None, ...]] = []
-    for one in points.attributes:
-        if not any(level.value for level in one.given):
-            rows.append((None,) * len(one.given))
-            continue
-        counted = leads.engine.count_levels(one.name, one.levels, by_shard=True)
-        resampled = (
-            weights @ counted.leads.astype(float),
-            weights @ counted.customers.astype(float),
+    paid = [one for one in points.attributes if any(level.value for level in one.given)]
+    counted = [leads.engine.count_levels(one.name, one.levels, by_shard=True) for one in paid]
+    found = {
+        one.name: _summed_up(
+            points.multiplier
+            * one.overlap.factor
+            * measured(amounts, by_name[one.name].m, overall, points.settings),
+            one,
         )
-        redrawn = measured(resampled, by_name[one.name].m, overall, points.settings)
-        rows.append(_summed_up(points.multiplier * one.overlap.factor * redrawn, one))
-    return tuple(rows)
+        for one, amounts in zip(paid, _resampled(weights, counted), strict=True)
+    }
+    return tuple(found.get(one.name, (None,) * len(one.given)) for one in points.attributes)
+
+
+def _resampled(weights: Floats, counted: Sequence[LevelCounts]) -> Iterator[tuple[Floats, Floats]]:
+    """Add shards up in every resample, those of all attributes in one go."""
+    if not counted:
+        return
+    ends = np.cumsum([one.leads.shape[1] for one in counted])[:-1]
+    leads, customers = (
+        np.split(weights @ np.hstack(amounts).astype(float), ends, axis=1)
+        for amounts in ([one.leads for one in counted], [one.customers for one in counted])
+    )
+    yield from zip(leads, customers, strict=True)
 
 
 def _summed_up(redrawn: Floats, attribute: AttributePoints) -> tuple[LevelStability | None, ...]:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from benchmarks.accuracy.places import OPTBINNING, cache_folder
 from benchmarks.engines import inputs
-from benchmarks.harness import Comparison, MemoryLimit, Side, elsewhere, inside
+from benchmarks.harness import Comparison, MeanRatio, MemoryLimit, Side, elsewhere, inside
 
 FOLDER = inputs.FOLDER
-_SIZE, _TENTH = (
+_SIZE, _TENTH, _HUNDREDTH = (
     f"{leads / 1e6:g} M" if leads >= 10**6 else f"{leads:,}".replace(",", " ")
-    for leads in (inputs.LEADS, inputs.MODELLED)
+    for leads in (inputs.LEADS, inputs.MODELLED, inputs.MODELLED // 10)
 )
 
 
@@ -58,6 +58,27 @@ def _optbinning(what: str, side: str, limit: float) -> Comparison:
     )
 
 
+def _resampling(  # noqa: PLR0917
+    what: str,
+    against: str,
+    sides: tuple[str, str],
+    limit: float,
+    figure: MeanRatio | None = None,
+    leads: str = _TENTH,
+) -> Comparison:
+    ours, peer = (inside("engines.resampling", side) for side in sides)
+    return Comparison(
+        what=f"{what}, {leads} leads x {inputs.TEXTS + inputs.NUMBERS}",
+        against=against,
+        ours=ours,
+        peer=peer,
+        rounds=3,
+        limit=limit,
+        figure=figure,
+        is_slow=True,
+    )
+
+
 def _peer(side: str) -> Side:
     def python() -> Path:
         return OPTBINNING.python(cache_folder() / "peers")
@@ -94,6 +115,34 @@ COMPARISONS = (
     ),
     _optbinning("evidence for all columns", "evidence", 1 / 20),
     _optbinning("card end to end", "card", 1 / 15),
+    _resampling(
+        "points resampled 2 000 times",
+        "pandas sample + groupby, 20 times and scaled",
+        ("ours_points", "pandas_points"),
+        1 / 1000,
+        MeanRatio(of="standard deviations", least=0.95, most=1.05),
+    ),
+    _resampling(
+        "thresholds of 400 refitted cards",
+        "numpy resample and refit, 8 times and scaled",
+        ("ours_thresholds", "numpy_thresholds"),
+        1 / 15,
+        MeanRatio(of="thresholds", least=0.97, most=1.03),
+        leads=_HUNDREDTH,
+    ),
+    _resampling(
+        "counts of 5 folds",
+        "counting each fold's leads anew",
+        ("ours_fold_counts", "recounted_folds"),
+        1 / 5,
+    ),
+    _resampling(
+        "5-fold cross-validation",
+        "whole cards of the folds",
+        ("ours_folds", "cards_of_folds"),
+        1 / 5,
+        MeanRatio(of="AUC", least=0.99, most=1.01),
+    ),
     _counts(
         "CSV",
         "pandas read + groupby",

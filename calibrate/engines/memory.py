@@ -183,6 +183,18 @@ class MemoryEngine:
 
     def shard_profiles(self, card: Sequence[ColumnPoints], most: int) -> ShardProfiles:
         """Give each shard's distinct rows of points with their leads and customers."""
+        # Resamples and folds ask for the same one after the other.
+        asked = (tuple(card), most)
+        if asked not in self._profiled:
+            self._profiled.clear()
+            self._profiled[asked] = self._shard_profiles(card, most)
+        return self._profiled[asked]
+
+    @cached_property
+    def _profiled(self) -> dict[tuple[tuple[ColumnPoints, ...], int], ShardProfiles]:
+        return {}
+
+    def _shard_profiles(self, card: Sequence[ColumnPoints], most: int) -> ShardProfiles:
         drawn = None
         if len(self.customer) > most:
             drawn = self._marks // SHARDS < most / len(self.customer) * (MARKS // SHARDS)

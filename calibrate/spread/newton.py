@@ -11,6 +11,7 @@ import numpy.typing as npt
 from calibrate.overlap import RIDGE
 from calibrate.spread.seating import Seating
 from calibrate.spread.seats import Seated
+from calibrate.stats.products import summed_products
 
 _HELD = 1e15
 """Curvature that holds a factor where it is."""
@@ -87,10 +88,10 @@ class _Model:
         for _ in range(_ROUNDS):
             np.exp(np.subtract(-start, linear, out=p), out=p)
             np.reciprocal(np.add(p, 1.0, out=p), out=p)
-            short = total - leads @ p
+            short = total - (leads * p).sum()
             if abs(short) < _GAP * total:
                 break
-            start += np.clip(short / max(leads @ (p * (1 - p)), _LEAST), -2.0, 2.0)
+            start += np.clip(short / max((leads * p * (1 - p)).sum(), _LEAST), -2.0, 2.0)
         expected = leads * p
         return cls(
             factors=factors,
@@ -138,16 +139,17 @@ def _by_rows(
     """Give the same of one resample, for which no table pays."""
     seating = seated.seating
     only = [row[0] for row in values]
-    residual = (1 + apart[0])[seating.shards] * model.residual
-    start = np.append(0.0, model.factors)
-    slope, curvature = np.zeros(len(start)), np.zeros((len(start), len(start)))
-    root = np.sqrt(model.weight)
+    moved = seating.looked_up(
+        [factor * row for factor, row in zip(model.factors, only, strict=True)]
+    )
+    moved -= model.linear
+    told = (1 + apart[0])[seating.shards] * model.residual - model.weight * moved
+    size = 1 + len(only)
+    products = np.zeros((size + 1, size))
     for rows, design in seating.blocks(only):
-        moved = start @ design - model.linear[rows]
-        slope += design @ (residual[rows] - model.weight[rows] * moved)
-        weighed = design * root[rows]
-        curvature += weighed @ weighed.T
-    return slope[None, :] / seated.share, curvature[None, :, :] / seated.share
+        products += summed_products(np.vstack([design * model.weight[rows], told[rows]]), design)
+    products /= seated.share
+    return products[None, size], products[None, :size]
 
 
 def _in_a_row(values: Sequence[Floats]) -> Floats:
@@ -182,7 +184,7 @@ def _twins(seated: Seated, model: _Model) -> Bools:
         return nothing
     alike = np.zeros((len(nothing), len(nothing)))
     for rows, design in seated.seating.blocks([one.values for one in seated.attributes]):
-        alike += (design[1:] * model.weight[rows]) @ design[1:].T
+        alike += summed_products(design[1:] * model.weight[rows], design[1:])
     own = np.diag(alike)
     same = own[:, None] + own - 2 * alike <= _LEAST * own[:, None]
     np.fill_diagonal(same, False)

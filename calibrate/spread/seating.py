@@ -15,7 +15,7 @@ from calibrate.engines.base import SHARDS, Ints
 JOINT = 2048
 """Attributes are looked up together while their seats make no more than so many places."""
 
-_BLOCK = 2**11
+_BLOCK = 2**12
 """So many rows are multiplied at a time: they stay in the processor's cache."""
 
 Floats = npt.NDArray[np.float64]

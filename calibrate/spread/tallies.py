@@ -130,12 +130,17 @@ def _tally(
         leads[replicate] = np.bincount(scores, weight * counted, minlength=size)
         customers[replicate] = np.bincount(scores[:some], weight[:some] * closed, minlength=size)
 
-    if len(weights) == 1:
-        add_up(0)
-        return leads, customers
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # looking up needs no lock
-        for _ in pool.map(add_up, range(len(weights))):
-            pass
+    def add_each(replicates: Ints) -> None:
+        for replicate in replicates.tolist():
+            add_up(replicate)
+
+    few = min(os.cpu_count() or 1, len(weights))
+    parts = np.array_split(np.arange(len(weights)), few)
+    if few == 1:
+        add_each(parts[0])
+    else:
+        with ThreadPoolExecutor(few) as pool:  # looking up needs no lock
+            list(pool.map(add_each, parts))
     return leads, customers
 
 
