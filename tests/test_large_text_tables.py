@@ -45,7 +45,7 @@ def blocks_of(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 def with_commas(frame: pd.DataFrame) -> pd.DataFrame:
-    told = frame["score"].map(lambda one: "" if one != one else f"{one:.3f}".replace(".", ","))
+    told = frame["score"].map(lambda one: "" if np.isnan(one) else f"{one:.3f}".replace(".", ","))
     return frame.assign(score=told)
 
 
