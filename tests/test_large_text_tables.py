@@ -17,7 +17,6 @@ from pyarrow import csv as pacsv
 
 from calibrate import calibrate, open_files, read_leads
 from calibrate.engines import blocks
-from calibrate.engines.sql import copied
 from calibrate.engines.sql.held import MOST_NUMBERS, hold
 from calibrate.engines.tables import open_table
 from calibrate.errors import LeadsError, SpecError
@@ -41,11 +40,11 @@ def aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def blocks_of(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "many blocks":
         monkeypatch.setattr(blocks.Blocks.__init__, "__kwdefaults__", {"block": 40_000})
-        monkeypatch.setattr(copied, "_GATHERED", 3)
+        monkeypatch.setattr(blocks, "_GATHERED", 3)
 
 
 def with_commas(frame: pd.DataFrame) -> pd.DataFrame:
-    told = frame["score"].map(lambda one: "" if one != one else f"{one:.3f}".replace(".", ","))
+    told = frame["score"].map(lambda one: "" if np.isnan(one) else f"{one:.3f}".replace(".", ","))
     return frame.assign(score=told)
 
 

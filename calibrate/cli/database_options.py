@@ -57,7 +57,11 @@ def add_written(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_connection(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--connect", metavar="URL", help="duckdb://crm.db or postgres://host/crm")
+    group.add_argument(
+        "--connect",
+        metavar="URL",
+        help="duckdb://crm.db, postgres://host/crm, spark, bigquery://... or snowflake://...",
+    )
     group.add_argument("--table", metavar="NAME", help="of the leads: leads, crm.leads")
     group.add_argument("--query", metavar="SQL", help="a SELECT in place of a table")
 

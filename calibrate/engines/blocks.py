@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import os
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,6 +16,7 @@ from calibrate.engines.delimited import arrow_options, empty_rows
 from calibrate.engines.rows import Rows
 from calibrate.engines.streams import TextFile
 from calibrate.engines.whole_rows import (
+    MOST_RAGGED,
     Ints,
     RowNotes,
     check_extra,
@@ -27,6 +32,8 @@ BLOCK = 1024 * 1024
 """Bytes that are split at a time: their texts stay in the cache."""
 LARGEST_BLOCK = 64 * BLOCK
 """For a file with a row longer than that: any row fits that a file may have."""
+_GATHERED = 128
+"""So many blocks are given together."""
 
 
 class RowsTooLongError(Exception):
@@ -54,12 +61,11 @@ class Blocks:
         self._block = block
         self._notes = RowNotes(file.header.row)
         self._next = 1
+        self._read_so_far = 0
         self._runs: list[range | Ints] = []
-        self._first = 0
-        self._last = 0
 
     def __iter__(self) -> Iterator[Any]:
-        """Give Arrow tables: every column as a dictionary of texts, empty cells null.
+        """Give Arrow tables: every column as one dictionary of texts, empty cells null.
 
         Raises
         ------
@@ -67,41 +73,34 @@ class Blocks:
             When the file has no rows, or a row has too few or too many cells.
         RowsTooLongError
         """
-        file, names = self._file, self._file.header.names
-        for table in self._split():
-            kept, numbers = self._below_header(table)
-            if not len(numbers):
-                continue
-            check_extra(kept, numbers, names, file.where)
-            check_lengths(kept, numbers, names, file.where)
-            if file.lines and any(holds_rows(column, file.separator) for column in kept.columns):
-                check_quotes(file.lines, file.separator, file.where)
-            self._keep(numbers)
-            yield kept
+        file = self._file
+        held: list[tuple[Any, Ints]] = []
+        for table in self._in_order() if file.has_quotes else self._side_by_side():
+            held.append(self._below_header(table))
+            if len(held) == _GATHERED:
+                yield from self._together(held)
+                held = []
         refuse_ragged(self._notes.ragged, file.lines, file.separator, file.where)
+        if held:
+            yield from self._together(held)
         if not self.count:
             raise NoRowsError(f"{file.where} has a header but no rows. Export the leads again.")
 
     @property
     def rows(self) -> Rows:
         """Where the rows given stand in their file."""
-        if self._last - self._first + 1 == self.count:
-            return Rows(first=self._first)
+        first, last = int(self._runs[0][0]), int(self._runs[-1][-1])
+        if last - first + 1 == self.count:
+            return Rows(first=first)
         return Rows.at(np.concatenate([np.asarray(one) for one in self._runs]))
 
-    def _split(self) -> Iterator[Any]:
-        """Let Arrow split the file, as it stands."""
+    def _in_order(self) -> Iterator[Any]:
+        """Let Arrow split the file, which alone knows whether a line ends within quotes."""
         import pyarrow as pa
         from pyarrow import csv as pacsv
 
         file = self._file
-        options = arrow_options(
-            file.separator,
-            file.header.width,
-            self._notes,
-            block=self._block,
-            has_quotes=file.has_quotes,
-        )
+        options = self._options(self._notes, self._block)
         try:
             with file.opened() as text, pacsv.open_csv(text, **options) as reader:
                 for batch in reader:
@@ -112,40 +111,106 @@ class Blocks:
                 raise RowsTooLongError from None
             raise unsplit(fault, file.where) from None
 
+    def _side_by_side(self) -> Iterator[Any]:
+        """Split the file at line ends, and let Arrow split several of the pieces at a time."""
+        import pyarrow as pa
+
+        few = os.cpu_count() or 1
+        under_way: deque[Future[tuple[Any, RowNotes]]] = deque()
+        with ThreadPoolExecutor(few) as pool, self._file.opened() as text:
+            try:
+                for piece in _pieces(text, self._block):
+                    under_way.append(pool.submit(self._read, piece))
+                    if len(under_way) > 2 * few:
+                        yield self._noted(*under_way.popleft().result())
+                while under_way:
+                    yield self._noted(*under_way.popleft().result())
+            except pa.ArrowInvalid as fault:
+                raise unsplit(fault, self._file.where) from None
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _read(self, piece: bytes) -> tuple[Any, RowNotes]:
+        from pyarrow import csv as pacsv
+
+        notes = RowNotes(header_row=0, most=len(piece))
+        options = self._options(notes, len(piece) + 1)
+        return pacsv.read_csv(io.BytesIO(piece), **options), notes
+
+    def _options(self, notes: RowNotes, block: int) -> dict[str, Any]:
+        file = self._file
+        return arrow_options(
+            file.separator, file.header.width, notes, block=block, has_quotes=file.has_quotes
+        )
+
+    def _noted(self, table: Any, notes: RowNotes) -> Any:
+        """Give the rows that a piece's reader noted their numbers in the file."""
+        before = self._read_so_far
+        self._read_so_far += table.num_rows + len(notes.blank) + len(notes.ragged)
+        self._notes.blank += [before + one for one in notes.blank]
+        for row in notes.ragged:
+            if self._notes(row._replace(number=before + row.number)) == "error":
+                file = self._file
+                refuse_ragged(self._notes.ragged[:MOST_RAGGED], None, file.separator, file.where)
+        return table
+
     def _below_header(self, table: Any) -> tuple[Any, Ints]:
-        """Keep the rows below the header that hold any value, with the number of each."""
+        """Keep the rows below the header, with the number of each."""
         numbers = self._numbers(table.num_rows)
         start = int(np.searchsorted(numbers, self._file.header.row, side="right"))
-        table, numbers = table.slice(start), numbers[start:]
         if start:
-            table = _forgotten(table)
+            table, numbers = _forgotten(table.slice(start)), numbers[start:]
+        return table, numbers
+
+    def _numbers(self, rows: int) -> Ints:
+        """Give the numbers of the next rows, past those that were noted and left out."""
+        gone = sorted([*self._notes.blank, *(row.number for row in self._notes.ragged)])
+        passed = bisect_right(gone, self._next - 1)
+        ends, skipped = self._next + rows, 0
+        while (found := bisect_right(gone, ends - 1) - passed) > skipped:
+            ends, skipped = self._next + rows + found, found
+        numbers = np.arange(self._next, ends)
+        self._next = ends
+        if not skipped:
+            return numbers
+        return np.delete(numbers, np.array(gone[passed : passed + skipped]) - numbers[0])
+
+    def _together(self, held: list[tuple[Any, Ints]]) -> Iterator[Any]:
+        """Give the rows of some blocks that hold any value, once they are looked at."""
+        import pyarrow as pa
+
+        table = pa.concat_tables([one for one, _ in held]).unify_dictionaries().combine_chunks()
+        numbers = np.concatenate([one for _, one in held])
         empty = empty_rows(table)
         if len(empty):
             kept = np.ones(len(numbers), dtype=np.bool_)
             kept[empty] = False
-            table, numbers = table.filter(kept), numbers[kept]
-        return table, numbers
-
-    def _numbers(self, rows: int) -> Ints:
-        """Give the numbers of the next rows, past those that were noted as blank."""
-        blank = self._notes.blank
-        passed = bisect_right(blank, self._next - 1)
-        ends = self._next + rows
-        skipped = 0
-        while (found := bisect_right(blank, ends - 1) - passed) > skipped:
-            ends, skipped = self._next + rows + found, found
-        numbers = np.arange(self._next, ends)
-        self._next = ends
-        gone = np.array(blank[passed : passed + skipped], dtype=np.int64)
-        return np.delete(numbers, gone - numbers[0]) if skipped else numbers
-
-    def _keep(self, numbers: Ints) -> None:
-        if not self.count:
-            self._first = int(numbers[0])
-        self._last = int(numbers[-1])
+            table, numbers = table.filter(kept).combine_chunks(), numbers[kept]
+        if not len(numbers):
+            return
+        file, names = self._file, self._file.header.names
+        check_extra(table, numbers, names, file.where)
+        check_lengths(table, numbers, names, file.where)
+        if file.lines and any(holds_rows(column, file.separator) for column in table.columns):
+            check_quotes(file.lines, file.separator, file.where)
         self.count += len(numbers)
         whole = int(numbers[-1]) - int(numbers[0]) + 1 == len(numbers)
         self._runs.append(range(int(numbers[0]), int(numbers[-1]) + 1) if whole else numbers)
+        yield table
+
+
+def _pieces(text: Any, size: int) -> Iterable[bytes]:
+    """Cut a text without quotes where lines end."""
+    left = b""
+    while block := text.read(size):
+        left += block
+        # A `\\r` at the very end may be half of a line end.
+        ends = left.rfind(b"\n") + 1 or left.rfind(b"\r", 0, len(left) - 1) + 1
+        if ends or len(left) > LARGEST_BLOCK:
+            yield left[: ends or None]
+            left = left[ends:] if ends else b""
+    if left:
+        yield left
 
 
 def _forgotten(table: Any) -> Any:

@@ -219,12 +219,14 @@ def arrow_options(
         "read_options": pacsv.ReadOptions(use_threads=False, block_size=block, column_names=names),
         "parse_options": pacsv.ParseOptions(
             delimiter=separator,
+            quote_char='"' if has_quotes else False,
             newlines_in_values=has_quotes,
             ignore_empty_lines=False,
             invalid_row_handler=notes,
         ),
         "convert_options": pacsv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
+            check_utf8=False,  # all of it was decoded before
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,

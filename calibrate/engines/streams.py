@@ -137,11 +137,20 @@ def _survey(path: Path, where: str) -> _Survey:
     checks.close()
     head = first[marked : marked + HEAD].decode(checks.encoding, errors="ignore").encode()
     refuse_controls(head, where=where)
-    if checks.nul is not None:
-        raise nul_byte(where, checks.nul)
+    if checks.has_nul:
+        raise nul_byte(where, _line_of_nul(_Recoded(path, marked, checks.encoding)))
     return _Survey(
         head=head, marked=marked, encoding=checks.encoding, size=size, has_quotes=has_quotes
     )
+
+
+def _line_of_nul(text: io.RawIOBase) -> int:
+    line = 1
+    while piece := text.read(_PIECE):
+        line += piece.partition(b"\0")[0].count(b"\n")
+        if b"\0" in piece:
+            break
+    return line
 
 
 class _Encoding:
@@ -149,27 +158,21 @@ class _Encoding:
 
     def __init__(self, promised_one: str, where: str) -> None:
         self.encoding = promised_one
-        self.nul: int | None = None
+        self.has_nul = False
         self._where = where
         self._is_utf16 = promised_one != "utf-8"
         self._decoder: Any = codecs.getincrementaldecoder(promised_one)()
-        self._seen, self._breaks = 0, 0
+        self._seen = 0
         self._cp1252 = True
 
     def look_at(self, piece: bytes, *, last: bool = False) -> None:
-        text = self._decoded(piece, last=last)
-        zero: Any = b"\0"
-        line_break: Any = b"\n"
-        found: Any = piece
         if self._is_utf16:
-            found, zero, line_break = text, "\0", "\n"
-        elif self._cp1252:
-            self._cp1252 = not any(byte in piece for byte in _NOT_IN_CP1252)
-        if self.nul is None:
-            place = found.find(zero)
-            if place >= 0:
-                self.nul = self._breaks + found[:place].count(line_break) + 1
-            self._breaks += found.count(line_break)
+            self.has_nul = self.has_nul or "\0" in self._decoded(piece, last=last)
+        else:
+            self.has_nul = self.has_nul or b"\0" in piece
+            if not piece.isascii() or last or self._pending:
+                self._decoded(piece, last=last)
+                self._cp1252 = self._cp1252 and not any(b in piece for b in _NOT_IN_CP1252)
         self._seen += len(piece)
 
     def close(self) -> None:
@@ -177,10 +180,14 @@ class _Encoding:
         if self._decoder is None:
             self.encoding = "cp1252" if self._cp1252 else "latin-1"
 
+    @property
+    def _pending(self) -> int:
+        return 0 if self._decoder is None else len(self._decoder.getstate()[0])
+
     def _decoded(self, piece: bytes, *, last: bool) -> str:
         if self._decoder is None:
             return ""
-        pending = len(self._decoder.getstate()[0])
+        pending = self._pending
         try:
             return str(self._decoder.decode(piece, last))
         except UnicodeDecodeError as fault:

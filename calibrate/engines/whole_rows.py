@@ -15,7 +15,7 @@ from calibrate.errors import LeadsError
 LONGEST_TEXT = 1_000_000
 """Characters of one value: beyond it, a quote was opened and never closed."""
 
-_MOST_RAGGED = 1000
+MOST_RAGGED = 1000
 _SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _UNCLOSED = (
     "The usual cause is a double quote that is opened and never closed: close it, take it out, or "
@@ -38,7 +38,8 @@ class RowNotes:
         The numbers of rows that are nothing, and of the header where it is no row like the others.
     """
 
-    def __init__(self, header_row: int) -> None:
+    def __init__(self, header_row: int, *, most: int = MOST_RAGGED) -> None:
+        self._most = most
         self.ragged: list[Any] = []
         self.blank: list[int] = []
         self._header_row = header_row
@@ -49,7 +50,7 @@ class RowNotes:
             self.blank.append(row.number)
         else:
             self.ragged.append(row)
-        return "skip" if len(self.ragged) < _MOST_RAGGED else "error"
+        return "skip" if len(self.ragged) < self._most else "error"
 
 
 def unsplit(fault: Exception, where: str) -> LeadsError:
@@ -68,7 +69,7 @@ def refuse_ragged(ragged: list[Any], lines: Lines, separator: str, where: str) -
     cells = "one cell" if first.actual_columns == 1 else f"{first.actual_columns} cells"
     others = ""
     if len(ragged) > 1:
-        count = f"{len(ragged)}" if len(ragged) < _MOST_RAGGED else f"{_MOST_RAGGED} and more"
+        count = f"{len(ragged)}" if len(ragged) < MOST_RAGGED else f"{MOST_RAGGED} and more"
         others = f" In all {count} rows do not fit."
     raise LeadsError(
         f"{where}, row {first.number}{_line(lines, separator, first.number)}: {cells} where the "

@@ -11,6 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from calibrate.engines.sql import dictionaries
+from calibrate.engines.sql.dictionaries import Standings, count_texts
 from calibrate.engines.sql.held import hold
 from calibrate.engines.sql.relations import Relation, open_parquet
 from calibrate.engines.sql.rows import LeadRows
@@ -109,11 +110,12 @@ def test_bytes_that_are_no_text_are_left_to_the_database(tmp_path: Path) -> None
     broken = pa.array([b"ab", b"\xff\xfe", b"ab"], pa.binary())
     path = tmp_path / "leads.parquet"
     parquet.write_table(pa.table({"text": broken.view(pa.string()), "n": [1, 2, 3]}), path)
-    standings = np.ones(3, dtype=np.uint8)
-    assert dictionaries.count_texts([path], "text", standings) is None
+    standings = Standings(files=(path,), of_row=np.ones(3, dtype=np.uint8))
+    assert count_texts(standings, "text") is None
 
 
 def test_a_file_that_grew_is_left_to_the_database(tmp_path: Path) -> None:
     path = tmp_path / "leads.parquet"
     parquet.write_table(leads(1), path)
-    assert dictionaries.count_texts([path], "text", np.ones(399, dtype=np.uint8)) is None
+    standings = Standings(files=(path,), of_row=np.ones(399, dtype=np.uint8))
+    assert count_texts(standings, "text") is None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,8 +25,6 @@ from calibrate.engines.stacked import Part, what_is_odd
 from calibrate.engines.streams import TextFile
 from calibrate.errors import LeadsError
 
-_GATHERED = 128
-"""Blocks of a group of rows."""
 _EMPTY = TextColumn(codes=np.zeros(1, np.int8), texts=())
 _FILLED = TextColumn(codes=np.ones(1, np.int8), texts=("",))
 """Stand for a column of which only that is known."""
@@ -143,7 +140,7 @@ def _written(
         ThreadPoolExecutor(1) as pool,
     ):
         under_way: Future[None] | None = None
-        for table in _gathered(blocks):
+        for table in blocks:
             for place, one in seen.items():
                 one.look_at(table.column(place))
             named = table.select(list(called)).rename_columns(list(called.values()))
@@ -183,20 +180,6 @@ def _check_case(called: Iterable[str], names: dict[str, str], file: TextFile) ->
                 f"DuckDB does not tell apart. Rename it, or read the file into memory (`--engine "
                 f"memory`)."
             )
-
-
-def _gathered(blocks: Blocks) -> Iterator[Any]:
-    """Give blocks together, with one dictionary for each column."""
-    import pyarrow as pa
-
-    held: list[Any] = []
-    for table in blocks:
-        held.append(table)
-        if len(held) == _GATHERED:
-            yield pa.concat_tables(held).unify_dictionaries().combine_chunks()
-            held = []
-    if held:
-        yield pa.concat_tables(held).unify_dictionaries().combine_chunks()
 
 
 def _relation(connection: DuckDBConnection, source: Source, copies: Sequence[_Copy]) -> Relation:

@@ -7,9 +7,9 @@ in which a database groups the texts, and the memory of one group of rows.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,12 @@ import numpy.typing as npt
 from calibrate.engines.base import Ints
 
 NOT_COUNTED, A_LEAD, A_CUSTOMER = 0, 1, 2
-_BLOCK = 2**16
+_BLOCK = 2**14
 """So many rows are counted at a time: they stay in the cache."""
 MOST_TEXTS = 100_000
 """Of a column with more different texts the database does better: it groups without Python."""
 
-Standings = npt.NDArray[np.uint8]
+_There = npt.NDArray[np.bool_] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,56 @@ class DistinctValues:
     customers: Ints
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standings:
+    """Who is counted among the rows of Parquet files, looked up once for all columns.
+
+    Attributes
+    ----------
+    files : tuple of Path
+    of_row : ndarray of uint8, shape (rows,)
+        Per row of all files, one after the other: 0 for a row that is not counted, 1 for a lead,
+        2 for a customer.
+    """
+
+    files: tuple[Path, ...]
+    of_row: npt.NDArray[np.uint8]
+
+    @cached_property
+    def counted(self) -> npt.NDArray[np.bool_] | None:
+        """Which rows are counted; None where all are."""
+        counted = self.of_row != NOT_COUNTED
+        return None if counted.all() else counted
+
+    @cached_property
+    def customers(self) -> Ints:
+        """The rows of customers, which are few."""
+        return np.flatnonzero(self.of_row == A_CUSTOMER)
+
+    @cached_property
+    def groups(self) -> tuple[_Group, ...]:
+        """The groups of rows of all files, one after the other."""
+        from pyarrow import parquet
+
+        groups, start = [], 0
+        for path in self.files:
+            about = parquet.read_metadata(path)
+            for number in range(about.num_row_groups):
+                groups.append(_Group(path=path, about=about, number=number, start=start))
+                start += about.row_group(number).num_rows
+        return tuple(groups) if start == len(self.of_row) else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """One group of rows of a file, and the place of its first row among those of all files."""
+
+    path: Path
+    about: Any
+    number: int
+    start: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
     """What was found in some rows: their texts, leads and customers of each, its first row."""
@@ -52,17 +102,14 @@ class _Piece:
     first: Ints
 
 
-def count_texts(files: Sequence[Path], name: str, standings: Standings) -> DistinctValues | None:
+def count_texts(standings: Standings, name: str) -> DistinctValues | None:
     """Count the texts of one column.
 
     Parameters
     ----------
-    files : sequence of Path
+    standings : Standings
     name : str
         The column.
-    standings : ndarray of uint8, shape (rows,)
-        Per row of all files, one after the other: 0 for a row that is not counted, 1 for a lead,
-        2 for a customer.
 
     Returns
     -------
@@ -73,19 +120,19 @@ def count_texts(files: Sequence[Path], name: str, standings: Standings) -> Disti
     import pyarrow as pa
 
     try:
-        return _count_texts(files, name, standings)
+        return _count_texts(standings, name)
     except (pa.ArrowException, OSError, UnicodeError):
         return None  # the database says better what is wrong with a file
 
 
-def _count_texts(files: Sequence[Path], name: str, standings: Standings) -> DistinctValues | None:
-    groups = list(_groups(files, name, len(standings)))
-    if not groups or any(group is None for group in groups):
+def _count_texts(standings: Standings, name: str) -> DistinctValues | None:
+    groups = standings.groups
+    of_files = {one.path: one.about for one in groups}.values()
+    if not groups or not all(_is_text(one.schema.to_arrow_schema(), name) for one in of_files):
         return None
-    customers = np.flatnonzero(standings == A_CUSTOMER)
     found: dict[str | None, tuple[int, Ints]] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for pieces in pool.map(lambda group: _pieces(group, standings, customers), groups):
+        for pieces in pool.map(lambda group: _pieces(group, name, standings), groups):
             for piece in pieces:
                 _add(found, piece)
             if len(found) > MOST_TEXTS:
@@ -100,66 +147,97 @@ def _count_texts(files: Sequence[Path], name: str, standings: Standings) -> Dist
     return DistinctValues(values=list(there), leads=counts[:, 0], customers=counts[:, 1])
 
 
-def _groups(files: Sequence[Path], name: str, rows: int) -> Iterator[Any]:
-    """Give every group of rows: its file, its number there, its column, and its first row."""
-    from pyarrow import parquet
-
-    start = 0
-    for path in files:
-        with parquet.ParquetFile(path) as file:
-            if "." in name or not _is_text(file.schema_arrow, name):
-                yield None
-                return
-            for number in range(file.num_row_groups):
-                yield path, number, name, start
-                start += file.metadata.row_group(number).num_rows
-    if start != rows:
-        yield None
-
-
 def _is_text(schema: Any, name: str) -> bool:
     import pyarrow as pa
 
     places = schema.get_all_field_indices(name)
-    return len(places) == 1 and bool(pa.types.is_string(schema.field(places[0]).type))
+    return (
+        "." not in name
+        and len(places) == 1
+        and bool(pa.types.is_string(schema.field(places[0]).type))
+    )
 
 
-def _pieces(group: Any, standings: Standings, customer_rows: Ints) -> list[_Piece]:
+def _pieces(group: _Group, name: str, standings: Standings) -> list[_Piece]:
     """Count one group of rows."""
-    path, number, name, start = group
     from pyarrow import parquet
 
-    with parquet.ParquetFile(path, read_dictionary=[name], memory_map=True) as file:
-        column = file.read_row_group(number, columns=[name], use_threads=False).column(0)
-    pieces = []
+    with parquet.ParquetFile(
+        group.path, metadata=group.about, read_dictionary=[name], memory_map=True
+    ) as file:
+        column = file.read_row_group(group.number, columns=[name], use_threads=False).column(0)
+    pieces, start = [], group.start
     for chunk in column.chunks:
         if len(chunk):
-            pieces.append(_piece(chunk, start, standings, customer_rows))
+            pieces.append(_piece(chunk, start, standings))
         start += len(chunk)
     return pieces
 
 
-def _piece(chunk: Any, start: int, standings: Standings, customer_rows: Ints) -> _Piece:
+def _piece(chunk: Any, start: int, standings: Standings) -> _Piece:
     # The last place is that of no value.
     texts = (*chunk.dictionary.to_pylist(), None)
-    codes = chunk.indices.fill_null(len(texts) - 1).to_numpy(zero_copy_only=False)
-    first = np.full(len(texts), -1, dtype=np.int64)
-    seen = np.zeros(len(texts), dtype=np.int64)
-    for begin in range(0, len(codes), _BLOCK):
-        block = codes[begin : begin + _BLOCK]
-        here = np.bincount(block, minlength=len(texts))
-        seen += here
-        if ((here > 0) & (first < 0)).any():
-            row = start + begin
-            rows = np.full(len(texts), -1, dtype=np.int64)
-            rows[block[::-1]] = np.arange(row + len(block) - 1, row - 1, -1)
-            first = np.where(first < 0, rows, first)
-    counted = standings[start : start + len(codes)] != NOT_COUNTED
-    leads = seen if counted.all() else np.bincount(codes[counted], minlength=len(texts))
-    ends = np.searchsorted(customer_rows, [start, start + len(codes)])
+    codes, there = _codes(chunk.indices, len(texts) - 1)
+    leads, first = _seen(codes, there, len(texts), start)
+    if standings.counted is not None:
+        leads = _counted(codes, there, len(texts), standings.counted[start : start + len(codes)])
     # Customers are few: their rows are looked up once, not in every group.
-    customers = np.bincount(codes[customer_rows[slice(*ends)] - start], minlength=len(texts))
+    ends = np.searchsorted(standings.customers, [start, start + len(codes)])
+    rows = standings.customers[slice(*ends)] - start
+    customers = _counted(codes, there, len(texts), rows)
     return _Piece(texts=texts, counts=np.column_stack([leads, customers]), first=first)
+
+
+def _codes(indices: Any, nothing: int) -> tuple[npt.NDArray[np.int32], _There]:
+    """Give each row its code, and which rows have a value; None where the codes tell.
+
+    Arrow writes a 0 where there is no value. That is looked at and not relied upon; writing another
+    code there would take longer than counting all of them.
+    """
+    if not indices.null_count:
+        return indices.to_numpy(), None
+    valid, values = indices.buffers()
+    begins = indices.offset
+    there = np.unpackbits(
+        np.frombuffer(valid, dtype=np.uint8), bitorder="little", count=begins + len(indices)
+    )[begins:].view(np.bool_)
+    codes = np.frombuffer(values, dtype=np.int32)[begins : begins + len(indices)]
+    zeros = np.count_nonzero((codes == 0) & ~there)
+    if zeros != indices.null_count or not nothing:
+        return indices.fill_null(nothing).to_numpy(zero_copy_only=False), None
+    return codes, there
+
+
+def _seen(codes: npt.NDArray[np.int32], there: _There, size: int, start: int) -> tuple[Ints, Ints]:
+    """Count the rows of each code, and give the first row of each."""
+    first = np.full(size, -1, dtype=np.int64)
+    seen = np.zeros(size, dtype=np.int64)
+    nothing = 0
+    for begin in range(0, len(codes), _BLOCK):
+        block = slice(begin, begin + _BLOCK)
+        here = np.bincount(codes[block], minlength=size)
+        seen += here
+        if there is not None:
+            absent = len(codes[block]) - int(np.count_nonzero(there[block]))
+            nothing += absent
+            here[[0, -1]] += [-absent, absent]
+        if ((here > 0) & (first < 0)).any():
+            rows = np.full(size, -1, dtype=np.int64)
+            told = codes[block] if there is None else np.where(there[block], codes[block], size - 1)
+            row = start + begin
+            rows[told[::-1]] = np.arange(row + len(told) - 1, row - 1, -1)
+            first = np.where(first < 0, rows, first)
+    seen[[0, -1]] += [-nothing, nothing]
+    return seen, first
+
+
+def _counted(codes: npt.NDArray[np.int32], there: _There, size: int, rows: Any) -> Ints:
+    """Count some of the rows by their codes."""
+    counts = np.bincount(codes[rows], minlength=size)
+    if there is not None:
+        nothing = int(np.count_nonzero(~there[rows]))
+        counts[[0, -1]] += [-nothing, nothing]
+    return counts
 
 
 def _add(found: dict[str | None, tuple[int, Ints]], piece: _Piece) -> None:

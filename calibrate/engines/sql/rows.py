@@ -89,7 +89,7 @@ class LeadRows:
 
     def count_texts(self, name: str) -> DistinctValues | None:
         """Count the texts of a column by the dictionaries of its files; None where it has none."""
-        return count_texts(self.files, name, self._standings) if self.files else None
+        return count_texts(self._standings, name) if self.files else None
 
     @cached_property
     def _standings(self) -> Standings:
@@ -101,7 +101,7 @@ class LeadRows:
         )
         standings = np.zeros(len(found), dtype=np.uint8)
         standings[found.column("row").to_numpy()] = found.column("standing").to_numpy()
-        return standings
+        return Standings(files=self.files, of_row=standings)
 
     def grouped(self, keys: Sequence[str], joins: Sequence[str] = (), among: str = "") -> Grouped:
         """Count leads and customers by keys.
