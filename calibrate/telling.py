@@ -165,6 +165,7 @@ def counted_rows(
         open_for=open_for,
         order=column(_ROW) if relation.order else None,
         files=relation.files,
+        watch=relation.watch,
         leads=outcome.leads(outcome.counted),
         customers=outcome.leads(outcome.counted & outcome.customer),
     )

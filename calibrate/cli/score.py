@@ -68,6 +68,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _write_back(options: argparse.Namespace, card: Scorecard, relation: Relation) -> None:
     """Let the database score its leads, and keep the scores there."""
+    from calibrate.engines.sql.relations import watched
     from calibrate.export.written_scores import write_scores
     from calibrate.present.written_text import written_blocks
 
@@ -75,7 +76,7 @@ def _write_back(options: argparse.Namespace, card: Scorecard, relation: Relation
         step("scoring in the database")
         found = write_scores(
             card,
-            relation,
+            watched(relation, step),
             options.to,
             way=vars(options)["as"] or "view",
             replace=options.replace,

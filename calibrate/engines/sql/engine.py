@@ -106,6 +106,7 @@ class SqlEngine:
 
     def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
         """Count leads and customers per distinct text of a column."""
+        self._tell(column)
         texts = text_column(self._whole(column).column)
         # Code 0 is no value: it goes last, after the texts.
         codes = np.where(texts.codes == 0, len(texts.texts), texts.codes.astype(np.int64) - 1)
@@ -114,6 +115,7 @@ class SqlEngine:
 
     def cut_points(self, column: str, parts: int) -> tuple[float, ...]:
         """Give the rising cut points of a number: quantiles, and heavy atoms in their own bands."""
+        self._tell(column)
         held = self.held[column]
         if not held.is_whole:
             return self._far_cuts(held, parts)
@@ -142,6 +144,7 @@ class SqlEngine:
         self, column: str, edges: Sequence[float], *, by_shard: bool = False
     ) -> BandCounts:
         """Count leads and customers per band of a number."""
+        self._tell(column)
         held = self.held[column]
         size = len(edges) + 2
         if held.is_whole:
@@ -154,6 +157,7 @@ class SqlEngine:
 
     def count_levels(self, column: str, levels: Levels, *, by_shard: bool = False) -> LevelCounts:
         """Count leads and customers per level of a card."""
+        self._tell(column)
         size = len(levels.levels) + 1
         if self.held[column].is_whole or levels.kind != "number":
             # What was never seen becomes 0.
@@ -272,6 +276,7 @@ class SqlEngine:
 
     def count_placed(self, column: str, levels: Levels) -> tuple[Ints, Ints]:
         """Count leads and customers on none of the levels, then per level, by a query."""
+        self._tell(column)
         size = len(levels.levels) + 1
         found = self._coded(column, levels, np.arange(1, size), 0)
         return self._coded_counts(found, size, by_shard=False)
@@ -350,6 +355,9 @@ class SqlEngine:
         """Give a column with all its distinct values."""
         held = self.held[column]
         return held if held.is_whole else held.fetched(self.rows)
+
+    def _tell(self, column: str) -> None:
+        self.rows.watch(column, list(self.held).index(column), len(self.held))
 
     @cached_property
     def _totals(self) -> tuple[int, int]:

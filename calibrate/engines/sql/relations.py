@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from calibrate.engines.columns import Column
 from calibrate.engines.delimited import check_names
@@ -27,6 +28,7 @@ from calibrate.engines.sql.phrases import (
     text,
 )
 from calibrate.engines.sql.rows import LeadRows
+from calibrate.engines.sql.watching import TellsParts, Watch, nobody
 from calibrate.engines.stacked import how_many
 from calibrate.errors import LeadsError, NoRowsError, SpecError, did_you_mean
 
@@ -84,6 +86,8 @@ class Relation:
         What rows are called by their place.
     remarks : tuple of str
         What is to be said about its files.
+    watch : callable
+        See `watching`.
     """
 
     connection: Connection
@@ -99,6 +103,7 @@ class Relation:
     files: tuple[Path, ...] = ()
     row_names: Rows = field(default_factory=lambda: Rows(first=1))
     remarks: tuple[str, ...] = ()
+    watch: Watch = nobody
 
     @property
     def rows(self) -> LeadRows:
@@ -109,6 +114,7 @@ class Relation:
             where=self.condition,
             order=self.order,
             files=self.files,
+            watch=self.watch,
         )
 
     @cached_property
@@ -163,6 +169,23 @@ class RelationColumns(Mapping[str, Column]):
 
     def __len__(self) -> int:
         return len(self._relation.columns)
+
+
+_Leads = TypeVar("_Leads")
+
+
+def watched(leads: _Leads, progress: object) -> _Leads:
+    """Let a progress that shows parts be told which column is asked about; others are left out.
+
+    Parameters
+    ----------
+    leads : Relation or other
+        What is no relation comes back as it is.
+    progress : callable
+    """
+    if isinstance(leads, Relation) and isinstance(progress, TellsParts):
+        return replace(leads, watch=progress.part)
+    return leads
 
 
 def open_relation(

@@ -20,6 +20,7 @@ from calibrate.engines.sql.dictionaries import (
     Standings,
     count_texts,
 )
+from calibrate.engines.sql.watching import Watch, nobody
 from calibrate.errors import EngineError
 from calibrate.present.numbers import count_text
 
@@ -66,6 +67,8 @@ class LeadRows:
         How many there are, as first counted; None before that.
     files : tuple of Path
         The Parquet files whose rows these are; empty for a table of a database.
+    watch : callable
+        See `watching`.
     """
 
     connection: Connection
@@ -80,6 +83,7 @@ class LeadRows:
     leads: int | None = None
     customers: int | None = None
     files: tuple[Path, ...] = ()
+    watch: Watch = nobody
 
     def ask(self, query: str) -> list[list[Any]]:
         """Answer a query, column by column."""
