@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "calibrate score scorecard.yaml new.csv",
         "calibrate score scorecard.yaml new.csv --explain L00042",
         "calibrate score scorecard.yaml new.csv --since last-week-scored.csv",
-        "calibrate score scorecard.yaml --connect duckdb://crm.db --table leads --to lead_scores",
+        "calibrate score card.yaml --connect duckdb://crm.db --table leads --to scored",
     )
     add_scoring(parser, out="LEADS-scored.csv", optional=True)
     parser.add_argument(
