@@ -177,7 +177,7 @@ class SqlEngine:
     def joint_profiles(self, columns: Sequence[ColumnValues], most: int) -> Profiles:
         """Give the distinct rows of values with their leads and customers."""
         worths = [np.unique([*one.values, 0.0], return_inverse=True) for one in columns]
-        found = self._joint(
+        found = self.count_by(
             [
                 self._coded(one.column, one.levels, codes[:-1], int(codes[-1]), place)
                 for place, (one, (_, codes)) in enumerate(zip(columns, worths, strict=True))
@@ -206,18 +206,18 @@ class SqlEngine:
             part = int(np.ceil(most / leads * (_MARKS // SHARDS)))
             among = f"CAST(FLOOR({self._mark} / {SHARDS}) AS BIGINT) < {part}"
         every = [Coded(code=self._shard), *(self._worth(*part[::-1]) for part in enumerate(card))]
-        rows, n, x = self._joint(every, among=among)
+        rows, n, x = self.count_by(every, among=among)
         return ShardProfiles(points=rows[:, 1:], shards=rows[:, 0], leads=n, customers=x)
 
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""
         parts = [self._worth(one, place) for place, one in enumerate(card)]
-        rows, leads, customers = self._joint([_added(parts, base)])
+        rows, leads, customers = self.count_by([_added(parts, base)])
         return ScoreCounts(scores=rows[:, 0], leads=leads, customers=customers)
 
     def tally_standings(self, scoring: Scoring) -> StandingCounts:
         """Count leads and customers per score, fit, engagement and standing."""
-        rows, leads, customers = self._joint(standing_keys(scoring, self._worth))
+        rows, leads, customers = self.count_by(standing_keys(scoring, self._worth))
         scores, fit, engagement, standing = rows.T
         return StandingCounts(
             scores=scores,
@@ -258,7 +258,7 @@ class SqlEngine:
             place += len(parts)
         if mark is not None:
             keys.append(coded(*mark, 0, lookup=self._lookup, place=place))
-        return self._joint(keys)
+        return self.count_by(keys)
 
     def standing_parts(self, scoring: Scoring, place: int) -> tuple[Coded, Coded]:
         """Give a lead's score and standing in SQL; the tables they need are numbered from `place`.
@@ -270,9 +270,9 @@ class SqlEngine:
         )
         return score, standing
 
-    def count_by(self, keys: Sequence[Coded]) -> tuple[Ints, Ints, Ints]:
-        """Count leads and customers by keys: their distinct rows, ascending, and both of each."""
-        return self._joint(keys)
+    def place_part(self, part: ColumnPoints, place: int) -> Coded:
+        """Give the number of a lead's level in SQL, -1 for a value never seen."""
+        return self._coded(part.column, part.levels, np.arange(len(part.points)), -1, place)
 
     def count_placed(self, column: str, levels: Levels) -> tuple[Ints, Ints]:
         """Count leads and customers on none of the levels, then per level, by a query."""
@@ -303,7 +303,7 @@ class SqlEngine:
         codes = by_level[level_rows(held.column, levels)]
         return coded(held, codes, otherwise, lookup=self._lookup, place=place)
 
-    def _joint(
+    def count_by(
         self, parts: Sequence[Coded], among: str = ""
     ) -> tuple[npt.NDArray[np.int64], Ints, Ints]:
         """Give the distinct rows of codes, ascending, with their leads and customers."""
@@ -316,7 +316,7 @@ class SqlEngine:
         return rows[order], found.leads[order], found.customers[order]
 
     def _coded_counts(self, part: Coded, size: int, *, by_shard: bool) -> tuple[Ints, Ints]:
-        rows, n, x = self._joint([Coded(code=self._shard), part] if by_shard else [part])
+        rows, n, x = self.count_by([Coded(code=self._shard), part] if by_shard else [part])
         found = Grouped(keys=(), leads=n, customers=x)
         if not by_shard:
             return _placed(rows[:, 0], found, size)
