@@ -18,6 +18,7 @@ from calibrate.engines.sql.relations import open_parquet, open_relation
 from calibrate.errors import LeadsError, ScorecardError, SpecError
 from calibrate.pipeline import Calibration
 from calibrate.validation import Validation
+from calibrate.validation.there import SURPRISES_UNLISTED
 from tests.later_quarters import SPEC, quarters
 from tests.test_warehouse import SAMPLE, in_table, odd_leads, plain
 
@@ -136,6 +137,18 @@ def test_a_card_is_judged_by_leads_of_a_database(dated: Path) -> None:
     same_verdict(
         validate(card, open_parquet(dated), as_of=as_of), validate(card, dated, as_of=as_of)
     )
+
+
+def test_leads_that_nothing_names_are_not_listed(dated: Path) -> None:
+    frame = pd.read_parquet(dated)
+    spec = SPEC | {"leads": {"created": "created_at"}}
+    card = calibrate(frame.drop(columns=["lead_id"]), spec).scorecard
+    relation = open_relation(in_table(frame), query="SELECT * EXCLUDE lead_id FROM leads")
+    found = validate(card, relation)
+    assert found.surprises == ()
+    assert SURPRISES_UNLISTED in {one.code for one in found.findings}
+    placed = open_relation(in_table(frame.drop(columns=["lead_id"])), table="leads")
+    assert [one.lead[:4] for one in validate(card, placed).surprises] == ["row "] * 20
 
 
 def test_leads_that_taught_the_card_judge_it_with_a_warning(dated: Path) -> None:
