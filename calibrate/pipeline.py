@@ -12,7 +12,7 @@ from calibrate import __version__
 from calibrate.counts import Counts
 from calibrate.engines.sources import short_name
 from calibrate.engines.sql.engine import SqlEngine
-from calibrate.engines.sql.relations import Relation
+from calibrate.engines.sql.relations import Relation, watched
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import Finding, LeadsError
 from calibrate.eventlog import EventLog
@@ -75,7 +75,8 @@ def calibrate(
     previous : Scorecard, optional
         The earlier card, for `damping` of the points.
     progress : callable, optional
-        Is told each step as it begins.
+        Is told each step as it begins; with a method `part`, also the attribute that a database is
+        asked about (`calibrate.engines.sql.watching`).
 
     Returns
     -------
@@ -98,6 +99,7 @@ def calibrate(
     opened = leads
     if not isinstance(opened, Relation):
         opened = open_table(opened, sheet=declared.leads.sheet)
+    opened = watched(opened, progress)
     if declared.fit is None:
         declared = declared.changed(fit={"holdout": NEWEST})
     table = read_anywhere(opened, declared, events=events)

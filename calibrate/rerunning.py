@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calibrate.engines.sql.relations import Relation
+from calibrate.engines.sql.relations import Relation, watched
 from calibrate.engines.tables import Table, open_table
 from calibrate.files import make_folder, write_whole
 from calibrate.pipeline import Calibration, calibrate
@@ -145,6 +145,7 @@ def rerun(
         table, declared, events=events, name=old_card.name, previous=old_card, progress=progress
     )
     progress("comparing")
+    table = watched(table, progress)
     found = compare(old_card, run.scorecard, table, spec=run.leads.spec, events=events)
     return Rerun(calibration=run, comparison=found, dropped=dropped)
 

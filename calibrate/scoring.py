@@ -279,6 +279,23 @@ def _value(column: Column, row: int) -> str:
     return column.texts[code - 1] if code else "(missing)"
 
 
+def reasons_of(scoring: Scoring, places: npt.NDArray[np.int64], scores: Ints) -> tuple[str, ...]:
+    """Name the strongest points of some leads.
+
+    Parameters
+    ----------
+    scoring : Scoring
+    places : ndarray of int, shape (n, columns)
+        By lead and column of the scoring: the number of its level, -1 for a value never seen.
+    scores : ndarray of int, shape (n,)
+    """
+    sides = list(zip(scoring.columns, places.T, strict=True))
+    worth = [np.array([*one.points, one.otherwise], dtype=np.int64)[rows] for one, rows in sides]
+    points = np.stack(worth, axis=1) if worth else np.zeros((len(scores), 0), dtype=np.int64)
+    words = [np.array(_words(one), dtype=object)[rows] for one, rows in sides]
+    return _reasons(points, words, scores, scoring.base)
+
+
 def _reasons(
     points: Ints, words: Sequence[npt.NDArray[np.object_]], scores: Ints, base: int
 ) -> tuple[str, ...]:

@@ -166,6 +166,7 @@ def counted_rows(
         order=column(_ROW) if relation.order else None,
         files=relation.files,
         spelling=relation.spelling,
+        watch=relation.watch,
         leads=outcome.leads(outcome.counted),
         customers=outcome.leads(outcome.counted & outcome.customer),
     )

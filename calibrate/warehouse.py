@@ -67,7 +67,10 @@ def read_relation(
     until = None if aside is None else aside.until
     rows = counted_rows(relation, there.moments, roles, declared, outcome, until=until)
     names = own_columns(table, roles, declared)
-    held = {name: _held(relation, rows, name, declared) for name in names}
+    held = {}
+    for place, name in enumerate(names):
+        relation.watch(name, place, len(names))
+        held[name] = _held(relation, rows, name, declared)
     columns = {name: one.column for name, one in held.items()}
     candidates = candidates_among(columns, table, roles, declared)
     engine = SqlEngine(

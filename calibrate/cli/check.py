@@ -8,7 +8,7 @@ from pathlib import Path
 from calibrate.cli.arguments import add_html, add_leads
 from calibrate.cli.database_options import add_database
 from calibrate.cli.parser import examples
-from calibrate.cli.say import tell
+from calibrate.cli.say import progress, tell
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -29,11 +29,14 @@ def run(options: argparse.Namespace) -> None:
     """Print the findings; with --html, write the page too."""
     from calibrate.checking import check
     from calibrate.cli.spec_options import spec_and_anywhere
+    from calibrate.engines.sql.relations import watched
     from calibrate.present.blocks import written_blocks
     from calibrate.present.check_text import check_blocks
 
     spec, leads = spec_and_anywhere(options)
-    found = check(leads, spec, events=options.events)
-    pages = [found.report(Path(options.html))] if options.html else []
+    with progress(1) as step:
+        step("looking the leads over")
+        found = check(watched(leads, step), spec, events=options.events)
+        pages = [found.report(Path(options.html))] if options.html else []
     blocks = [*check_blocks(found), *written_blocks(*pages)]
     tell(options, blocks, found.summary(), written=pages)

@@ -41,6 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the advice with its reasons; with --html, write the page too."""
+    from calibrate.engines.sql.relations import watched
     from calibrate.present.blocks import written_blocks
     from calibrate.present.comparison_text import comparison_blocks
     from calibrate.recalibration import compare
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         found = compare(
             old,
             new,
-            leads,
+            watched(leads, step),
             spec=options.spec,
             events=options.events,
         )

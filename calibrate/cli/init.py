@@ -8,7 +8,7 @@ from pathlib import Path
 from calibrate.cli.arguments import add_leads
 from calibrate.cli.database_options import add_database, named_again
 from calibrate.cli.parser import examples
-from calibrate.cli.say import tell
+from calibrate.cli.say import progress, tell
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> None:
     from calibrate.checking import check
     from calibrate.cli.spec_options import spec_and_anywhere
     from calibrate.draft import draft_spec
+    from calibrate.engines.sql.relations import watched
     from calibrate.errors import OutputError
     from calibrate.files import write_whole
     from calibrate.present.blocks import Said
@@ -45,11 +46,13 @@ def run(options: argparse.Namespace) -> None:
     if path.exists():
         raise OutputError(f"{path} is there already; choose another name with --out.")
     spec, leads = spec_and_anywhere(options)
-    read = read_anywhere(leads, spec.teaching_all(), events=options.events)
-    draft = draft_spec(read, events=options.events)
     written = []
-    if options.html:
-        written.append(write_whole(Path(options.html), check_html(check(read), draft)))
+    with progress(1) as step:
+        step("looking the leads over")
+        read = read_anywhere(watched(leads, step), spec.teaching_all(), events=options.events)
+        draft = draft_spec(read, events=options.events)
+        if options.html:
+            written.append(write_whole(Path(options.html), check_html(check(read), draft)))
     written.insert(0, write_whole(path, draft))
     after = f"calibrate run {named_again(options)} --spec {quote(str(path))}"
     says = f"Written to {path}. Read it through, then: {after}"

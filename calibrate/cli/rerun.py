@@ -19,7 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = examples(
         "calibrate rerun q1/scorecard.yaml q2.csv --out q2",
         "calibrate rerun q1/scorecard.yaml q2.csv --out q2 --damping",
-        "calibrate rerun q1/scorecard.yaml --connect duckdb://crm.db --table leads --out q2",
+        "calibrate rerun q1/scorecard.yaml --connect duckdb://crm.db --table leads",
     )
     parser.add_argument("old", metavar="OLD", help="scorecard.yaml of last quarter")
     parser.add_argument(

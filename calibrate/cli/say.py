@@ -6,11 +6,14 @@ import argparse
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from calibrate.errors import CalibrateError
     from calibrate.present.blocks import Block
 
@@ -89,6 +92,36 @@ def complain(fault: CalibrateError) -> None:
     print("\n".join(lines), file=sys.stderr)
 
 
+class Steps:
+    """Shows one step of long work after the other, and the attribute it is at."""
+
+    def __init__(self, bar: Progress, steps: int) -> None:
+        self.bar = bar
+        self.steps = steps
+        self.work = bar.add_task("", total=steps)
+        self.step = ""
+        self.since = 0.0
+
+    def __call__(self, step: str) -> None:
+        """Show the step that begins."""
+        # Later leads that judge, and a second teaching, are steps that not every run has.
+        done = self.bar.tasks[0].completed + 1
+        self.step = step
+        self.bar.update(self.work, description=step, completed=done, total=max(self.steps, done))
+
+    def part(self, name: str, done: int, of: int) -> None:
+        """Show the attribute that a database is asked about, and how long the others will take."""
+        from calibrate.present.numbers import left_text
+        from calibrate.present.terminal import clean, shorten
+
+        now = time.monotonic()
+        if done == 0:
+            self.since = now
+        left = "" if not done else f", {left_text((now - self.since) / done * (of - done))} left"
+        said = f"{self.step}: {shorten(clean(name), 24)} ({done + 1} of {of}{left})"
+        self.bar.update(self.work, description=said)
+
+
 @contextlib.contextmanager
 def progress(steps: int) -> Iterator[Callable[[str], None]]:
     """Show the steps of long work on stderr; silent when that is not a terminal."""
@@ -105,11 +138,4 @@ def progress(steps: int) -> Iterator[Callable[[str], None]]:
         TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=terminal(sys.stderr), transient=True) as bar:
-        work = bar.add_task("", total=steps)
-
-        def show_step(step: str) -> None:
-            # Later leads that judge, and a second teaching, are steps that not every run has.
-            done = bar.tasks[0].completed + 1
-            bar.update(work, description=step, completed=done, total=max(steps, done))
-
-        yield show_step
+        yield Steps(bar, steps)

@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "calibrate score scorecard.yaml new.csv",
         "calibrate score scorecard.yaml new.csv --explain L00042",
         "calibrate score scorecard.yaml new.csv --since last-week-scored.csv",
-        "calibrate score scorecard.yaml --connect duckdb://crm.db --table leads --to lead_scores",
+        "calibrate score card.yaml --connect duckdb://crm.db --table leads --to scored",
     )
     add_scoring(parser, out="LEADS-scored.csv", optional=True)
     parser.add_argument(
@@ -68,6 +68,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _write_back(options: argparse.Namespace, card: Scorecard, relation: Relation) -> None:
     """Let the database score its leads, and keep the scores there."""
+    from calibrate.engines.sql.relations import watched
     from calibrate.export.written_scores import write_scores
     from calibrate.present.written_text import written_blocks
 
@@ -75,7 +76,7 @@ def _write_back(options: argparse.Namespace, card: Scorecard, relation: Relation
         step("scoring in the database")
         found = write_scores(
             card,
-            relation,
+            watched(relation, step),
             options.to,
             way=vars(options)["as"] or "view",
             replace=options.replace,

@@ -8,7 +8,7 @@ from typing import Any
 from calibrate.cli.arguments import LEADS, add_card, add_events
 from calibrate.cli.database_options import add_database, leads_of
 from calibrate.cli.parser import examples
-from calibrate.cli.say import tell
+from calibrate.cli.say import progress, tell
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -53,13 +53,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Score the leads and say from which score on they pass, by several rules."""
     from calibrate.cutting import cuts_for
+    from calibrate.engines.sql.relations import watched
     from calibrate.present.cuts import cuts_blocks
     from calibrate.scorecard import Scorecard
     from calibrate.validation.declared import spec_of
 
     card = Scorecard.load(options.card)
     leads = leads_of(options, spec_of(card))
-    found = cuts_for(card, leads, _rule(options), events=options.events)
+    with progress(1) as step:
+        step("scoring")
+        found = cuts_for(card, watched(leads, step), _rule(options), events=options.events)
     tell(options, cuts_blocks(found), found.summary())
 
 

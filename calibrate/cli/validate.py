@@ -38,6 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the verdict with its reasons; with --html, write the page too."""
     from calibrate.cli.scoring_options import day
+    from calibrate.engines.sql.relations import watched
     from calibrate.present.blocks import written_blocks
     from calibrate.present.validation_text import validation_blocks
     from calibrate.scorecard import Scorecard
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         step("reading leads")
         found = validate(
             card,
-            leads,
+            watched(leads, step),
             spec=options.spec,
             events=options.events,
             scored=options.scored,

@@ -205,6 +205,23 @@ def within_text(hours: int) -> str:
     return f"within {hours} hour{'s' if hours > 1 else ''}"
 
 
+def left_text(seconds: float) -> str:
+    """Write how long something will still take: no more exact than it can be known.
+
+    Examples
+    --------
+    >>> [left_text(seconds) for seconds in (0.4, 8, 42, 61, 200, 9000)]
+    ['a moment', '10 s', '50 s', '2 min', '4 min', '2.5 h']
+    """
+    if seconds < 1:
+        return "a moment"
+    if seconds < 55:
+        return f"{math.ceil(seconds / 10) * 10} s"
+    if seconds < 3600:
+        return f"{math.ceil(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
 def points_text(points: int) -> str:
     """Write points with their sign, so that a column of them reads as gains and losses.
 

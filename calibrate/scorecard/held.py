@@ -100,9 +100,10 @@ def held_worked(relation: Relation) -> tuple[str | None, Marks | None]:
 def _sources(card: Scorecard, relation: Relation, wanted: Wanted) -> dict[str, Held]:
     """Hold the columns that attributes are or are made from; of these all distinct values."""
     found: dict[str, Held] = {}
-    for name, recipe in wanted:
+    for place, (name, recipe) in enumerate(wanted):
         if isinstance(recipe, BehaviourRecipe):
             continue
+        relation.watch(name, place, len(wanted))
         for source in (name,) if recipe is None else columns_of(recipe):
             known = relation.columns[source]
             if source not in found:

@@ -15,11 +15,12 @@ from calibrate.validation.judging import jury_among
 from calibrate.validation.measures import unit_points
 from calibrate.validation.published import published_parts
 from calibrate.validation.result import Validation
+from calibrate.validation.surprises_there import surprises_there
 from calibrate.validation.tallied import Tallied
 from calibrate.warehouse import outcomes_there
 
 SURPRISES_UNLISTED = "surprises-unlisted"
-"""The finding that the leads of which a card was most wrong stay in the database."""
+"""The finding that nothing names the leads of a database of which the card was most wrong."""
 
 
 def validate_there(card: Scorecard, relation: Relation, spec: Spec) -> Validation:
@@ -53,6 +54,7 @@ def validate_there(card: Scorecard, relation: Relation, spec: Spec) -> Validatio
     held = held_columns(card, relation, table)
     column, marks = held_worked(relation)
     engine = SqlEngine(rows=rows, held=held)
+    surprises = surprises_there(card, relation, engine)
     paid = [one for one in published_parts(card) if one.column in held]
     found, leads, customers = engine.tally_judged(
         card.scoring,
@@ -71,17 +73,21 @@ def validate_there(card: Scorecard, relation: Relation, spec: Spec) -> Validatio
         ),
         Yardsticks(unit=found[:, 2], published=found[:, 3]),
         worked_column=column,
-        surprises=(),
-        remarks=(*scoring_findings(unseen_there(card, relation, held), ()), _unlisted()),
+        surprises=surprises or (),
+        remarks=(
+            *scoring_findings(unseen_there(card, relation, held), ()),
+            *(_unlisted() if surprises is None else ()),
+        ),
     )
 
 
-def _unlisted() -> Finding:
-    return Finding(
-        code="surprises-unlisted",
-        severity="info",
-        says="These leads are in a database and were counted there: those of which the card was "
-        "most wrong are not listed one by one.",
-        fix="Look at them through the view of `calibrate export CARD --to sql`: the highest scores "
-        "that did not buy, and the lowest that did.",
+def _unlisted() -> tuple[Finding, ...]:
+    return (
+        Finding(
+            code="surprises-unlisted",
+            severity="info",
+            says="Nothing names these leads, and their database gives them in no order: those of "
+            "which the card was most wrong cannot be listed.",
+            fix="Name the column of their ids in the spec (`leads: {id: COLUMN}`).",
+        ),
     )

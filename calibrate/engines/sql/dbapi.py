@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate.engines.sql.connections import refusal, said_by
 from calibrate.engines.sql.elsewhere import Elsewhere, as_arrow, types_asked
+from calibrate.engines.sql.phrases import kind_of, text
 from calibrate.errors import EngineError
 
 if TYPE_CHECKING:
@@ -53,10 +54,31 @@ class DbApiConnection(Elsewhere):
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
         names, _ = self._rows(f"SELECT * FROM {relation} AS t LIMIT 0")
-        return types_asked(self, relation, names, self.dialect)
+        found = types_asked(self, relation, names, self.dialect)
+        if self.dialect != "postgres":
+            return found
+        return tuple((name, one if kind_of(one) else self._plain_type(one)) for name, one in found)
+
+    def _plain_type(self, kind: str) -> str:
+        """Give what a type of somebody's own is made of: one of a list of words is a text."""
+        _, found = self._rows(
+            f"SELECT typtype, format_type(typbasetype, typtypmod) FROM pg_type "
+            f"WHERE oid = {text(kind)}::regtype"
+        )
+        ((sort, base),) = found or [("b", kind)]
+        return {"e": "text", "d": str(base)}.get(sort, kind)
 
     def tables(self, schema: Sequence[str] = ()) -> tuple[str, ...]:  # noqa: ARG002
         """Name the tables and views there are."""
+        if self.dialect == "postgres":
+            # Materialised views too, and what may not be read: asking for it tells so.
+            _, rows = self._rows(
+                "SELECT CASE nspname WHEN 'public' THEN '' ELSE nspname || '.' END || relname AS n "
+                "FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace "
+                "WHERE relkind IN ('r', 'v', 'm', 'p', 'f') AND nspname <> 'information_schema' "
+                "AND nspname NOT LIKE 'pg_%' ORDER BY n"
+            )
+            return tuple(name for (name,) in rows)
         hidden = ", ".join(f"'{one}'" for one in _OUR_OWN)
         found = self.ask(
             f"SELECT CASE WHEN LOWER(table_schema) = 'public' THEN '' ELSE table_schema || '.' END "
@@ -104,4 +126,15 @@ class DbApiConnection(Elsewhere):
             finally:
                 cursor.close()
         except self.error as fault:
-            raise EngineError(f"{self.engine} could not answer: {said_by(fault)}") from None
+            raise EngineError(self._unanswered(fault)) from None
+
+    def _unanswered(self, fault: Exception) -> str:
+        said = said_by(fault)
+        if getattr(self.connection, "closed", False):
+            return (
+                f"The connection to {self.engine} was lost: {said} Nothing was changed there, and "
+                f"nothing is kept of this run; start it again."
+            )
+        if "permission denied" in said:
+            said += " Ask whoever keeps the database for the right to read it."
+        return f"{self.engine} could not answer: {said}"

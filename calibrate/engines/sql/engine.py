@@ -105,6 +105,7 @@ class SqlEngine:
 
     def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
         """Count leads and customers per distinct text of a column."""
+        self._tell(column)
         texts = text_column(self._whole(column).column)
         # Code 0 is no value: it goes last, after the texts.
         codes = np.where(texts.codes == 0, len(texts.texts), texts.codes.astype(np.int64) - 1)
@@ -113,6 +114,7 @@ class SqlEngine:
 
     def cut_points(self, column: str, parts: int) -> tuple[float, ...]:
         """Give the rising cut points of a number: quantiles, and heavy atoms in their own bands."""
+        self._tell(column)
         held = self.held[column]
         if not held.is_whole:
             return self._far_cuts(held, parts)
@@ -141,6 +143,7 @@ class SqlEngine:
         self, column: str, edges: Sequence[float], *, by_shard: bool = False
     ) -> BandCounts:
         """Count leads and customers per band of a number."""
+        self._tell(column)
         held = self.held[column]
         size = len(edges) + 2
         if held.is_whole:
@@ -153,6 +156,7 @@ class SqlEngine:
 
     def count_levels(self, column: str, levels: Levels, *, by_shard: bool = False) -> LevelCounts:
         """Count leads and customers per level of a card."""
+        self._tell(column)
         size = len(levels.levels) + 1
         if self.held[column].is_whole or levels.kind != "number":
             # What was never seen becomes 0.
@@ -172,7 +176,7 @@ class SqlEngine:
     def joint_profiles(self, columns: Sequence[ColumnValues], most: int) -> Profiles:
         """Give the distinct rows of values with their leads and customers."""
         worths = [np.unique([*one.values, 0.0], return_inverse=True) for one in columns]
-        found = self._joint(
+        found = self.count_by(
             [
                 self._coded(one.column, one.levels, codes[:-1], int(codes[-1]), place)
                 for place, (one, (_, codes)) in enumerate(zip(columns, worths, strict=True))
@@ -201,18 +205,18 @@ class SqlEngine:
             part = int(np.ceil(most / leads * (MARKS // SHARDS)))
             among = f"CAST(FLOOR({self._mark} / {SHARDS}) AS BIGINT) < {part}"
         every = [Coded(code=self._shard), *(self._worth(*part[::-1]) for part in enumerate(card))]
-        rows, n, x = self._joint(every, among=among)
+        rows, n, x = self.count_by(every, among=among)
         return ShardProfiles(points=rows[:, 1:], shards=rows[:, 0], leads=n, customers=x)
 
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
         """Count leads and customers per score."""
         parts = [self._worth(one, place) for place, one in enumerate(card)]
-        rows, leads, customers = self._joint([_added(parts, base)])
+        rows, leads, customers = self.count_by([_added(parts, base)])
         return ScoreCounts(scores=rows[:, 0], leads=leads, customers=customers)
 
     def tally_standings(self, scoring: Scoring) -> StandingCounts:
         """Count leads and customers per score, fit, engagement and standing."""
-        rows, leads, customers = self._joint(standing_keys(scoring, self._worth))
+        rows, leads, customers = self.count_by(standing_keys(scoring, self._worth))
         scores, fit, engagement, standing = rows.T
         return StandingCounts(
             scores=scores,
@@ -253,7 +257,7 @@ class SqlEngine:
             place += len(parts)
         if mark is not None:
             keys.append(coded(*mark, 0, lookup=self._lookup, place=place))
-        return self._joint(keys)
+        return self.count_by(keys)
 
     def standing_parts(self, scoring: Scoring, place: int) -> tuple[Coded, Coded]:
         """Give a lead's score and standing in SQL; the tables they need are numbered from `place`.
@@ -265,12 +269,13 @@ class SqlEngine:
         )
         return score, standing
 
-    def count_by(self, keys: Sequence[Coded]) -> tuple[Ints, Ints, Ints]:
-        """Count leads and customers by keys: their distinct rows, ascending, and both of each."""
-        return self._joint(keys)
+    def place_part(self, part: ColumnPoints, place: int) -> Coded:
+        """Give the number of a lead's level in SQL, -1 for a value never seen."""
+        return self._coded(part.column, part.levels, np.arange(len(part.points)), -1, place)
 
     def count_placed(self, column: str, levels: Levels) -> tuple[Ints, Ints]:
         """Count leads and customers on none of the levels, then per level, by a query."""
+        self._tell(column)
         size = len(levels.levels) + 1
         found = self._coded(column, levels, np.arange(1, size), 0)
         return self._coded_counts(found, size, by_shard=False)
@@ -297,7 +302,7 @@ class SqlEngine:
         codes = by_level[level_rows(held.column, levels)]
         return coded(held, codes, otherwise, lookup=self._lookup, place=place)
 
-    def _joint(
+    def count_by(
         self, parts: Sequence[Coded], among: str = ""
     ) -> tuple[npt.NDArray[np.int64], Ints, Ints]:
         """Give the distinct rows of codes, ascending, with their leads and customers."""
@@ -310,7 +315,7 @@ class SqlEngine:
         return rows[order], found.leads[order], found.customers[order]
 
     def _coded_counts(self, part: Coded, size: int, *, by_shard: bool) -> tuple[Ints, Ints]:
-        rows, n, x = self._joint([Coded(code=self._shard), part] if by_shard else [part])
+        rows, n, x = self.count_by([Coded(code=self._shard), part] if by_shard else [part])
         found = Grouped(keys=(), leads=n, customers=x)
         if not by_shard:
             return _placed(rows[:, 0], found, size)
@@ -349,6 +354,9 @@ class SqlEngine:
         """Give a column with all its distinct values."""
         held = self.held[column]
         return held if held.is_whole else held.fetched(self.rows)
+
+    def _tell(self, column: str) -> None:
+        self.rows.watch(column, list(self.held).index(column), len(self.held))
 
     @cached_property
     def _totals(self) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from calibrate.engines.columns import Column
 from calibrate.engines.delimited import check_names
@@ -29,6 +30,7 @@ from calibrate.engines.sql.phrases import (
 )
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.sql.spelling import AS_IT_STANDS, Spelling
+from calibrate.engines.sql.watching import TellsParts, Watch, nobody
 from calibrate.engines.stacked import how_many
 from calibrate.engines.streams import digest_of
 from calibrate.errors import LeadsError, NoRowsError, SpecError, did_you_mean
@@ -91,6 +93,8 @@ class Relation:
         How its texts write numbers.
     copied : tuple of Path
         The text tables that `files` are a copy of.
+    watch : callable
+        See `watching`.
     """
 
     connection: Connection
@@ -108,6 +112,7 @@ class Relation:
     remarks: tuple[str, ...] = ()
     spelling: Spelling = AS_IT_STANDS
     copied: tuple[Path, ...] = ()
+    watch: Watch = nobody
 
     @property
     def rows(self) -> LeadRows:
@@ -119,6 +124,7 @@ class Relation:
             order=self.order,
             files=self.files,
             spelling=self.spelling,
+            watch=self.watch,
         )
 
     @cached_property
@@ -170,6 +176,23 @@ class RelationColumns(Mapping[str, Column]):
 
     def __len__(self) -> int:
         return len(self._relation.columns)
+
+
+_Leads = TypeVar("_Leads")
+
+
+def watched(leads: _Leads, progress: object) -> _Leads:
+    """Let a progress that shows parts be told which column is asked about; others are left out.
+
+    Parameters
+    ----------
+    leads : Relation or other
+        What is no relation comes back as it is.
+    progress : callable
+    """
+    if isinstance(leads, Relation) and isinstance(progress, TellsParts):
+        return replace(leads, watch=progress.part)
+    return leads
 
 
 def open_relation(

@@ -21,6 +21,7 @@ from calibrate.engines.sql.dictionaries import (
     count_texts,
 )
 from calibrate.engines.sql.spelling import AS_IT_STANDS, Spelling
+from calibrate.engines.sql.watching import Watch, nobody
 from calibrate.errors import EngineError
 from calibrate.present.numbers import count_text
 
@@ -67,6 +68,8 @@ class LeadRows:
         How many there are, as first counted; None before that.
     files : tuple of Path
         The Parquet files whose rows these are; empty for a table of a database.
+    watch : callable
+        See `watching`.
     """
 
     connection: Connection
@@ -82,6 +85,7 @@ class LeadRows:
     customers: int | None = None
     files: tuple[Path, ...] = ()
     spelling: Spelling = AS_IT_STANDS
+    watch: Watch = nobody
 
     def ask(self, query: str) -> list[list[Any]]:
         """Answer a query, column by column."""
