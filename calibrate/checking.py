@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calibrate.behaviours import LAST_EVENT, BehaviourRecipe
+from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.evidence import AttributeEvidence
 from calibrate.keys import KeyBehaviour, key_behaviours
 from calibrate.leads import Leads
+from calibrate.offering import LAST_EVENT
 from calibrate.reading import read_leads
 from calibrate.shown import AsReport, AsScreen, AsTable
 from calibrate.spec import Spec, as_spec

@@ -46,6 +46,7 @@ ROOMS = (
     "holdout",
     "recipes",
     "behaviours",
+    "offering",
     "leads",
     "personal",
     "candidates",
