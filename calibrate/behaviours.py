@@ -24,6 +24,8 @@ Mask = npt.NDArray[np.bool_]
 BURST = 3
 BURST_DAYS = 7.0
 """Three or more events within a week are a burst."""
+YES_NO = ("no", "yes")
+TRENDS = ("never", "rising", "steady", "stopped")
 _DAY = np.timedelta64(86_400, "s")
 
 Measure = Literal[
@@ -181,7 +183,7 @@ def behaviour(recipe: BehaviourRecipe, seen: SeenEvents) -> Column:
 def _yes_no(seen: SeenEvents, leads: Ints) -> TextColumn:
     codes = np.ones(seen.leads, dtype=np.int8)
     codes[leads] = 2
-    return TextColumn(codes=codes, texts=("no", "yes"))
+    return TextColumn(codes=codes, texts=YES_NO)
 
 
 def _times(seen: SeenEvents, rows: Mask) -> Floats:
@@ -217,7 +219,7 @@ def trend(seen: SeenEvents, rows: Mask) -> TextColumn:
         (recent == 0) & (earlier > 0),
     ]
     codes = np.select(steps, [1, 2, 3, 4]).astype(np.int8)
-    return TextColumn(codes=codes, texts=("never", "rising", "steady", "stopped"))
+    return TextColumn(codes=codes, texts=TRENDS)
 
 
 def _rate(seen: SeenEvents, reactions: Mask, sends: Mask) -> Floats:

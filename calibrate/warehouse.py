@@ -9,28 +9,43 @@ from pathlib import Path
 from typing import Any
 
 from calibrate.attributes import choose_attributes
+from calibrate.behaviours import BehaviourRecipe
 from calibrate.candidates import Candidate, candidates_among, own_columns
+from calibrate.doing import doings_there, see_there
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import Held, hold
 from calibrate.engines.sql.phrases import NUMBERS, as_value
-from calibrate.engines.sql.relations import Relation, RelationColumns
+from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
 from calibrate.errors import SpecError
+from calibrate.habits import held_habit, with_habits
 from calibrate.holdout import set_aside
 from calibrate.joining import Joined
 from calibrate.leads import Leads
-from calibrate.outcomes import Outcome, read_outcome
-from calibrate.reading import filled_in, format_findings
+from calibrate.logged import LogThere, log_there, open_log
+from calibrate.offering import offered
+from calibrate.outcomes import Outcome, check_two_classes, read_outcome
+from calibrate.reading import (
+    check_landmarks,
+    check_window,
+    filled_in,
+    format_findings,
+    past_landmark,
+    seen_by_day,
+)
 from calibrate.recipes import columns_of
 from calibrate.roles import Roles, find_roles, role_findings
-from calibrate.spec import Spec, as_spec
+from calibrate.spec import EventsPart, Spec, as_spec
 from calibrate.suspects import examine
-from calibrate.telling import counted_rows, moments_of
+from calibrate.telling import Moments, counted_rows, keyed_leads, moments_of
 
 
 def read_relation(
-    relation: Relation, spec: Spec | Mapping[str, Any] | str | Path | None = None
+    relation: Relation,
+    spec: Spec | Mapping[str, Any] | str | Path | None = None,
+    *,
+    events: Relation | None = None,
 ) -> Leads:
     """Read leads that stay in a database: who is counted, what can be tried, and what is odd.
 
@@ -40,6 +55,9 @@ def read_relation(
         See `open_relation`; one row a lead.
     spec : Spec, mapping, path or None
         What is declared, as for `read_leads`.
+    events : Relation, optional
+        The log of what leads did, one row an event, opened by the same connection; by default the
+        table that the spec names.
 
     Returns
     -------
@@ -58,21 +76,52 @@ def read_relation(
         When the database refuses, or the table changes while it is read.
     """
     declared = as_spec(spec)
+    if events is not None and declared.events is None:
+        declared = declared.model_copy(update={"events": EventsPart()})
     refuse_tables(declared)
     table = as_table(relation)
     roles = find_roles(table, declared)
     moments = moments_of(relation, table, roles, declared)
     outcome = read_outcome(moments.table, roles, declared, repeated=moments.repeated)
+    log = None
+    if declared.events is not None:
+        log = _log(relation, table, roles, moments, declared, events)
+        log = log.seen_by_day(seen_by_day(outcome))
+        declared = declared.model_copy(update={"events": log.columns})
+        check_window(outcome, log.columns)
+        outcome = past_landmark(outcome, log.columns)
+        check_two_classes(table, roles, outcome)
     outcome, aside, remarks = set_aside(outcome, declared.fit, where=table.where)
-    until = None if aside is None else aside.until
-    rows = counted_rows(relation, moments, roles, declared, outcome, until=until)
+    rows = counted_rows(
+        relation,
+        moments,
+        roles,
+        declared,
+        outcome,
+        until=None if aside is None else aside.until,
+        seen=None if log is None else log.columns,
+    )
+    rows, habits = _with_habits(rows, log, declared)
     names = own_columns(table, roles, declared)
     held = {name: _held(relation, rows, name, declared) for name in names}
     columns = {name: one.column for name, one in held.items()}
-    candidates = candidates_among(columns, table, roles, declared)
+    candidates = candidates_among(
+        columns,
+        table,
+        roles,
+        declared,
+        of_events=[
+            (
+                one.profile.name,
+                Candidate(column=one.column, recipe=recipe, group="behaviour"),
+            )
+            for recipe, one in habits.items()
+        ],
+        events=() if log is None else log.names,
+    )
     engine = SqlEngine(
         rows=replace(rows, cells=_cells(relation, roles, held)),
-        held={name: _made(name, one, held) for name, one in candidates.by_name.items()},
+        held={name: _made(name, one, held, habits) for name, one in candidates.by_name.items()},
     )
     chosen = choose_attributes(table, candidates.by_name, engine, declared)
     leads = Leads(
@@ -91,6 +140,7 @@ def read_relation(
             *role_findings(roles),
             *outcome.findings,
             *remarks,
+            *(() if log is None else log.findings),
             *candidates.findings,
             *chosen.findings,
         ),
@@ -99,36 +149,54 @@ def read_relation(
     return examine(leads, table, roles, joined, chosen.aside)
 
 
+def _log(
+    relation: Relation,
+    table: Table,
+    roles: Roles,
+    moments: Moments,
+    spec: Spec,
+    given: Relation | None,
+) -> LogThere:
+    """Read the log, and hold it against all leads, counted or not."""
+    part = spec.events or EventsPart()
+    log = open_log(relation, part, given=given, folder=spec.folder)
+    return log_there(
+        log,
+        keyed_leads(relation, moments, check_landmarks(table, roles)),
+        part,
+        nothings=spec.missing,
+        day_first=spec.day_first,
+        fewest=spec.min_leads,
+    )
+
+
+def _with_habits(
+    rows: LeadRows, log: LogThere | None, spec: Spec
+) -> tuple[LeadRows, dict[BehaviourRecipe, Held]]:
+    """Put the behaviours that are worth trying beside the rows of leads."""
+    if log is None:
+        return rows, {}
+    seen = see_there(log)
+    recipes = offered(doings_there(seen, spec.min_leads), log.columns, spec.min_leads)
+    rows = replace(rows, source=with_habits(rows.source, seen, tuple(recipes.values())))
+    return rows, {
+        recipe: held_habit(rows, name, recipe, place, seen)
+        for place, (name, recipe) in enumerate(recipes.items())
+    }
+
+
 def refuse_tables(spec: Spec) -> None:
-    """Refuse a spec that declares what a query should do.
+    """Refuse a spec that joins further tables.
 
     Raises
     ------
     SpecError
     """
-    problems = [
-        f"spec: {key}: further tables of a database are joined there; give a query, or a view, "
-        f"that has their columns beside the leads'"
-        for key, is_there in (("join", spec.join), ("events", spec.events is not None))
-        if is_there
-    ]
-    if problems:
-        raise SpecError(f"{'; '.join(problems)}.", problems)
-
-
-def as_table(relation: Relation) -> Table:
-    """See a relation as a table whose columns come when they are looked at."""
-    return Table(
-        name=relation.name,
-        where=relation.where,
-        columns=RelationColumns(relation),
-        rows=relation.leads,
-        unusable=relation.unusable,
-        fingerprint="",
-        dated=relation.dated,
-        row_names=relation.row_names,
-        remarks=relation.remarks,
-    )
+    if spec.join:
+        raise SpecError(
+            "spec: join: further tables of a database are joined there; give a query, or a view, "
+            "that has their columns beside the leads'."
+        )
 
 
 def _held(relation: Relation, rows: LeadRows, name: str, spec: Spec) -> Held:
@@ -153,11 +221,19 @@ def _cells(relation: Relation, roles: Roles, held: Mapping[str, Held]) -> tuple[
     )
 
 
-def _made(name: str, candidate: Candidate, held: Mapping[str, Held]) -> Held:
+def _made(
+    name: str,
+    candidate: Candidate,
+    held: Mapping[str, Held],
+    habits: Mapping[BehaviourRecipe, Held],
+) -> Held:
     """Give a candidate's column, or what it was made of with its own meaning."""
-    if candidate.recipe is None:
+    recipe = candidate.recipe
+    if recipe is None:
         return held[name]
-    (source,) = columns_of(candidate.recipe)  # type: ignore[arg-type]
+    if isinstance(recipe, BehaviourRecipe):
+        return habits[recipe].called(name)
+    (source,) = columns_of(recipe)
     return held[source].meaning(name, candidate.column)
 
 

@@ -181,6 +181,7 @@ class EventsPart(Part):
     """The log of what leads did, and the moment from which it is seen."""
 
     path: Name | None = Field(None, description="Its file, from the folder of the leads table.")
+    table: Name | None = Field(None, description="Its table, where leads are in a database.")
     lead: Name | None = Field(None, description="Column that names the lead.")
     name: Name | None = Field(None, description="Column that names what was done.")
     time: Name | None = Field(None, description="Column that says when.")

@@ -9,7 +9,7 @@ from calibrate.engines.base import Ints
 from calibrate.engines.places import level_rows
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import Held, hold
-from calibrate.engines.sql.relations import Relation
+from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, ScorecardError
 from calibrate.leads import Recipe
@@ -27,7 +27,7 @@ from calibrate.validation.measures import unit_points
 from calibrate.validation.published import published_parts
 from calibrate.validation.result import Validation
 from calibrate.validation.tallied import Tallied
-from calibrate.warehouse import as_table, refuse_tables
+from calibrate.warehouse import refuse_tables
 from calibrate.worked import is_worked, worked_columns
 
 SURPRISES_UNLISTED = "surprises-unlisted"

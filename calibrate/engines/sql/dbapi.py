@@ -56,6 +56,10 @@ class DbApiConnection:
         )
         return f"(SELECT * FROM (VALUES {rows}) AS l(v, c))"
 
+    def kept(self, query: str) -> str:
+        """Keep nothing, since nothing may be written: the query stands in its place."""
+        return f"({query})"
+
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
         names, _ = self._rows(translated(f"SELECT * FROM {relation} AS t LIMIT 0", self.dialect))

@@ -83,6 +83,10 @@ class Held:
         column = replace(column, weights=self.leads)
         return replace(self, column=column, profile=profile_of(name, column))
 
+    def called(self, name: str) -> Held:
+        """Give the same under another name."""
+        return replace(self, profile=replace(self.profile, name=name))
+
     @property
     def shown(self) -> str:
         """What it is in SQL where texts that stand for nothing are NULL."""

@@ -38,6 +38,23 @@ NUMBERS: frozenset[Kind] = frozenset(("number", "float", "whole"))
 DATES: frozenset[Kind] = frozenset(("day", "moment", "zoned"))
 _ODD = re.compile(r"([\x00-\x1f\x7f\\]+)")
 
+_WHITE = " || ".join(
+    f"CHR({place})"
+    for place in (
+        *range(9, 14),
+        *range(28, 33),
+        133,
+        160,
+        5760,
+        *range(8192, 8203),
+        8232,
+        8233,
+        8239,
+        8287,
+        12288,
+    )
+)
+
 EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
 
@@ -120,6 +137,17 @@ def as_id(kind: Kind, name: str) -> str:
         blank = f"REGEXP_MATCHES(CAST({value} AS VARCHAR), '^\\s*$')"
         return f"CASE WHEN {value} IS NULL OR {blank} THEN '' ELSE CAST({value} AS VARCHAR) END"
     return f"COALESCE(CAST({column(name)} AS VARCHAR), '')"
+
+
+def trimmed(value: str) -> str:
+    """Take white space off both ends of a text, all that Python takes off."""
+    return f"TRIM(CAST({value} AS VARCHAR), {_WHITE})"
+
+
+def blank_or(value: str, folded: list[str]) -> str:
+    """Say that a trimmed text is none, empty, or one of some in whatever case; never NULL."""
+    listed = one_of(f"LOWER({value})", [text(one) for one in folded if one])
+    return f"({value} IS NULL OR {value} = '' OR {listed})"
 
 
 def mark(identity: str) -> str:
