@@ -10,15 +10,16 @@ import numpy as np
 from calibrate.behaviours import TRENDS, YES_NO, BehaviourRecipe, Measure, place_of
 from calibrate.doing import SeenThere, bursts_there
 from calibrate.engines.columns import TextColumn, small
-from calibrate.engines.sql.held import Held, hold
+from calibrate.engines.sql.held import Held, hold_number
+from calibrate.engines.sql.phrases import column
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.levels import fold
 
 _DAY = 86_400
 _MICRO = "CAST(1000000 AS DOUBLE)"
-_OF_NOTHING: dict[Measure, str] = {
-    "did": "1", "times": "0", "weight": "0", "days_since": "NULL", "trend": "1", "rate": "NULL",
-    "first_event": "NULL", "kinds": "0", "burst": "1", "in_order": "1", "days_between": "NULL",
+_WHOSE = "calibrate_habit_of"
+_OF_NOTHING: dict[Measure, int] = {
+    "did": 1, "times": 0, "weight": 0, "trend": 1, "kinds": 0, "burst": 1, "in_order": 1,
 }  # fmt: skip
 """What a lead is told that did nothing at all."""
 
@@ -38,15 +39,13 @@ def with_habits(source: str, seen: SeenThere, recipes: Sequence[BehaviourRecipe]
         return source
     cells = _Cells(seen=seen)
     made = ", ".join(
-        f"{_made(recipe, cells, place)} AS c{place}" for place, recipe in enumerate(recipes)
-    )
-    habits = seen.connection.kept(f"SELECT x.r AS r, {made} FROM {cells.tables(recipes)}")
-    beside = ", ".join(
-        f"CAST(CASE WHEN b.r IS NULL THEN {_OF_NOTHING[recipe.as_]} ELSE b.c{place} END AS DOUBLE) "
-        f"AS {_name(place)}"
+        f"CAST({_made(recipe, cells, place)} AS DOUBLE) AS {_name(place)}"
         for place, recipe in enumerate(recipes)
     )
-    return f"(SELECT t.*, {beside} FROM {source} AS t LEFT JOIN {habits} AS b ON {seen.row} = b.r)"
+    habits = seen.connection.kept(f"SELECT x.r AS {_WHOSE}, {made} FROM {cells.tables(recipes)}")
+    return (
+        f"(SELECT t.*, b.* FROM {source} AS t LEFT JOIN {habits} AS b ON {seen.row} = b.{_WHOSE})"
+    )
 
 
 def held_habit(
@@ -65,16 +64,17 @@ def held_habit(
         Its number among the recipes.
     seen : SeenThere
     """
-    held = hold(rows, _name(place), "float")
+    value, nothing = column(_name(place)), _OF_NOTHING.get(recipe.as_)
+    held = hold_number(rows, name, value if nothing is None else f"COALESCE({value}, {nothing})")
     texts = {
         "did": YES_NO, "burst": YES_NO, "in_order": YES_NO, "trend": TRENDS,
         "first_event": seen.names,
     }.get(recipe.as_)  # fmt: skip
     if texts is None:
-        return held.called(name)
+        return held
     codes = np.array([0 if one is None else int(one) for one in held.values], dtype=np.int64)
-    column = TextColumn(codes=small(codes, len(texts)), texts=texts, weights=held.leads)
-    return held.meaning(name, column.take(np.ones(len(codes), dtype=np.bool_)))
+    said = TextColumn(codes=small(codes, len(texts)), texts=texts, weights=held.leads)
+    return held.meaning(name, said.take(np.ones(len(codes), dtype=np.bool_)))
 
 
 def _name(place: int) -> str:
@@ -207,7 +207,7 @@ def _rate(reactions: str, sends: str) -> str:
 
 def _first(cells: _Cells) -> str:
     """Give the code of the oldest event; of one moment, of the first by name."""
-    kinds = len(cells.seen.names)
+    kinds = max(1, len(cells.seen.names))
     oldest = cells.made("first", f"MAX(oldest * {kinds} + {kinds - 1} - e)")
     return f"{kinds} - ({oldest} % {kinds})"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,13 +26,10 @@ from calibrate.engines.sql.relations import (
     Relation,
     RelationColumn,
     as_table,
-    open_parquet,
-    open_relation,
 )
-from calibrate.errors import Finding, LeadsError, SpecError
+from calibrate.errors import Finding, LeadsError
 from calibrate.eventlog import LogCounts, check_events, coded_names, log_columns, log_findings
 from calibrate.instants import seconds_of
-from calibrate.joining import beside
 from calibrate.levels import MISSING, fold
 from calibrate.spec import EventsPart
 
@@ -82,7 +78,7 @@ class LogThere:
     leads : KeyedLeads
     source : str
         A row an event: ``k``, the lead's key; ``s``, in seconds since 1970; ``e`` and ``o``, the
-        places of its name and object, or -1 without one.
+        places of its name and object, or -1 without one; ``p``, its place in the log.
     key, row : str
         What ``k`` is, and what tells rows apart, of a lead ``t``.
     names, objects : tuple of str
@@ -106,56 +102,22 @@ class LogThere:
         return replace(self, columns=self.columns.model_copy(update={"by_day": by_day}))
 
 
-def open_log(
-    relation: Relation,
-    declared: EventsPart,
-    *,
-    given: Relation | None = None,
-    folder: Path | None = None,
-) -> Relation:
-    """Look at the log of leads in a database: a further table there, or of files a further file.
-
-    Parameters
-    ----------
-    relation : Relation
-        The leads.
-    declared : EventsPart
-    given : Relation, optional
-        The log, in place of the one that the spec names.
-    folder : Path, optional
-        Where files are looked for that do not stand beside the leads.
-
-    Raises
-    ------
-    SpecError
-        When nothing says where the log is, or it is somewhere else than the leads.
-    LeadsError
-        When it is not there.
-    """
-    if given is not None:
-        if given.connection is not relation.connection:
-            raise SpecError(
-                f"{given.where}: the log and the leads are joined in their database, so both need "
-                f"to be opened by one connection (`open_relation(connection, table=...)`)."
-            )
-        return given
-    if declared.table is not None:
-        return open_relation(relation.connection, table=declared.table)
-    if not relation.files:
-        raise SpecError(
-            "spec: events: the leads are in a database, so their log has to be a table there: "
-            "`events: {table: NAME}`, or --events NAME."
-        )
-    if declared.path is None:
-        raise SpecError("spec: events: name the `path` of the log, or give it as `events`")
-    path = beside(as_table(relation), declared.path, folder)
-    if path.suffix.lower() != ".parquet":
-        raise SpecError(
-            f"spec: events: DuckDB reads leads and log, and {path.name} is no Parquet. Make it of "
-            f"the CSV: COPY (FROM 'events.csv') TO 'events.parquet'; or read both in memory "
-            f"(--engine memory)."
-        )
-    return open_parquet(path, connection=relation.connection)
+def nothing_happened(leads: KeyedLeads, settings: EventsPart) -> LogThere:
+    """Give the log of leads that have not done anything yet."""
+    nobody = "CAST(NULL AS BIGINT)"
+    return LogThere(
+        leads=leads,
+        source=(
+            f"(SELECT {nobody} AS k, {nobody} AS s, {_NOTHING} AS e, {_NOTHING} AS o, 0 AS p "
+            f"WHERE FALSE)"
+        ),
+        key=nobody,
+        row=_row(leads, _text_key(leads.column)),
+        names=(),
+        objects=(),
+        columns=settings,
+        findings=(),
+    )
 
 
 def log_there(
@@ -290,7 +252,9 @@ def _text_key(part: RelationColumn) -> str:
 
 
 def _row(leads: KeyedLeads, key: str) -> str:
-    """Give what tells rows of leads apart: the key, or where some share one the row's place."""
+    """Give what tells rows of leads apart: the key, or better the row's place."""
+    if leads.order is not None:
+        return leads.order
     rows = leads.relation.rows
     named, different = rows.ask(
         f"SELECT COUNT(k) AS n, COUNT(DISTINCT k) AS d FROM (SELECT {key} AS k FROM "
@@ -298,13 +262,11 @@ def _row(leads: KeyedLeads, key: str) -> str:
     )
     if named == different:
         return key
-    if leads.order is None:
-        raise LeadsError(
-            f"{leads.relation.where}: column `{leads.id}` names some leads on several rows, but "
-            f"for blanks before or after, and rows have no order there; give a query that keeps "
-            f"one row of each lead."
-        )
-    return leads.order
+    raise LeadsError(
+        f"{leads.relation.where}: column `{leads.id}` names some leads on several rows, but "
+        f"for blanks before or after, and rows have no order there; give a query that keeps "
+        f"one row of each lead."
+    )
 
 
 def _counts(log: Relation, found: LogThere) -> LogCounts:

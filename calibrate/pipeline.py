@@ -14,10 +14,11 @@ from calibrate.engines.sources import short_name
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, LeadsError, SpecError
+from calibrate.errors import Finding, LeadsError
 from calibrate.evidence import Evidence
 from calibrate.files import make_folder, yaml_text
 from calibrate.leads import Leads
+from calibrate.logs import Log, in_memory
 from calibrate.points import Points, assign_points
 from calibrate.policy import Decision, decide
 from calibrate.probability import Probability
@@ -55,7 +56,7 @@ def calibrate(
     leads: str | Path | pd.DataFrame | Table | Relation,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
-    events: str | Path | pd.DataFrame | Table | None = None,
+    events: Log | None = None,
     name: str | None = None,
     previous: Scorecard | None = None,
     progress: Progress = lambda step: None,
@@ -68,8 +69,8 @@ def calibrate(
         One row a lead; see `read_leads`, and `read_relation` for leads in a database.
     spec : Spec, mapping, path or None
         What is declared; see `Spec`.
-    events : path or DataFrame, optional
-        The log of what leads did, one row an event.
+    events : path, DataFrame or Relation, optional
+        The log of what leads did, one row an event; where leads are, in a file or a database.
     name : str, optional
         Name of the card; by default that of the table.
     previous : Scorecard, optional
@@ -115,18 +116,11 @@ def calibrate(
     return run.judged(found, holdout_of(table.aside, found, refitted=refit))
 
 
-def _read(
-    opened: Table | Relation, spec: Spec, events: str | Path | pd.DataFrame | Table | None
-) -> Leads:
+def _read(opened: Table | Relation, spec: Spec, events: Log | None) -> Leads:
     """Read leads wherever they are."""
-    if not isinstance(opened, Relation):
-        return read_leads(opened, spec, events=events)
-    if events is not None:
-        raise SpecError(
-            f"{opened.where}: a log of events cannot be held against leads in a database; give a "
-            f"query, or a view, that has what leads did beside their other columns."
-        )
-    return read_relation(opened, spec)
+    if isinstance(opened, Relation):
+        return read_relation(opened, spec, events=events)
+    return read_leads(opened, spec, events=in_memory(events, opened.where))
 
 
 def _taught(
@@ -181,7 +175,7 @@ def _taught(
 def _refitted(
     run: Calibration,
     opened: Table | Relation,
-    events: str | Path | pd.DataFrame | Table | None,
+    events: Log | None,
     previous: Scorecard | None,
     progress: Progress,
 ) -> Calibration:

@@ -162,7 +162,11 @@ def _log(
     if spec.events is None:
         return None
     if events is None and spec.events.path is None:
-        raise SpecError("spec: events: name the `path` of the log, or give it as `events`")
+        is_there = "; its `table` is in a database, and the leads are not"
+        raise SpecError(
+            f"spec: events: name the `path` of the log, or give it as `events`"
+            f"{is_there if spec.events.table is not None else ''}"
+        )
     source = beside(table, str(spec.events.path), spec.folder) if events is None else events
     lead_id = check_landmarks(table, roles)
     return read_log(

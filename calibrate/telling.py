@@ -112,6 +112,7 @@ def keyed_leads(relation: Relation, moments: Moments, lead_id: str) -> KeyedLead
     ----------
     relation : Relation
     moments : Moments
+        With a date of creation.
     lead_id : str
         The column that names a lead.
     """

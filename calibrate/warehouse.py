@@ -17,13 +17,13 @@ from calibrate.engines.sql.held import Held, hold
 from calibrate.engines.sql.phrases import NUMBERS, as_value
 from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.rows import LeadRows
-from calibrate.engines.tables import Table
 from calibrate.errors import SpecError
 from calibrate.habits import held_habit, with_habits
 from calibrate.holdout import set_aside
 from calibrate.joining import Joined
 from calibrate.leads import Leads
-from calibrate.logged import LogThere, log_there, open_log
+from calibrate.logged import KeyedLeads, LogThere, log_there
+from calibrate.logs import Log, open_log
 from calibrate.offering import offered
 from calibrate.outcomes import Outcome, check_two_classes, read_outcome
 from calibrate.reading import (
@@ -38,14 +38,14 @@ from calibrate.recipes import columns_of
 from calibrate.roles import Roles, find_roles, role_findings
 from calibrate.spec import EventsPart, Spec, as_spec
 from calibrate.suspects import examine
-from calibrate.telling import Moments, counted_rows, keyed_leads, moments_of
+from calibrate.telling import counted_rows, keyed_leads, moments_of
 
 
 def read_relation(
     relation: Relation,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
-    events: Relation | None = None,
+    events: Log | None = None,
 ) -> Leads:
     """Read leads that stay in a database: who is counted, what can be tried, and what is odd.
 
@@ -55,9 +55,9 @@ def read_relation(
         See `open_relation`; one row a lead.
     spec : Spec, mapping, path or None
         What is declared, as for `read_leads`.
-    events : Relation, optional
-        The log of what leads did, one row an event, opened by the same connection; by default the
-        table that the spec names.
+    events : Relation or path, optional
+        The log of what leads did, one row an event: opened by the same connection, or of leads in
+        Parquet files a further one. By default the table or the file that the spec names.
 
     Returns
     -------
@@ -85,8 +85,8 @@ def read_relation(
     outcome = read_outcome(moments.table, roles, declared, repeated=moments.repeated)
     log = None
     if declared.events is not None:
-        log = _log(relation, table, roles, moments, declared, events)
-        log = log.seen_by_day(seen_by_day(outcome))
+        keyed = keyed_leads(relation, moments, check_landmarks(table, roles))
+        log = _log(keyed, declared, events).seen_by_day(seen_by_day(outcome))
         declared = declared.model_copy(update={"events": log.columns})
         check_window(outcome, log.columns)
         outcome = past_landmark(outcome, log.columns)
@@ -149,20 +149,12 @@ def read_relation(
     return examine(leads, table, roles, joined, chosen.aside)
 
 
-def _log(
-    relation: Relation,
-    table: Table,
-    roles: Roles,
-    moments: Moments,
-    spec: Spec,
-    given: Relation | None,
-) -> LogThere:
+def _log(leads: KeyedLeads, spec: Spec, given: Log | None) -> LogThere:
     """Read the log, and hold it against all leads, counted or not."""
     part = spec.events or EventsPart()
-    log = open_log(relation, part, given=given, folder=spec.folder)
     return log_there(
-        log,
-        keyed_leads(relation, moments, check_landmarks(table, roles)),
+        open_log(leads.relation, part, given=given, folder=spec.folder),
+        leads,
         part,
         nothings=spec.missing,
         day_first=spec.day_first,

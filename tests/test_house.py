@@ -56,6 +56,7 @@ ROOMS = (
     "suspects",
     "reading",
     "instants",
+    "logs",
     "logged",
     "telling",
     "doing",

@@ -135,15 +135,21 @@ def hold(
         gone = [number(one) for text in nothings if (one := parse_number(text)) is not None]
         if gone:
             value = f"CASE WHEN {one_of(value, gone)} THEN NULL ELSE {value} END"
-        distinct = rows.ask(
-            f"SELECT COUNT(DISTINCT {value}) FROM {rows.source} AS t WHERE {rows.where}"
-        )[0][0]
-        if distinct > MOST_NUMBERS:
-            return _ends(rows, name, value, distinct)
+        return replace(hold_number(rows, name, value), kind=kind, nothings=tuple(nothings))
     counted = rows.count_texts(name) if kind == "text" else None
     if counted is not None:
         return _held(name, value, counted, kind=kind, nothings=nothings)
     return held_value(rows, name, value, kind=kind, nothings=nothings)
+
+
+def hold_number(rows: LeadRows, name: str, value: str) -> Held:
+    """Ask a database what numbers an expression gives; see `hold`."""
+    distinct = rows.ask(
+        f"SELECT COUNT(DISTINCT {value}) FROM {rows.source} AS t WHERE {rows.where}"
+    )[0][0]
+    if distinct > MOST_NUMBERS:
+        return _ends(rows, name, value, distinct)
+    return held_value(rows, name, value)
 
 
 def held_value(

@@ -38,22 +38,7 @@ NUMBERS: frozenset[Kind] = frozenset(("number", "float", "whole"))
 DATES: frozenset[Kind] = frozenset(("day", "moment", "zoned"))
 _ODD = re.compile(r"([\x00-\x1f\x7f\\]+)")
 
-_WHITE = " || ".join(
-    f"CHR({place})"
-    for place in (
-        *range(9, 14),
-        *range(28, 33),
-        133,
-        160,
-        5760,
-        *range(8192, 8203),
-        8232,
-        8233,
-        8239,
-        8287,
-        12288,
-    )
-)
+_WHITE = "".join(filter(str.isspace, map(chr, range(0x3001))))
 
 EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
@@ -141,7 +126,7 @@ def as_id(kind: Kind, name: str) -> str:
 
 def trimmed(value: str) -> str:
     """Take white space off both ends of a text, all that Python takes off."""
-    return f"TRIM(CAST({value} AS VARCHAR), {_WHITE})"
+    return f"TRIM(CAST({value} AS VARCHAR), {text(_WHITE)})"
 
 
 def blank_or(value: str, folded: list[str]) -> str:
