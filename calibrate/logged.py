@@ -15,11 +15,11 @@ from calibrate.engines.sql.coding import coded
 from calibrate.engines.sql.held import column_of, hold
 from calibrate.engines.sql.phrases import (
     DATES,
-    EXACT,
     NUMBERS,
     as_value,
     blank_or,
     column,
+    number_as_text,
     trimmed,
 )
 from calibrate.engines.sql.relations import (
@@ -242,11 +242,7 @@ def _keys(lead: RelationColumn, event: RelationColumn) -> tuple[str, str]:
 def _text_key(part: RelationColumn) -> str:
     value = as_value(part.kind, part.name)
     if part.kind in NUMBERS:
-        whole = f"{value} = FLOOR({value}) AND ABS({value}) <= {EXACT}"
-        return (
-            f"(CASE WHEN {whole} THEN CAST(CAST({value} AS BIGINT) AS VARCHAR) "
-            f"ELSE CAST({value} AS VARCHAR) END)"
-        )
+        return number_as_text(value)
     value = trimmed(column(part.name)) if part.kind == "text" else value
     return f"(CASE WHEN {blank_or(value, [MISSING])} THEN NULL ELSE {value} END)"
 

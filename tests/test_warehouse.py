@@ -322,9 +322,9 @@ def test_ids_that_are_missing_are_leads_all_the_same(odd: Path, tmp_path: Path) 
 
 
 def test_more_dates_as_texts_than_can_be_looked_up_are_refused() -> None:
-    times = pd.date_range("2024-01-01", periods=20_100, freq="37min").strftime("%Y-%m-%d %H:%M")
+    times = pd.date_range("2024-01-01", periods=20_100, freq="37min").strftime("%d.%m.%Y %H:%M")
     frame = pd.DataFrame({"created_at": times, "converted_at": None, "a": ["x", "y"] * 10_050})
     frame.loc[::3, "converted_at"] = "2024-12-31"
     relation = open_relation(in_table(frame), table="leads")
-    with pytest.raises(LeadsError, match=r"20100 different dates as texts.*CAST"):
+    with pytest.raises(LeadsError, match=r"20000 different dates as texts.*CAST"):
         read_relation(relation)

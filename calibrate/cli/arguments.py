@@ -36,7 +36,11 @@ def add_card(parser: argparse.ArgumentParser) -> None:
 
 def add_events(parser: argparse.ArgumentParser) -> None:
     """Take the log of what leads did."""
-    parser.add_argument("--events", metavar="FILE", help="log of what leads did, one row an event")
+    parser.add_argument(
+        "--events",
+        metavar="LOG",
+        help="log of what leads did, one row an event: a file; with --connect a table",
+    )
 
 
 def add_fit(parser: argparse.ArgumentParser) -> None:

@@ -10,10 +10,11 @@ from calibrate.cli.parser import one_of
 
 if TYPE_CHECKING:
     from calibrate.engines.sql.relations import Relation
+    from calibrate.logs import Log
     from calibrate.spec import Spec
 
 _ENGINES = ("memory", "duckdb")
-_BY_ROW = ("scores", "compare_methods", "events", "scored")
+_BY_ROW = ("scores", "compare_methods", "scored")
 """Options that need leads one by one, of all commands that take a database."""
 
 
@@ -77,8 +78,23 @@ def _by_duckdb(options: argparse.Namespace, spec: Spec) -> bool:
         )
     if options.engine is not None:
         return bool(options.engine == "duckdb")
-    asks_rows = _rows_asked(options) or spec.events is not None or bool(spec.join)
+    asks_rows = _rows_asked(options) or bool(spec.join) or not _is_parquet(options.events, spec)
     return is_parquet and not asks_rows and is_large(Source.of(Path(options.leads)).files)
+
+
+def log_of(options: argparse.Namespace, leads: object) -> Log | None:
+    """Give the log of a command line: a file, or the table of that name where leads are."""
+    from calibrate.engines.sql.relations import Relation, open_relation
+
+    if options.events is None or options.connect is None or not isinstance(leads, Relation):
+        return options.events  # type: ignore[no-any-return]
+    return open_relation(leads.connection, table=options.events)
+
+
+def _is_parquet(events: str | None, spec: Spec) -> bool:
+    """Say whether the log is Parquet too, where there is one."""
+    path = events or (None if spec.events is None else spec.events.path)
+    return path is None or Path(path).suffix.lower() == ".parquet"
 
 
 def _rows_asked(options: argparse.Namespace) -> list[str]:

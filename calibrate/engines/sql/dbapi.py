@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 _NAMES = {"postgres": "Postgres", "snowflake": "Snowflake"}
 _TYPES = {"postgres": "CAST(PG_TYPEOF({}) AS VARCHAR)", "snowflake": "SYSTEM$TYPEOF({})"}
+_KEPT = re.compile(r"calibrate_kept_\w+")
 _OUR_OWN = ("information_schema", "pg_catalog", "INFORMATION_SCHEMA")
 
 
@@ -35,6 +38,7 @@ class DbApiConnection:
     connection: Any = field(repr=False)
     dialect: str
     error: type[Exception]
+    _kept: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     @property
     def engine(self) -> str:
@@ -45,7 +49,7 @@ class DbApiConnection:
         """Answer a query."""
         import pyarrow as pa
 
-        names, rows = self._rows(translated(query, self.dialect))
+        names, rows = self._rows(self._whole(translated(query, self.dialect)))
         columns = list(zip(*rows, strict=True)) or [()] * len(names)
         return pa.table([pa.array(_plain(one)) for one in columns], names=names)
 
@@ -57,8 +61,23 @@ class DbApiConnection:
         return f"(SELECT * FROM (VALUES {rows}) AS l(v, c))"
 
     def kept(self, query: str) -> str:
-        """Keep nothing, since nothing may be written: the query stands in its place."""
-        return f"({query})"
+        """Keep a query's text, since nothing may be written: it goes before those that name it."""
+        name = f"calibrate_kept_{hashlib.md5(query.encode()).hexdigest()}"
+        self._kept[name] = translated(query, self.dialect)
+        return name
+
+    def _whole(self, query: str) -> str:
+        """Put the kept queries that a query needs before it."""
+        needed: dict[str, str] = {}
+        waiting = [query]
+        while waiting:
+            for name in _KEPT.findall(waiting.pop()):
+                if name not in needed:
+                    needed[name] = self._kept[name]
+                    waiting.append(self._kept[name])
+        # Each was made after those that it names.
+        named = ", ".join(f"{name} AS ({needed[name]})" for name in self._kept if name in needed)
+        return f"WITH {named} {query}" if named else query
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""

@@ -117,11 +117,20 @@ def as_value(kind: Kind, name: str) -> str:
 
 def as_id(kind: Kind, name: str) -> str:
     """Give what names a lead as text, as its shard is reckoned from it."""
+    if kind in ("number", "float"):
+        return f"COALESCE({number_as_text(as_value(kind, name))}, '')"
     if kind == "text":
         value = column(name)
         blank = f"REGEXP_MATCHES(CAST({value} AS VARCHAR), '^\\s*$')"
         return f"CASE WHEN {value} IS NULL OR {blank} THEN '' ELSE CAST({value} AS VARCHAR) END"
     return f"COALESCE(CAST({column(name)} AS VARCHAR), '')"
+
+
+def number_as_text(value: str) -> str:
+    """Write a double as a text, a whole one without decimals."""
+    is_whole = f"{value} = FLOOR({value}) AND ABS({value}) <= {EXACT}"
+    whole = f"CAST(CAST({value} AS BIGINT) AS VARCHAR)"
+    return f"(CASE WHEN {is_whole} THEN {whole} ELSE CAST({value} AS VARCHAR) END)"
 
 
 def trimmed(value: str) -> str:
