@@ -13,14 +13,11 @@ from calibrate.dates import could_be_dates
 from calibrate.engines.columns import text_column
 from calibrate.engines.sql.coding import coded
 from calibrate.engines.sql.held import column_of, hold
+from calibrate.engines.sql.keys import keys_of, text_key
 from calibrate.engines.sql.phrases import (
     DATES,
     NUMBERS,
     as_value,
-    blank_or,
-    column,
-    number_as_text,
-    trimmed,
 )
 from calibrate.engines.sql.relations import (
     Relation,
@@ -30,7 +27,7 @@ from calibrate.engines.sql.relations import (
 from calibrate.errors import Finding, LeadsError
 from calibrate.eventlog import LogCounts, check_events, coded_names, log_columns, log_findings
 from calibrate.instants import seconds_of
-from calibrate.levels import MISSING, fold
+from calibrate.levels import fold
 from calibrate.spec import EventsPart
 
 Ints = npt.NDArray[np.int64]
@@ -112,7 +109,7 @@ def nothing_happened(leads: KeyedLeads, settings: EventsPart) -> LogThere:
             f"WHERE FALSE)"
         ),
         key=nobody,
-        row=_row(leads, _text_key(leads.column)),
+        row=_row(leads, text_key(leads.column)),
         names=(),
         objects=(),
         columns=settings,
@@ -159,7 +156,7 @@ def log_there(
         thing = _said(log, columns.object, nothings, place=2, fewest=fewest, named=named)
     if all_known:
         check_events(table, columns, name.names)
-    keys = _keys(leads.column, log.columns[str(columns.lead)])
+    keys = keys_of(leads.column, log.columns[str(columns.lead)])
     order = "0" if log.order is None else log.order
     joins = " ".join((*looked, *name.joins, *thing.joins))
     source = (
@@ -224,27 +221,6 @@ def _said(
     codes = np.where(np.array([*rare, True])[codes], _NOTHING, codes)
     looked = coded(held, codes, _NOTHING, lookup=log.connection.lookup, place=place)
     return _Said(names=names, code=looked.code, joins=looked.joins)
-
-
-def _keys(lead: RelationColumn, event: RelationColumn) -> tuple[str, str]:
-    """Give what names a lead in either table so that they can be compared; NULL for nobody."""
-    kinds = {lead.kind, event.kind}
-    if kinds <= NUMBERS:
-        whole = "CAST({} AS BIGINT)" if kinds == {"whole"} else None
-        one, other = (
-            whole.format(column(part.name)) if whole else as_value(part.kind, part.name)
-            for part in (lead, event)
-        )
-        return one, other
-    return _text_key(lead), _text_key(event)
-
-
-def _text_key(part: RelationColumn) -> str:
-    value = as_value(part.kind, part.name)
-    if part.kind in NUMBERS:
-        return number_as_text(value)
-    value = trimmed(column(part.name)) if part.kind == "text" else value
-    return f"(CASE WHEN {blank_or(value, [MISSING])} THEN NULL ELSE {value} END)"
 
 
 def _row(leads: KeyedLeads, key: str) -> str:

@@ -52,7 +52,7 @@ def open_log(
             )
         return given
     if relation.files and isinstance(given, str | Path):
-        return _parquet(relation, Path(given))
+        return further_file(relation, Path(given), "the log")
     if given is not None:
         raise SpecError(
             f"{relation.where}: the log of events has to be where the leads are: a table of the "
@@ -67,7 +67,7 @@ def open_log(
         )
     if declared.path is None:
         raise SpecError("spec: events: name the `path` of the log, or give it as `events`")
-    return _parquet(relation, beside(as_table(relation), declared.path, folder))
+    return further_file(relation, beside(as_table(relation), declared.path, folder), "the log")
 
 
 def in_memory(given: Log | None, where: str) -> str | Path | pd.DataFrame | Table | None:
@@ -85,11 +85,18 @@ def in_memory(given: Log | None, where: str) -> str | Path | pd.DataFrame | Tabl
     return given
 
 
-def _parquet(relation: Relation, path: Path) -> Relation:
+def further_file(relation: Relation, path: Path, what: str) -> Relation:
+    """Look at a further file beside leads in files that DuckDB reads.
+
+    Raises
+    ------
+    SpecError
+        When it is no Parquet.
+    """
     if path.suffix.lower() != ".parquet":
         raise SpecError(
-            f"events: DuckDB reads leads and log, and {path.name} is no Parquet. Make it of the "
-            f"CSV: COPY (FROM 'events.csv') TO 'events.parquet'; or read both in memory "
-            f"(--engine memory)."
+            f"DuckDB reads the leads, so it has to read {what} too, and {path.name} is no Parquet. "
+            f"Make it of the CSV: COPY (FROM '{path.name[:60]}') TO '{path.stem[:60]}.parquet'; or "
+            f"read all in memory (--engine memory)."
         )
     return open_parquet(path, connection=relation.connection)

@@ -17,9 +17,9 @@ from calibrate.engines.sql.held import Held, hold
 from calibrate.engines.sql.phrases import NUMBERS, as_value
 from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.rows import LeadRows
-from calibrate.errors import SpecError
 from calibrate.habits import held_habit, with_habits
 from calibrate.holdout import set_aside
+from calibrate.joined import JoinedThere, join_there
 from calibrate.joining import Joined
 from calibrate.leads import Leads
 from calibrate.logged import KeyedLeads, LogThere, log_there
@@ -78,7 +78,8 @@ def read_relation(
     declared = as_spec(spec)
     if events is not None and declared.events is None:
         declared = declared.model_copy(update={"events": EventsPart()})
-    refuse_tables(declared)
+    joined = join_there(relation, declared.join, repeated=declared.repeated, folder=declared.folder)
+    relation = joined.relation
     table = as_table(relation)
     roles = find_roles(table, declared)
     moments = moments_of(relation, table, roles, declared)
@@ -120,7 +121,7 @@ def read_relation(
         events=() if log is None else log.names,
     )
     engine = SqlEngine(
-        rows=replace(rows, cells=_cells(relation, roles, held)),
+        rows=replace(rows, cells=_cells(relation, roles, joined, held)),
         held={name: _made(name, one, held, habits) for name, one in candidates.by_name.items()},
     )
     chosen = choose_attributes(table, candidates.by_name, engine, declared)
@@ -129,6 +130,7 @@ def read_relation(
         spec=filled_in(declared, roles, outcome),
         engine=engine,
         attributes=chosen.attributes,
+        joined=joined.sources,
         outcome=outcome,
         aside=aside,
         total=relation.leads,
@@ -137,6 +139,7 @@ def read_relation(
         fingerprint=relation.file_digest() or _fingerprint(held, outcome),
         findings=(
             *format_findings(table),
+            *joined.findings,
             *role_findings(roles),
             *outcome.findings,
             *remarks,
@@ -145,8 +148,14 @@ def read_relation(
             *chosen.findings,
         ),
     )
-    joined = Joined(table=table, sources={}, matched={}, findings=())
-    return examine(leads, table, roles, joined, chosen.aside)
+    beside = Joined(
+        table=table,
+        sources=joined.sources,
+        matched={},
+        findings=joined.findings,
+        there=joined.there,
+    )
+    return examine(leads, table, roles, beside, chosen.aside)
 
 
 def _log(leads: KeyedLeads, spec: Spec, given: Log | None) -> LogThere:
@@ -177,26 +186,14 @@ def _with_habits(
     }
 
 
-def refuse_tables(spec: Spec) -> None:
-    """Refuse a spec that joins further tables.
-
-    Raises
-    ------
-    SpecError
-    """
-    if spec.join:
-        raise SpecError(
-            "spec: join: further tables of a database are joined there; give a query, or a view, "
-            "that has their columns beside the leads'."
-        )
-
-
 def _held(relation: Relation, rows: LeadRows, name: str, spec: Spec) -> Held:
     found = relation.columns[name]
-    return hold(rows, found.name, found.kind, nothings=spec.missing)
+    return hold(rows, found.name, found.kind, nothings=spec.missing).called(name)
 
 
-def _cells(relation: Relation, roles: Roles, held: Mapping[str, Held]) -> tuple[str, ...]:
+def _cells(
+    relation: Relation, roles: Roles, joined: JoinedThere, held: Mapping[str, Held]
+) -> tuple[str, ...]:
     """Give all that may be the same in two rows: not what names a lead, under either name."""
     own = {
         name
@@ -208,7 +205,7 @@ def _cells(relation: Relation, roles: Roles, held: Mapping[str, Held]) -> tuple[
     return tuple(
         value if found.kind in NUMBERS else f"NULLIF({value}, '')"
         for name, found in relation.columns.items()
-        if name != roles.id and name not in own
+        if name != roles.id and name not in own and name not in joined.sources
         for value in [as_value(found.kind, found.name)]
     )
 

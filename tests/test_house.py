@@ -57,6 +57,7 @@ ROOMS = (
     "reading",
     "instants",
     "logs",
+    "joined",
     "logged",
     "telling",
     "doing",

@@ -271,14 +271,6 @@ def test_an_empty_table_has_no_rows() -> None:
         open_relation(DuckDBConnection(connection=connection), table="leads")
 
 
-@pytest.mark.parametrize(
-    "spec", [{"join": [{"path": "more.csv", "on": "lead_id"}]}, {"events": {"path": "e.csv"}}]
-)
-def test_what_a_query_should_do_is_refused(odd: Path, spec: dict[str, Any]) -> None:
-    with pytest.raises(SpecError, match="give a query, or a view"):
-        read_relation(open_parquet(odd), spec)
-
-
 def test_a_column_that_is_not_there_is_named_as_for_a_file(odd: Path) -> None:
     spec = {"leads": {"id": "led_id"}, "exclude": ["sauce"]}
     for read in (read_leads, lambda *given: read_relation(open_parquet(given[0]), given[1])):

@@ -19,6 +19,7 @@ from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, NoRowsError, ScorecardError
 from calibrate.habits import held_habit, with_habits
+from calibrate.joined import JoinedThere, join_there
 from calibrate.leads import Recipe
 from calibrate.logged import KeyedLeads, LogThere, log_there, nothing_happened
 from calibrate.logs import Log, open_log
@@ -38,7 +39,6 @@ from calibrate.validation.measures import unit_points
 from calibrate.validation.published import published_parts
 from calibrate.validation.result import Validation
 from calibrate.validation.tallied import Tallied
-from calibrate.warehouse import refuse_tables
 from calibrate.worked import is_worked, worked_columns
 
 _MANY = 2**62
@@ -64,18 +64,20 @@ def validate_there(
     Raises
     ------
     SpecError, LeadsError, ScorecardError
-        As `validate`; also where the card or the spec needs a further table.
+        As `validate`.
     EngineError
         When the database refuses, or the table changes while it is read.
     """
-    refuse_tables(spec)
+    joined = join_there(relation, spec.join, repeated=spec.repeated, folder=spec.folder)
+    _check_joined(card, joined, relation)
+    relation = joined.relation
     table = as_table(relation)
     roles = find_roles(table, spec)
     moments = moments_of(relation, table, roles, spec)
     outcome = read_outcome(moments.table, roles, spec, repeated=moments.repeated)
     if spec.events is not None:
         outcome = past_landmark(outcome, spec.events)
-    jury = jury_among(card, table, table, outcome)
+    jury = jury_among(card, table, table, outcome, joined.findings)
     rows = counted_rows(
         relation,
         moments,
@@ -85,7 +87,6 @@ def validate_there(
         after=card.cohort.to if jury.is_later else None,
         seen=_by_day(spec.events, outcome),
     )
-    _refuse_joined(card, relation)
     did = _habits(card, relation, moments, roles, events)
     if did is not None:
         rows = replace(rows, source=did.source)
@@ -194,11 +195,16 @@ def _created_by_day(card: Scorecard, moments: Moments) -> bool:
     ).are_days
 
 
-def _refuse_joined(card: Scorecard, relation: Relation) -> None:
-    if card.reads is not None and card.reads.join:
+def _check_joined(card: Scorecard, joined: JoinedThere, relation: Relation) -> None:
+    """Refuse leads without the columns that the card took from further tables."""
+    taken = {} if card.reads is None else card.reads.columns
+    lacking = [name for name, origin in taken.items() if joined.sources.get(name) != origin]
+    if lacking:
+        origins = dict.fromkeys(taken[name][0] for name in lacking)
         raise ScorecardError(
-            f"{relation.where}: the card gives points for what stands in further tables, which "
-            f"cannot be read from a database. Judge it by leads in files."
+            f"{relation.where}: the card gives points for columns of {', '.join(origins)}. Say in "
+            f"the spec which tables of the database these are: `join: [{{path: "
+            f"{next(iter(origins))}, table: NAME, on: COLUMN}}]`."
         )
 
 
@@ -228,7 +234,8 @@ def _sources(card: Scorecard, relation: Relation, wanted: Wanted) -> dict[str, H
         for source in (name,) if recipe is None else columns_of(recipe):
             known = relation.columns[source]
             if source not in found:
-                found[source] = hold(relation.rows, known.name, known.kind, nothings=card.missing)
+                held = hold(relation.rows, known.name, known.kind, nothings=card.missing)
+                found[source] = held.called(source)
             if recipe is not None and not found[source].is_whole:
                 found[source] = found[source].fetched(relation.rows)
     return found

@@ -178,7 +178,7 @@ def open_relation(
         raise SpecError("Name the leads' `table`, or give a `query` in its place; one of the two.")
     if query is not None:
         return _relation(connection, f"({query.strip().rstrip(';')})", "a query")
-    parts = _parts(str(table))
+    parts = parts_of(str(table))
     known = connection.tables()
     named = ".".join(parts[-2:] if parts[-2:-1] not in _DEFAULTS else parts[-1:])
     same = [one for one in known if one.casefold() == named.casefold()]
@@ -338,7 +338,7 @@ def _exact(rows: LeadRows, columns: Mapping[str, RelationColumn]) -> dict[str, R
     }
 
 
-def _parts(table: str) -> list[str]:
+def parts_of(table: str) -> list[str]:
     """Take a table's name apart, quotes taken off."""
     if not _NAME.fullmatch(table.strip()):
         raise SpecError(
