@@ -16,8 +16,9 @@ from calibrate.engines.sql.relations import (
     open_relation,
     parts_of,
 )
+from calibrate.engines.tables import Table
 from calibrate.errors import Finding, SpecError
-from calibrate.joining import beside, check_key, free_name, joined_finding, stands_twice
+from calibrate.joining import Joined, beside, check_key, free_name, joined_finding, stands_twice
 from calibrate.logs import further_file
 from calibrate.spec import JoinPart
 
@@ -42,6 +43,16 @@ class JoinedThere:
     sources: Mapping[str, tuple[str, str]]
     there: Mapping[str, str]
     findings: tuple[Finding, ...]
+
+    def beside(self, table: Table) -> Joined:
+        """Give the same as of leads in files."""
+        return Joined(
+            table=table,
+            sources=self.sources,
+            matched={},
+            findings=self.findings,
+            there=self.there,
+        )
 
 
 def join_there(

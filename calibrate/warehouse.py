@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ from calibrate.engines.sql.held import Held, hold
 from calibrate.engines.sql.phrases import NUMBERS, as_value
 from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.rows import LeadRows
+from calibrate.engines.tables import Table
 from calibrate.habits import held_habit, with_habits
 from calibrate.holdout import set_aside
 from calibrate.joined import JoinedThere, join_there
-from calibrate.joining import Joined
 from calibrate.leads import Leads
 from calibrate.logged import KeyedLeads, LogThere, log_there
 from calibrate.logs import Log, open_log
@@ -38,7 +39,7 @@ from calibrate.recipes import columns_of
 from calibrate.roles import Roles, find_roles, role_findings
 from calibrate.spec import EventsPart, Spec, as_spec
 from calibrate.suspects import examine
-from calibrate.telling import counted_rows, keyed_leads, moments_of
+from calibrate.telling import Moments, counted_rows, keyed_leads, moments_of
 
 
 def read_relation(
@@ -79,49 +80,22 @@ def read_relation(
     if events is not None and declared.events is None:
         declared = declared.model_copy(update={"events": EventsPart()})
     joined = join_there(relation, declared.join, repeated=declared.repeated, folder=declared.folder)
-    relation = joined.relation
-    table = as_table(relation)
-    roles = find_roles(table, declared)
-    moments = moments_of(relation, table, roles, declared)
-    outcome = read_outcome(moments.table, roles, declared, repeated=moments.repeated)
-    log = None
-    if declared.events is not None:
-        keyed = keyed_leads(relation, moments, check_landmarks(table, roles))
-        log = _log(keyed, declared, events).seen_by_day(seen_by_day(outcome))
-        declared = declared.model_copy(update={"events": log.columns})
-        check_window(outcome, log.columns)
-        outcome = past_landmark(outcome, log.columns)
-        check_two_classes(table, roles, outcome)
-    outcome, aside, remarks = set_aside(outcome, declared.fit, where=table.where)
-    rows = counted_rows(
-        relation,
-        moments,
-        roles,
-        declared,
-        outcome,
-        until=None if aside is None else aside.until,
-        seen=None if log is None else log.columns,
-    )
-    rows, habits = _with_habits(rows, log, declared)
+    told = _told(joined.relation, declared, events)
+    relation, table, roles, declared = told.relation, told.table, told.roles, told.spec
+    outcome, aside, remarks = set_aside(told.outcome, declared.fit, where=table.where)
+    rows, habits = _with_habits(told, outcome, until=None if aside is None else aside.until)
     names = own_columns(table, roles, declared)
     held = {name: _held(relation, rows, name, declared) for name in names}
-    columns = {name: one.column for name, one in held.items()}
     candidates = candidates_among(
-        columns,
+        {name: one.column for name, one in held.items()},
         table,
         roles,
         declared,
-        of_events=[
-            (
-                one.profile.name,
-                Candidate(column=one.column, recipe=recipe, group="behaviour"),
-            )
-            for recipe, one in habits.items()
-        ],
-        events=() if log is None else log.names,
+        of_events=_of_events(habits),
+        events=() if told.log is None else told.log.names,
     )
     engine = SqlEngine(
-        rows=replace(rows, cells=_cells(relation, roles, joined, held)),
+        rows=replace(rows, cells=_cells(told, joined, held)),
         held={name: _made(name, one, held, habits) for name, one in candidates.by_name.items()},
     )
     chosen = choose_attributes(table, candidates.by_name, engine, declared)
@@ -143,19 +117,49 @@ def read_relation(
             *role_findings(roles),
             *outcome.findings,
             *remarks,
-            *(() if log is None else log.findings),
+            *(() if told.log is None else told.log.findings),
             *candidates.findings,
             *chosen.findings,
         ),
     )
-    beside = Joined(
+    return examine(leads, table, roles, joined.beside(table), chosen.aside)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What became of leads, and what they did, before any is looked at as an attribute."""
+
+    relation: Relation
+    table: Table
+    roles: Roles
+    moments: Moments
+    outcome: Outcome
+    log: LogThere | None
+    spec: Spec
+
+
+def _told(relation: Relation, spec: Spec, events: Log | None) -> _Told:
+    table = as_table(relation)
+    roles = find_roles(table, spec)
+    moments = moments_of(relation, table, roles, spec)
+    outcome = read_outcome(moments.table, roles, spec, repeated=moments.repeated)
+    log = None
+    if spec.events is not None:
+        keyed = keyed_leads(relation, moments, check_landmarks(table, roles))
+        log = _log(keyed, spec, events).seen_by_day(seen_by_day(outcome))
+        spec = spec.model_copy(update={"events": log.columns})
+        check_window(outcome, log.columns)
+        outcome = past_landmark(outcome, log.columns)
+        check_two_classes(table, roles, outcome)
+    return _Told(
+        relation=relation,
         table=table,
-        sources=joined.sources,
-        matched={},
-        findings=joined.findings,
-        there=joined.there,
+        roles=roles,
+        moments=moments,
+        outcome=outcome,
+        log=log,
+        spec=spec,
     )
-    return examine(leads, table, roles, beside, chosen.aside)
 
 
 def _log(leads: KeyedLeads, spec: Spec, given: Log | None) -> LogThere:
@@ -172,9 +176,19 @@ def _log(leads: KeyedLeads, spec: Spec, given: Log | None) -> LogThere:
 
 
 def _with_habits(
-    rows: LeadRows, log: LogThere | None, spec: Spec
+    told: _Told, outcome: Outcome, *, until: dt.date | None
 ) -> tuple[LeadRows, dict[BehaviourRecipe, Held]]:
-    """Put the behaviours that are worth trying beside the rows of leads."""
+    """Say which rows are counted, and put the behaviours that are worth trying beside them."""
+    log, spec = told.log, told.spec
+    rows = counted_rows(
+        told.relation,
+        told.moments,
+        told.roles,
+        spec,
+        outcome,
+        until=until,
+        seen=None if log is None else log.columns,
+    )
     if log is None:
         return rows, {}
     seen = see_there(log)
@@ -186,26 +200,31 @@ def _with_habits(
     }
 
 
+def _of_events(habits: Mapping[BehaviourRecipe, Held]) -> list[tuple[str, Candidate]]:
+    return [
+        (one.profile.name, Candidate(column=one.column, recipe=recipe, group="behaviour"))
+        for recipe, one in habits.items()
+    ]
+
+
 def _held(relation: Relation, rows: LeadRows, name: str, spec: Spec) -> Held:
     found = relation.columns[name]
     return hold(rows, found.name, found.kind, nothings=spec.missing).called(name)
 
 
-def _cells(
-    relation: Relation, roles: Roles, joined: JoinedThere, held: Mapping[str, Held]
-) -> tuple[str, ...]:
+def _cells(told: _Told, joined: JoinedThere, held: Mapping[str, Held]) -> tuple[str, ...]:
     """Give all that may be the same in two rows: not what names a lead, under either name."""
     own = {
         name
         for name, one in held.items()
-        if relation.columns[name].kind not in NUMBERS
+        if told.relation.columns[name].kind not in NUMBERS
         and not one.profile.missing
         and max(one.leads, default=0) == 1
     }
     return tuple(
         value if found.kind in NUMBERS else f"NULLIF({value}, '')"
-        for name, found in relation.columns.items()
-        if name != roles.id and name not in own and name not in joined.sources
+        for name, found in told.relation.columns.items()
+        if name != told.roles.id and name not in own and name not in joined.sources
         for value in [as_value(found.kind, found.name)]
     )
 

@@ -36,11 +36,7 @@ def add_card(parser: argparse.ArgumentParser) -> None:
 
 def add_events(parser: argparse.ArgumentParser) -> None:
     """Take the log of what leads did."""
-    parser.add_argument(
-        "--events",
-        metavar="LOG",
-        help="log of what leads did, one row an event: a file; with --connect a table",
-    )
+    parser.add_argument("--events", metavar="FILE", help="log of what leads did, one row an event")
 
 
 def add_fit(parser: argparse.ArgumentParser) -> None:
@@ -68,10 +64,10 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_scoring(parser: argparse.ArgumentParser, *, out: str) -> None:
+def add_scoring(parser: argparse.ArgumentParser, *, out: str, optional: bool = False) -> None:
     """Take a card, and leads to score with it."""
     add_card(parser)
-    parser.add_argument("leads", metavar="LEADS", help=LEADS)
+    parser.add_argument("leads", metavar="LEADS", help=LEADS, nargs="?" if optional else None)
     parser.add_argument("--out", metavar="FILE", help=f"csv or parquet (default: {out}, here)")
     parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first)")
     parser.add_argument(

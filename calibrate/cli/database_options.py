@@ -23,7 +23,9 @@ def add_database(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(misused=parser.error)
     group = parser.add_argument_group("leads in a database, or larger than memory")
     group.add_argument("--connect", metavar="URL", help="duckdb://crm.db or postgres://host/crm")
-    group.add_argument("--table", metavar="NAME", help="of the leads: leads, crm.leads")
+    group.add_argument(
+        "--table", metavar="NAME", help="of the leads: leads, crm.leads; --events names one too"
+    )
     group.add_argument("--query", metavar="SQL", help="a SELECT in place of a table")
     group.add_argument(
         "--engine",
