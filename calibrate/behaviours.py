@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 from typing import Literal
 
 import numpy as np
@@ -26,22 +24,8 @@ Mask = npt.NDArray[np.bool_]
 BURST = 3
 BURST_DAYS = 7.0
 """Three or more events within a week are a burst."""
-MOST_OBJECTS = 20
-"""Pages, mails and assets tried, those of most leads first."""
-MOST_SEQUENCES = 6
-"""Pairs of events tried in order when none are declared, those of most leads first."""
-DELIBERATE = 0.3
-"""What more leads than this do, or have done to them, is no step on a way that could be told."""
-SPLITS = 0.1
-"""How often, how recent and which trend are tried where they split those who did it so far."""
-PLAINLY_IN_ORDER = 0.95
-"""Where so many who did both did them in this order, the order says nothing."""
-
-LAST_EVENT = "events: days since"
-"""How long ago a lead last did anything."""
-
-_SENT = ("sent", "send", "delivered")
-_REACTIONS = {"open rate": ("opened", "open"), "click rate": ("clicked", "click")}
+YES_NO = ("no", "yes")
+TRENDS = ("never", "rising", "steady", "stopped")
 _DAY = np.timedelta64(86_400, "s")
 
 Measure = Literal[
@@ -108,9 +92,9 @@ class SeenEvents:
         """Say which events have a name, and an object where one is asked for."""
         found = np.ones(len(self.lead), dtype=np.bool_)
         if event is not None:
-            found &= self.name == _place(self.names, event)
+            found &= self.name == place_of(self.names, event)
         if thing is not None:
-            found &= self.object == _place(self.objects, thing)
+            found &= self.object == place_of(self.objects, thing)
         return found
 
     def doers(self, rows: Mask) -> int:
@@ -118,7 +102,8 @@ class SeenEvents:
         return len(np.unique(self.lead[rows]))
 
 
-def _place(names: Sequence[str], wanted: str) -> int:
+def place_of(names: Sequence[str], wanted: str) -> int:
+    """Find a name among others, however it is spelled; -2 where it is not."""
     folded = [fold(name) for name in names]
     return folded.index(fold(wanted)) if fold(wanted) in folded else -2
 
@@ -162,121 +147,6 @@ def _expires(part: ExpirePart | None) -> int | None:
     return None if part is None else part.expires_days
 
 
-def offered(seen: SeenEvents, settings: EventsPart, min_leads: int) -> dict[str, BehaviourRecipe]:
-    """List the behaviours worth trying, by name, without a look at the outcome.
-
-    Those that fewer than `min_leads` leads show, and those that say the same as a simpler one, are
-    not tried.
-    """
-    found: dict[str, BehaviourRecipe] = {}
-    for place in sorted(range(len(seen.names)), key=lambda one: fold(seen.names[one])):
-        found |= _of_event(seen, seen.names[place], min_leads)
-    found |= _of_objects(seen, min_leads)
-    found |= _rates(seen, min_leads)
-    found |= _of_all(seen, min_leads)
-    for event, then in settings.sequences or _common_pairs(seen, min_leads):
-        first, second = _spelled(seen, event), _spelled(seen, then)
-        recipe = {"event": first, "then": second}
-        found[f"{first} then {second}"] = BehaviourRecipe(as_="in_order", **recipe)
-        found[f"{first} then {second}: days"] = BehaviourRecipe(as_="days_between", **recipe)
-    return found
-
-
-def _of_event(seen: SeenEvents, name: str, min_leads: int) -> dict[str, BehaviourRecipe]:
-    rows = seen.rows(name)
-    if seen.doers(rows) < min_leads:
-        return {}
-    found = {name: BehaviourRecipe(as_="did", event=name)}
-    enough = max(min_leads, SPLITS * seen.doers(rows))
-    often = np.bincount(seen.lead[rows], minlength=1)
-    part = seen.expire.get(fold(name))
-    if part is not None and part.half_life_days is not None:
-        found[f"{name}: weight"] = BehaviourRecipe(as_="weight", event=name)
-    elif (often >= 2).sum() >= enough:
-        found[f"{name}: times"] = BehaviourRecipe(as_="times", event=name)
-    found[f"{name}: days since"] = BehaviourRecipe(as_="days_since", event=name)
-    trends = Counter(_trend(seen, rows).codes.tolist())
-    if sum(count >= enough for code, count in trends.items() if code != 1) >= 2:
-        found[f"{name}: trend"] = BehaviourRecipe(as_="trend", event=name)
-    return found
-
-
-def _of_objects(seen: SeenEvents, min_leads: int) -> dict[str, BehaviourRecipe]:
-    pairs = seen.name * (len(seen.objects) + 1) + seen.object
-    there = seen.object >= 0
-    counts = Counter(np.unique(np.stack([pairs, seen.lead])[:, there], axis=1)[0].tolist())
-    found: list[tuple[int, str, BehaviourRecipe]] = []
-    for pair, leads in counts.items():
-        event, thing = divmod(pair, len(seen.objects) + 1)
-        name = seen.names[event]
-        # Where everybody who did it did it on this object, the event says it already.
-        if min_leads <= leads < seen.doers(seen.rows(name)):
-            recipe = BehaviourRecipe(as_="did", event=name, object=seen.objects[thing])
-            found.append((-leads, f"{name} on {seen.objects[thing]}", recipe))
-    found.sort(key=lambda one: one[:2])
-    return {
-        name: recipe for _, name, recipe in sorted(found[:MOST_OBJECTS], key=lambda one: one[1])
-    }
-
-
-def _rates(seen: SeenEvents, min_leads: int) -> dict[str, BehaviourRecipe]:
-    """Find sends whose openings and clicks are logged too: ``email_sent``, ``email_opened``."""
-    by_name = {fold(name): name for name in seen.names}
-    found = {}
-    for folded, name in by_name.items():
-        word = next((word for word in _SENT if folded.endswith(word)), None)
-        if word is None or seen.doers(seen.rows(name)) < min_leads:
-            continue
-        stem = folded.removesuffix(word)
-        for label, endings in _REACTIONS.items():
-            reaction = next((by_name[stem + end] for end in endings if stem + end in by_name), None)
-            if reaction is not None:
-                title = f"{name.strip()[: len(stem)].strip(' _-') or name}: {label}"
-                found[title] = BehaviourRecipe(as_="rate", event=reaction, then=name)
-    return found
-
-
-def _of_all(seen: SeenEvents, min_leads: int) -> dict[str, BehaviourRecipe]:
-    if seen.doers(seen.rows(None)) < min_leads or len(seen.names) < 2:
-        return {}
-    found = {
-        "events: first": BehaviourRecipe(as_="first_event"),
-        "events: kinds": BehaviourRecipe(as_="kinds"),
-        LAST_EVENT: BehaviourRecipe(as_="days_since"),
-    }
-    if min_leads <= len(_bursts(seen)) <= seen.leads - min_leads:
-        found["events: burst"] = BehaviourRecipe(as_="burst")
-    return found
-
-
-def _common_pairs(seen: SeenEvents, min_leads: int) -> list[tuple[str, str]]:
-    """Find the ordered pairs that most leads show, leaving out those that only come in one order.
-
-    An opening always follows its send: that such leads did both says all there is to say.
-    """
-    names = [
-        name
-        for name in seen.names
-        if min_leads <= seen.doers(seen.rows(name)) <= DELIBERATE * seen.leads
-    ]
-    firsts, lasts = {}, {}
-    for name in names:
-        firsts[name], lasts[name] = _ends(seen, seen.rows(name))
-    found: list[tuple[int, str, str]] = []
-    for one, two in permutations(names, 2):
-        with np.errstate(invalid="ignore"):
-            forward = int((firsts[one] > lasts[two]).sum())
-            back = int((firsts[two] > lasts[one]).sum())
-        if forward >= min_leads and forward <= PLAINLY_IN_ORDER * (forward + back):
-            found.append((-forward, one, two))
-    return [(one, two) for _, one, two in sorted(found)[:MOST_SEQUENCES]]
-
-
-def _spelled(seen: SeenEvents, name: str) -> str:
-    place = _place(seen.names, name)
-    return seen.names[place] if place >= 0 else name
-
-
 def behaviour(recipe: BehaviourRecipe, seen: SeenEvents) -> Column:
     """Make the column of a behaviour.
 
@@ -296,12 +166,12 @@ def behaviour(recipe: BehaviourRecipe, seen: SeenEvents) -> Column:
         "did": lambda: _yes_no(seen, seen.lead[rows]),
         "times": lambda: NumberColumn(numbers=_times(seen, rows)),
         "weight": lambda: NumberColumn(numbers=_weights(seen, rows, recipe)),
-        "days_since": lambda: NumberColumn(numbers=np.floor(_ends(seen, rows)[1])),
-        "trend": lambda: _trend(seen, rows),
+        "days_since": lambda: NumberColumn(numbers=np.floor(ends_of(seen, rows)[1])),
+        "trend": lambda: trend(seen, rows),
         "rate": lambda: NumberColumn(numbers=_rate(seen, rows, then)),
         "first_event": lambda: _first(seen),
         "kinds": lambda: NumberColumn(numbers=_kinds(seen)),
-        "burst": lambda: _yes_no(seen, _bursts(seen)),
+        "burst": lambda: _yes_no(seen, bursts_of(seen)),
         "in_order": lambda: _yes_no(
             seen, np.flatnonzero(~np.isnan(_days_between(seen, rows, then)))
         ),
@@ -313,7 +183,7 @@ def behaviour(recipe: BehaviourRecipe, seen: SeenEvents) -> Column:
 def _yes_no(seen: SeenEvents, leads: Ints) -> TextColumn:
     codes = np.ones(seen.leads, dtype=np.int8)
     codes[leads] = 2
-    return TextColumn(codes=codes, texts=("no", "yes"))
+    return TextColumn(codes=codes, texts=YES_NO)
 
 
 def _times(seen: SeenEvents, rows: Mask) -> Floats:
@@ -329,7 +199,7 @@ def _weights(seen: SeenEvents, rows: Mask, recipe: BehaviourRecipe) -> Floats:
     return np.round(total, 6)
 
 
-def _ends(seen: SeenEvents, rows: Mask) -> tuple[Floats, Floats]:
+def ends_of(seen: SeenEvents, rows: Mask) -> tuple[Floats, Floats]:
     """Give the age of each lead's first and last such event; NaN without one."""
     first, last = np.full(seen.leads, np.nan), np.full(seen.leads, np.nan)
     # Sorted by lead, the oldest first: the first row of a lead stays when written last.
@@ -338,7 +208,7 @@ def _ends(seen: SeenEvents, rows: Mask) -> tuple[Floats, Floats]:
     return first, last
 
 
-def _trend(seen: SeenEvents, rows: Mask) -> TextColumn:
+def trend(seen: SeenEvents, rows: Mask) -> TextColumn:
     """Compare the recent half of the look-back with the earlier one."""
     recent = _times(seen, rows & (seen.age < seen.lookback_days / 2))
     earlier = _times(seen, rows) - recent
@@ -349,7 +219,7 @@ def _trend(seen: SeenEvents, rows: Mask) -> TextColumn:
         (recent == 0) & (earlier > 0),
     ]
     codes = np.select(steps, [1, 2, 3, 4]).astype(np.int8)
-    return TextColumn(codes=codes, texts=("never", "rising", "steady", "stopped"))
+    return TextColumn(codes=codes, texts=TRENDS)
 
 
 def _rate(seen: SeenEvents, reactions: Mask, sends: Mask) -> Floats:
@@ -370,7 +240,7 @@ def _kinds(seen: SeenEvents) -> Floats:
     return np.bincount(pairs[0], minlength=seen.leads).astype(np.float64)
 
 
-def _bursts(seen: SeenEvents) -> Ints:
+def bursts_of(seen: SeenEvents) -> Ints:
     """Give the leads with three or more events within a week."""
     lead, age = seen.lead, seen.age
     ahead = BURST - 1
@@ -381,10 +251,10 @@ def _bursts(seen: SeenEvents) -> Ints:
 
 def _days_between(seen: SeenEvents, rows: Mask, then: Mask) -> Floats:
     """Give the days from each lead's first such event to the first of the other kind after it."""
-    start = _ends(seen, rows)[0]
+    start = ends_of(seen, rows)[0]
     with np.errstate(invalid="ignore"):
         after = then & (seen.age < start[seen.lead])
-    return _whole_seconds(start - _ends(seen, after)[0])
+    return _whole_seconds(start - ends_of(seen, after)[0])
 
 
 def _whole_seconds(days: Floats) -> Floats:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.behaviours import SeenEvents, behaviour, offered
+from calibrate.behaviours import SeenEvents, behaviour
 from calibrate.dates import reads_as_dates, reads_as_periods
 from calibrate.engines.columns import Column, TextColumn, text_column
 from calibrate.engines.tables import Table, check_width
 from calibrate.errors import Finding, SpecError, did_you_mean
 from calibrate.leads import Recipe
 from calibrate.levels import fold
+from calibrate.offering import doings, offered
 from calibrate.personal import Personal, find_personal
 from calibrate.recipes import (
     EmailTypeRecipe,
@@ -101,7 +102,9 @@ def find_candidates(
         for name in own_columns(table, roles, spec)
     }
     made = _of_events(seen, spec, counted)
-    return candidates_among(columns, table, roles, spec, of_events=made, seen=seen)
+    return candidates_among(
+        columns, table, roles, spec, of_events=made, events=() if seen is None else seen.names
+    )
 
 
 def candidates_among(
@@ -111,7 +114,7 @@ def candidates_among(
     spec: Spec,
     *,
     of_events: Sequence[tuple[str, Candidate]] = (),
-    seen: SeenEvents | None = None,
+    events: Sequence[str] = (),
 ) -> Candidates:
     """Gather what could be tried among a table's own columns, and what was made of events.
 
@@ -123,7 +126,8 @@ def candidates_among(
     roles : Roles
     spec : Spec
     of_events : sequence of (str, Candidate)
-    seen : SeenEvents, optional
+    events : sequence of str
+        All that was done by anybody.
 
     Raises
     ------
@@ -140,7 +144,7 @@ def candidates_among(
         found[name if name not in table.columns and name not in found else f"{name} (event)"] = (
             candidate
         )
-    _check_names(table, roles, spec, found, seen)
+    _check_names(table, roles, spec, found, events)
     set_aside = set(spec.exclude)
     only = spec.only and {*spec.only}
     kept = {
@@ -289,7 +293,7 @@ def _of_events(seen: SeenEvents | None, spec: Spec, counted: Mask) -> list[tuple
                 column=behaviour(recipe, seen).take(counted), recipe=recipe, group="behaviour"
             ),
         )
-        for name, recipe in offered(seen, spec.events, spec.min_leads).items()
+        for name, recipe in offered(doings(seen), spec.events, spec.min_leads).items()
     ]
 
 
@@ -342,11 +346,11 @@ def _check_names(
     roles: Roles,
     spec: Spec,
     found: Mapping[str, Candidate],
-    seen: SeenEvents | None,
+    events: Sequence[str],
 ) -> None:
     """Refuse names that are no column and cannot be made, all of them at once."""
     known = [*table.columns, *(name for name in found if name not in table.columns)]
-    stems = [*table.columns, *(seen.names if seen is not None else ()), "events"]
+    stems = [*table.columns, *events, "events"]
     lists = [one for one, part in spec.attributes.items() if part.kind == "list"]
     wrong = [
         (place, name)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calibrate.behaviours import LAST_EVENT, BehaviourRecipe
+from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
 from calibrate.evidence import AttributeEvidence
 from calibrate.keys import KeyBehaviour, key_behaviours
 from calibrate.leads import Leads
+from calibrate.logs import Log
+from calibrate.offering import LAST_EVENT
 from calibrate.shown import AsReport, AsScreen, AsTable
 from calibrate.spec import Spec, as_spec
 from calibrate.stats.survival import TimeToClose
@@ -96,7 +98,7 @@ def check(
     leads: str | Path | pd.DataFrame | Table | Relation | Leads,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
-    events: str | Path | pd.DataFrame | Table | None = None,
+    events: Log | None = None,
 ) -> Check:
     """Look a leads table over before anything is made of it.
 
@@ -106,7 +108,7 @@ def check(
         One row a lead; see `read_leads`, and `read_relation` for leads in a database.
     spec : Spec, mapping, path or None
         What is declared.
-    events : path or DataFrame, optional
+    events : path, DataFrame or Relation, optional
         The log of what leads did.
 
     Returns

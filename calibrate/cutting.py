@@ -15,7 +15,7 @@ from calibrate.documents import validated
 from calibrate.engines.base import BY_POINTS, MUST_CONTACT, Ints
 from calibrate.engines.judging import Flags
 from calibrate.engines.sql.engine import SqlEngine
-from calibrate.engines.sql.relations import Relation
+from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import LeadsError, SpecError
 from calibrate.leads import DAYS_A_MONTH
@@ -26,7 +26,6 @@ from calibrate.scoring import passing
 from calibrate.shown import AsScreen, AsTable
 from calibrate.spec import CapacityPart, SharePart, Spec, ThresholdRule
 from calibrate.threshold import ALTERNATIVES, Beside, cut_by, rule_name
-from calibrate.warehouse import as_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,7 @@ from calibrate.spec import EventsPart
 Ints = npt.NDArray[np.int64]
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _LEADS = (
     "lead_id leadid lead contact_id prospect_id person_id customer_id user_id visitor_id "
@@ -113,17 +113,17 @@ def read_log(
     LeadsError
         When a column that is needed is not found, or holds no dates.
     """
-    columns = _columns(log, lead_id, declared)
+    columns = log_columns(log, lead_id, declared, lambda name: could_be_dates(log.columns[name]))
     rows = _lead_rows(log, leads, lead_id, str(columns.lead))
     time = read_dates(log, str(columns.time), nothings=nothings, day_first=day_first).times
-    name, names = _coded(text_column(log.columns[str(columns.name)].without(nothings)))
+    name, names = coded_names(text_column(log.columns[str(columns.name)].without(nothings)))
     thing: Ints = np.full(log.rows, -1)
     objects: tuple[str, ...] = ()
     if columns.object is not None:
-        thing, objects = _coded(text_column(log.columns[columns.object].without(nothings)))
+        thing, objects = coded_names(text_column(log.columns[columns.object].without(nothings)))
     whole = (rows >= 0) & ~np.isnat(time) & (name >= 0)
     if all_known:
-        _check_events(log, columns, names)
+        check_events(log, columns, names)
     lead, event = _every_row(leads, lead_id, rows[whole])
     return EventLog(
         lead=lead,
@@ -133,11 +133,33 @@ def read_log(
         names=names,
         objects=objects,
         columns=columns,
-        findings=_findings(log, columns, rows, ~np.isnat(time) & (name >= 0), leads.rows),
+        findings=log_findings(
+            log, columns, _counted(log, columns, rows, ~np.isnat(time) & (name >= 0), leads.rows)
+        ),
     )
 
 
-def _columns(log: Table, lead_id: str, declared: EventsPart) -> EventsPart:
+def log_columns(
+    log: Table, lead_id: str, declared: EventsPart, is_date: Callable[[str], bool]
+) -> EventsPart:
+    """Fill in which column of a log is what, by plain names where the spec is silent.
+
+    Parameters
+    ----------
+    log : Table
+    lead_id : str
+        The column of the leads table that names a lead.
+    declared : EventsPart
+    is_date : callable
+        Says of a column whether it holds dates; asked of those that are called so.
+
+    Raises
+    ------
+    SpecError
+        When a declared column is not there.
+    LeadsError
+        When a column that is needed is not found.
+    """
     known = list(log.columns)
     wanted = {
         "lead": [lead_id, *_LEADS],
@@ -158,7 +180,7 @@ def _columns(log: Table, lead_id: str, declared: EventsPart) -> EventsPart:
             continue
         free = [name for name in known if name not in found.values()]
         if role == "time":
-            free = [name for name in free if could_be_dates(log.columns[name])]
+            free = [name for name in free if first_named([name], names) and is_date(name)]
         plain = lead_id if role == "lead" and lead_id in free else first_named(free, names)
         if plain is not None:
             found[role] = plain
@@ -206,8 +228,19 @@ def _every_row(leads: Table, lead_id: str, first: Ints) -> tuple[Ints, Ints]:
     return order[starts[same[first][event]] + place], event
 
 
-def _coded(column: TextColumn) -> tuple[Ints, tuple[str, ...]]:
-    """Give each thing said a number, spellings brought together, -1 for nothing."""
+def coded_names(column: TextColumn) -> tuple[Ints, tuple[str, ...]]:
+    """Give each thing said a number, spellings brought together, -1 for nothing.
+
+    Parameters
+    ----------
+    column : TextColumn
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n,)
+    names : tuple of str
+        Each in its commonest spelling, in the order of their folded form.
+    """
     counts = column.counts
     shown: dict[str, tuple[int, str]] = {}
     for text, count in zip(column.texts, counts.tolist(), strict=True):
@@ -219,7 +252,14 @@ def _coded(column: TextColumn) -> tuple[Ints, tuple[str, ...]]:
     return codes, tuple(shown[key][1] for key in sorted(shown))
 
 
-def _check_events(log: Table, columns: EventsPart, names: tuple[str, ...]) -> None:
+def check_events(log: Table, columns: EventsPart, names: tuple[str, ...]) -> None:
+    """Refuse settings for events that nobody has done.
+
+    Raises
+    ------
+    SpecError
+        All of them at once, with names that are near.
+    """
     known = {fold(name) for name in names}
     asked = [
         *(("expire", name) for name in columns.expire),
@@ -235,48 +275,86 @@ def _check_events(log: Table, columns: EventsPart, names: tuple[str, ...]) -> No
         raise SpecError(f"spec: {'; '.join(problems)}", problems)
 
 
-def _findings(
-    log: Table,
-    columns: EventsPart,
-    rows: Ints,
-    whole: npt.NDArray[np.bool_],
-    leads: int,
-) -> tuple[Finding, ...]:
-    found = []
-    with_events = len(np.unique(rows[rows >= 0]))
-    found.append(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogCounts:
+    """What can be said of a log as it was read.
+
+    Attributes
+    ----------
+    leads, with_events : int
+        Of the leads table, and those of them that the log names.
+    strangers, broken : int
+        Events of nobody there, and of somebody there without a name or a time.
+    first_stranger, first_broken : str
+        What the row of the first is called; empty without one.
+    shown : str
+        Whom the first stranger's row names; empty for nobody.
+    """
+
+    leads: int
+    with_events: int
+    strangers: int
+    first_stranger: str
+    shown: str
+    broken: int
+    first_broken: str
+
+
+def _counted(
+    log: Table, columns: EventsPart, rows: Ints, whole: npt.NDArray[np.bool_], leads: int
+) -> LogCounts:
+    strangers, broken = np.flatnonzero(rows < 0), np.flatnonzero((rows >= 0) & ~whole)
+    who = text_column(log.columns[str(columns.lead)])
+    texts = ("", *who.texts)
+    return LogCounts(
+        leads=leads,
+        with_events=len(np.unique(rows[rows >= 0])),
+        strangers=len(strangers),
+        first_stranger=log.row_names.name(int(strangers[0])) if len(strangers) else "",
+        shown=texts[int(who.codes[strangers[0]])] if len(strangers) else "",
+        broken=len(broken),
+        first_broken=log.row_names.name(int(broken[0])) if len(broken) else "",
+    )
+
+
+def log_findings(log: Table, columns: EventsPart, counts: LogCounts) -> tuple[Finding, ...]:
+    """Say what was read, and what was left out.
+
+    Parameters
+    ----------
+    log : Table
+    columns : EventsPart
+        Filled in.
+    counts : LogCounts
+    """
+    found = [
         Finding(
             code="events-read",
             severity="info",
-            says=f"{log.name}: {count_text(log.rows)} events of {count_text(with_events)} of "
-            f"{count_text(leads)} leads; lead `{columns.lead}`, event `{columns.name}`, time "
-            f"`{columns.time}`{f', object `{columns.object}`' if columns.object else ''}.",
+            says=f"{log.name}: {count_text(log.rows)} events of {count_text(counts.with_events)} "
+            f"of {count_text(counts.leads)} leads; lead `{columns.lead}`, event `{columns.name}`, "
+            f"time `{columns.time}`{f', object `{columns.object}`' if columns.object else ''}.",
             fix="Say in the spec (`events`) which column is what, if that is wrong.",
         )
-    )
-    strangers = np.flatnonzero(rows < 0)
-    if len(strangers):
-        first = int(strangers[0])
-        who = text_column(log.columns[str(columns.lead)])
-        code = int(who.codes[first])
-        shown = f"`{who.texts[code - 1][:40]}`" if code else "an empty cell"
+    ]
+    if counts.strangers:
+        shown = f"`{counts.shown[:40]}`" if counts.shown else "an empty cell"
         found.append(
             Finding(
                 code="unknown-leads",
-                severity="warning" if len(strangers) > len(rows) / 2 else "info",
-                says=f"{log.name}: {count_text(len(strangers))} events belong to no lead of the "
-                f"table and are left out; the first, in {log.row_names.name(first)}, has {shown}.",
+                severity="warning" if counts.strangers > log.rows / 2 else "info",
+                says=f"{log.name}: {count_text(counts.strangers)} events belong to no lead of the "
+                f"table and are left out; the first, in {counts.first_stranger}, has {shown}.",
                 fix="Nothing, where these never became leads; else check how leads are named.",
             )
         )
-    broken = np.flatnonzero((rows >= 0) & ~whole)
-    if len(broken):
+    if counts.broken:
         found.append(
             Finding(
                 code="events-incomplete",
                 severity="info",
-                says=f"{log.name}: {count_text(len(broken))} events have no name or no time and "
-                f"are left out; the first stands in {log.row_names.name(int(broken[0]))}.",
+                says=f"{log.name}: {count_text(counts.broken)} events have no name or no time and "
+                f"are left out; the first stands in {counts.first_broken}.",
                 fix="Export the log with both.",
             )
         )

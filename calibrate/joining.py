@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -35,12 +35,15 @@ class Joined:
     matched : mapping of str to ndarray of bool, shape (n,)
         From file to whether each lead has a row there.
     findings : tuple of Finding
+    there : mapping of str to str
+        For leads in a database: from file to the condition in SQL that a lead has a row there.
     """
 
     table: Table
     sources: Mapping[str, tuple[str, str]]
     matched: Mapping[str, npt.NDArray[np.bool_]]
     findings: tuple[Finding, ...]
+    there: Mapping[str, str] = field(default_factory=dict)
 
 
 def join_tables(
@@ -79,17 +82,22 @@ def join_tables(
     matched: dict[str, npt.NDArray[np.bool_]] = {}
     findings: list[Finding] = []
     for part in joins:
+        if part.path is None:
+            raise SpecError(
+                f"spec: join: name the `path` of {part.place}: its `table` is in a database, and "
+                f"the leads are not"
+            )
         other = open_table(beside(table, part.path, folder))
         for where in (table, other):
-            _check_key(where, part)
+            check_key(where, part)
         places = _places(table, other, part, repeated)
-        matched[part.path] = places != NOWHERE
+        matched[part.place] = places != NOWHERE
         findings.extend(_unmatched(other, part, places))
         for name, column in other.columns.items():
-            origin = (part.path, name)
+            origin = (part.place, name)
             if name == part.on or (wanted is not None and origin not in wanted):
                 continue
-            own = _free_name(columns, origin) if wanted is None else wanted[origin]
+            own = free_name(columns, origin) if wanted is None else wanted[origin]
             columns[own] = gathered(column, places)
             sources[own] = origin
     return Joined(
@@ -100,7 +108,7 @@ def join_tables(
     )
 
 
-def _free_name(columns: Mapping[str, object], origin: tuple[str, str]) -> str:
+def free_name(columns: Mapping[str, object], origin: tuple[str, str]) -> str:
     """Name a column as it is called, or after its file, or after its whole path."""
     path, name = origin
     options = (name, f"{Path(path).stem}.{name}")
@@ -134,7 +142,13 @@ def gathered(column: Column, places: Ints) -> Column:
     return replace(column, codes=codes).take(np.ones(len(codes), dtype=np.bool_))
 
 
-def _check_key(table: Table, part: JoinPart) -> None:
+def check_key(table: Table, part: JoinPart) -> None:
+    """Refuse a table without the column to join on.
+
+    Raises
+    ------
+    SpecError
+    """
     if part.on not in table.columns:
         raise SpecError(
             f"spec: join: {table.name} has no column `{part.on}`; "
@@ -181,10 +195,15 @@ def _check_once(
         return
     key = int(np.argmax(counts > 1))
     first, second = (other.row_names.name(int(row)) for row in np.flatnonzero(same == key)[:2])
-    raise LeadsError(
-        f"{other.where}: `{part.on}` should name each lead once, and "
-        f"`{list(distinct)[key - 1][:60]}` stands in {first} and {second}. Remove the "
-        f"further rows, or say in the spec which one wins: `repeated: first` or `repeated: last`."
+    raise stands_twice(other, part, list(distinct)[key - 1], (first, second))
+
+
+def stands_twice(other: Table, part: JoinPart, key: str, rows: tuple[str, str]) -> LeadsError:
+    """Say that a further table has several rows for a lead."""
+    return LeadsError(
+        f"{other.where}: `{part.on}` should name each lead once, and `{key[:60]}` stands in "
+        f"{rows[0]} and {rows[1]}. Remove the further rows, or say in the spec which one wins: "
+        f"`repeated: first` or `repeated: last`."
     )
 
 
@@ -192,20 +211,42 @@ def _unmatched(other: Table, part: JoinPart, places: Ints) -> list[Finding]:
     used = np.zeros(other.rows, dtype=np.bool_)
     used[places[places != NOWHERE]] = True
     strangers = np.flatnonzero(~used)
-    matched = int((places != NOWHERE).sum())
-    says = (
-        f"{part.path}: {count_text(matched)} of {count_text(len(places))} leads have a row there "
-        f"(joined on `{part.on}`)"
-    )
-    if not len(strangers):
-        return [Finding(code="joined", severity="info", says=f"{says}.", fix="Nothing.")]
-    example = other.row_names.name(int(strangers[0]))
     return [
-        Finding(
-            code="joined",
-            severity="warning" if not matched else "info",
-            says=f"{says}; {count_text(len(strangers))} of its rows belong to no lead, the first "
-            f"in {example}.",
-            fix="Check that both tables name leads in the same way." if not matched else "Nothing.",
+        joined_finding(
+            part,
+            leads=len(places),
+            matched=int((places != NOWHERE).sum()),
+            strangers=len(strangers),
+            example=other.row_names.name(int(strangers[0])) if len(strangers) else "",
         )
     ]
+
+
+def joined_finding(
+    part: JoinPart, *, leads: int, matched: int, strangers: int, example: str
+) -> Finding:
+    """Say how many leads a further table knows, and how many of its rows belong to none.
+
+    Parameters
+    ----------
+    part : JoinPart
+    leads, matched : int
+        All leads, and those that have a row there.
+    strangers : int
+        Rows there of no lead.
+    example : str
+        What the first of them is called.
+    """
+    says = (
+        f"{part.place}: {count_text(matched)} of {count_text(leads)} leads have a row there "
+        f"(joined on `{part.on}`)"
+    )
+    if not strangers:
+        return Finding(code="joined", severity="info", says=f"{says}.", fix="Nothing.")
+    return Finding(
+        code="joined",
+        severity="warning" if not matched else "info",
+        says=f"{says}; {count_text(strangers)} of its rows belong to no lead, the first in "
+        f"{example}.",
+        fix="Check that both tables name leads in the same way." if not matched else "Nothing.",
+    )

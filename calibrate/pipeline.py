@@ -15,10 +15,10 @@ from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation, watched
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import Finding, LeadsError
-from calibrate.eventlog import EventLog
 from calibrate.evidence import Evidence
 from calibrate.files import make_folder, yaml_text
 from calibrate.leads import Leads
+from calibrate.logs import Log
 from calibrate.points import Points, assign_points
 from calibrate.policy import Decision, decide
 from calibrate.probability import Probability
@@ -55,7 +55,7 @@ def calibrate(
     leads: str | Path | pd.DataFrame | Table | Relation,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
-    events: str | Path | pd.DataFrame | Table | None = None,
+    events: Log | None = None,
     name: str | None = None,
     previous: Scorecard | None = None,
     progress: Progress = lambda step: None,
@@ -68,8 +68,8 @@ def calibrate(
         One row a lead; see `read_leads`, and `read_relation` for leads in a database.
     spec : Spec, mapping, path or None
         What is declared; see `Spec`.
-    events : path or DataFrame, optional
-        The log of what leads did, one row an event.
+    events : path, DataFrame or Relation, optional
+        The log of what leads did, one row an event; where leads are, in a file or a database.
     name : str, optional
         Name of the card; by default that of the table.
     previous : Scorecard, optional
@@ -170,7 +170,7 @@ def _taught(
 def _refitted(
     run: Calibration,
     opened: Table | Relation,
-    events: str | Path | pd.DataFrame | Table | EventLog | None,
+    events: Log | None,
     previous: Scorecard | None,
     progress: Progress,
 ) -> Calibration:

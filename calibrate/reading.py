@@ -81,7 +81,7 @@ def read_leads(
     log = _log(table, roles, declared, events)
     seen = None
     if log is not None:
-        by_day = outcome.created is not None and Dates(times=outcome.created).are_days
+        by_day = seen_by_day(outcome)
         log = replace(log, columns=log.columns.model_copy(update={"by_day": by_day}))
         outcome, seen = _from_landmark(table, outcome, log)
         declared = declared.model_copy(update={"events": log.columns})
@@ -164,43 +164,72 @@ def _log(
     if spec.events is None:
         return None
     if events is None and spec.events.path is None:
-        raise SpecError("spec: events: name the `path` of the log, or give it as `events`")
+        is_there = "; its `table` is in a database, and the leads are not"
+        raise SpecError(
+            f"spec: events: name the `path` of the log, or give it as `events`"
+            f"{is_there if spec.events.table is not None else ''}"
+        )
     source = beside(table, str(spec.events.path), spec.folder) if events is None else events
-    if roles.id is None or roles.created is None:
-        lacking = (
-            "names a lead (`leads: {id: COLUMN}`)"
-            if roles.id is None
-            else ("says when a lead was created (`leads: {created: COLUMN}`)")
-        )
-        raise LeadsError(
-            f"{table.where}: events are seen from one moment in every lead's life, so a column is "
-            f"needed that {lacking}."
-        )
     if isinstance(source, EventLog):
         return source
+    lead_id = check_landmarks(table, roles)
     return read_log(
         open_table(source),
         table,
-        roles.id,
+        lead_id,
         spec.events,
         nothings=spec.missing,
         day_first=spec.day_first,
     )
 
 
+def check_landmarks(table: Table, roles: Roles) -> str:
+    """Refuse leads of which no landmark can be told, and give the column that names them.
+
+    Raises
+    ------
+    LeadsError
+    """
+    if roles.id is not None and roles.created is not None:
+        return roles.id
+    lacking = (
+        "names a lead (`leads: {id: COLUMN}`)"
+        if roles.id is None
+        else "says when a lead was created (`leads: {created: COLUMN}`)"
+    )
+    raise LeadsError(
+        f"{table.where}: events are seen from one moment in every lead's life, so a column is "
+        f"needed that {lacking}."
+    )
+
+
+def seen_by_day(outcome: Outcome) -> bool:
+    """Say whether leads are seen from the end of a day, none having a time of creation."""
+    return outcome.created is not None and Dates(times=outcome.created).are_days
+
+
 def _from_landmark(table: Table, outcome: Outcome, log: EventLog) -> tuple[Outcome, SeenEvents]:
     """See every lead from its landmark; those that had closed by then leave."""
-    created = outcome.created
+    created, settings = outcome.created, log.columns
     if created is None:
         raise LeadsError(f"{table.where}: no lead has a creation date, so events cannot be dated.")
-    settings = log.columns
+    check_window(outcome, settings)
+    landmarks = landmarks_of(created, settings.score_after_days, by_day=settings.by_day)
+    return past_landmark(outcome, settings), seen_events(log, landmarks, settings)
+
+
+def check_window(outcome: Outcome, settings: EventsPart) -> None:
+    """Refuse landmarks behind the window.
+
+    Raises
+    ------
+    SpecError
+    """
     if outcome.window_days is not None and settings.score_after_days >= outcome.window_days:
         raise SpecError(
             f"spec: events.score_after_days: found {settings.score_after_days}; it must be under "
             f"the window of {outcome.window_days} days, or every customer has closed by then"
         )
-    landmarks = landmarks_of(created, settings.score_after_days, by_day=settings.by_day)
-    return past_landmark(outcome, settings), seen_events(log, landmarks, settings)
 
 
 def past_landmark(outcome: Outcome, settings: EventsPart) -> Outcome:

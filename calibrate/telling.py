@@ -10,34 +10,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.dates import Dates, read_dates
+from calibrate.dates import Dates
 from calibrate.engines.columns import from_arrow
 from calibrate.engines.rows import Rows
-from calibrate.engines.sql.coding import coded
-from calibrate.engines.sql.held import hold
 from calibrate.engines.sql.phrases import (
-    DATES,
     as_id,
     as_value,
     column,
     literal,
     mark,
     one_of,
-    seconds,
 )
 from calibrate.engines.sql.relations import Relation, RelationColumns
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
 from calibrate.errors import LeadsError, SpecError
+from calibrate.instants import day_of, landmark_of, seconds_of
+from calibrate.logged import KeyedLeads
 from calibrate.outcomes import Outcome
 from calibrate.roles import Roles
-from calibrate.spec import Spec
+from calibrate.spec import EventsPart, Spec
 
 _DAY = 86_400
-_NEVER = -(2**62)
-"""Stands for no date among seconds."""
-_MOST_DATES = 20_000
-"""So many different dates written as texts are looked up one by one; more must be dates there."""
 _CREATED, _CLOSED, _ROW, _NTH, _PLACE = (
     f"calibrate_{name}" for name in ("created", "closed", "row", "nth", "place")
 )
@@ -111,6 +105,26 @@ def moments_of(relation: Relation, table: Table, roles: Roles, spec: Spec) -> Mo
     )
 
 
+def keyed_leads(relation: Relation, moments: Moments, lead_id: str) -> KeyedLeads:
+    """Give the rows of all leads, counted or not, as a log of events is held against them.
+
+    Parameters
+    ----------
+    relation : Relation
+    moments : Moments
+        With a date of creation.
+    lead_id : str
+        The column that names a lead.
+    """
+    return KeyedLeads(
+        relation=relation,
+        id=lead_id,
+        source=moments.source,
+        created=column(_CREATED),
+        order=None if relation.order is None else column(_ROW),
+    )
+
+
 def counted_rows(
     relation: Relation,
     moments: Moments,
@@ -120,6 +134,7 @@ def counted_rows(
     *,
     until: dt.date | None = None,
     after: dt.date | None = None,
+    seen: EventsPart | None = None,
 ) -> LeadRows:
     """Say in SQL which rows are counted, and who of them is a customer.
 
@@ -133,12 +148,14 @@ def counted_rows(
         Of the moments, counting the same leads.
     until, after : date, optional
         Only leads created up to the end of a day, or on no known one; only those created later.
+    seen : EventsPart, optional
+        With `by_day` filled in: only leads that had not closed by their landmark.
     """
     created = column(_CREATED) if roles.created else None
     closed = column(_CLOSED) if roles.outcome.closed else None
     if outcome.created is not None and Dates(times=outcome.created).are_days:
         # Where one of the two knows no time of day, the other's cannot be used either.
-        created, closed = (one and _day_of(one) for one in (created, closed))
+        created, closed = (one and day_of(one) for one in (created, closed))
     conditions = _mature(relation, moments, spec, outcome, created)
     if until is not None:
         conditions.append(f"COALESCE({created} < {_second_of(until) + _DAY}, TRUE)")
@@ -150,6 +167,9 @@ def counted_rows(
             f"CASE WHEN {closed} < {_second_of(outcome.as_of) + _DAY} THEN {closed} - {created} END"
         )
         conditions.append(f"COALESCE({closed} >= {created}, TRUE)")
+        if seen is not None:
+            to_landmark = f"{landmark_of(str(created), seen)} - {created}"
+            conditions.append(f"COALESCE({open_for} > {to_landmark}, TRUE)")
         customer = f"{closed} - {created} <= {(outcome.window_days or 0) * _DAY}"
     else:
         found = relation.columns[str(roles.outcome.column)]
@@ -238,7 +258,14 @@ def _with_seconds(relation: Relation, table: Table, roles: Roles, spec: Spec, *,
         ((roles.created, _CREATED), (roles.outcome.closed, _CLOSED))
     ):
         if name is not None:
-            value, join = _seconds(relation, table, name, spec, place)
+            value, join = seconds_of(
+                relation,
+                table,
+                name,
+                nothings=spec.missing,
+                day_first=spec.day_first,
+                place=place,
+            )
             beside.append(f"{value} AS {role}")
             joins += join
     if relation.order is not None:
@@ -254,31 +281,6 @@ def _with_seconds(relation: Relation, table: Table, roles: Roles, spec: Spec, *,
     if not beside:
         return relation.source
     return f"(SELECT t.*, {', '.join(beside)} FROM {relation.source} AS t {' '.join(joins)})"
-
-
-def _seconds(
-    relation: Relation, table: Table, name: str, spec: Spec, place: int
-) -> tuple[str, tuple[str, ...]]:
-    """Give a date in seconds, and the table it needs beside: of dates that are texts, each."""
-    found = relation.columns[name]
-    if found.kind in DATES:
-        return seconds(found.name), ()
-    held = hold(relation.rows, found.name, found.kind)
-    held = held if held.is_whole else held.fetched(relation.rows)
-    if len(held.values) > _MOST_DATES:
-        raise LeadsError(
-            f"{relation.where}: column `{name}` holds {len(held.values)} different dates as texts "
-            f"or numbers. Make dates of them in the database, in a query or a view: CAST(... AS "
-            f"TIMESTAMP)."
-        )
-    somewhere = Rows(names=["one of its rows"] * len(held.values))
-    alone = replace(
-        table, columns=RelationColumns(relation, {name: held.column}), row_names=somewhere
-    )
-    times = read_dates(alone, name, nothings=spec.missing, day_first=spec.day_first).times
-    codes = np.where(np.isnat(times), _NEVER, times.astype(np.int64))
-    looked = coded(held, codes, _NEVER, lookup=relation.connection.lookup, place=place)
-    return f"NULLIF({looked.code}, {_NEVER})", looked.joins
 
 
 def _first_place(relation: Relation, roles: Roles) -> str:
@@ -320,10 +322,6 @@ def _among(value: str, flags: Sequence[Any], there: npt.NDArray[np.bool_]) -> st
     )
     listed = one_of(value, [literal(flag) for flag in wanted if flag is not None])
     return f"({value} IS NULL OR {listed})" if None in wanted else f"({listed})"
-
-
-def _day_of(seconds_since: str) -> str:
-    return f"(CAST(FLOOR(CAST({seconds_since} AS DOUBLE) / {_DAY}) AS BIGINT) * {_DAY})"
 
 
 def _second_of(day: dt.date) -> int:

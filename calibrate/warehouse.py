@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calibrate.attributes import choose_attributes
+from calibrate.behaviours import BehaviourRecipe
 from calibrate.candidates import Candidate, candidates_among, own_columns
+from calibrate.doing import doings_there, see_there
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import Held, hold
 from calibrate.engines.sql.phrases import NUMBERS, as_value
-from calibrate.engines.sql.relations import Relation, RelationColumns
+from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
-from calibrate.errors import SpecError
-from calibrate.eventlog import EventLog
+from calibrate.habits import held_habit, with_habits
 from calibrate.holdout import set_aside
-from calibrate.joining import Joined
+from calibrate.joined import JoinedThere, join_there
 from calibrate.leads import Leads
-from calibrate.outcomes import Outcome, read_outcome
-from calibrate.reading import filled_in, format_findings, read_leads
+from calibrate.logged import KeyedLeads, LogThere, log_there
+from calibrate.logs import Log, in_memory, open_log
+from calibrate.offering import offered
+from calibrate.outcomes import Outcome, check_two_classes, read_outcome
+from calibrate.reading import (
+    check_landmarks,
+    check_window,
+    filled_in,
+    format_findings,
+    past_landmark,
+    read_leads,
+    seen_by_day,
+)
 from calibrate.recipes import columns_of
 from calibrate.roles import Roles, find_roles, role_findings
-from calibrate.spec import Spec, as_spec
+from calibrate.spec import EventsPart, Spec, as_spec
 from calibrate.suspects import examine
-from calibrate.telling import Moments, counted_rows, moments_of
+from calibrate.telling import Moments, counted_rows, keyed_leads, moments_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def read_relation(
-    relation: Relation, spec: Spec | Mapping[str, Any] | str | Path | None = None
+    relation: Relation,
+    spec: Spec | Mapping[str, Any] | str | Path | None = None,
+    *,
+    events: Log | None = None,
 ) -> Leads:
     """Read leads that stay in a database: who is counted, what can be tried, and what is odd.
 
@@ -43,6 +59,9 @@ def read_relation(
         See `open_relation`; one row a lead.
     spec : Spec, mapping, path or None
         What is declared, as for `read_leads`.
+    events : Relation or path, optional
+        The log of what leads did, one row an event: opened by the same connection, or of leads in
+        Parquet files a further one. By default the table or the file that the spec names.
 
     Returns
     -------
@@ -61,21 +80,29 @@ def read_relation(
         When the database refuses, or the table changes while it is read.
     """
     declared = as_spec(spec)
-    there = outcomes_there(relation, declared)
-    table, roles = there.table, there.roles
-    outcome, aside, remarks = set_aside(there.outcome, declared.fit, where=table.where)
-    until = None if aside is None else aside.until
-    rows = counted_rows(relation, there.moments, roles, declared, outcome, until=until)
+    if events is not None and declared.events is None:
+        declared = declared.model_copy(update={"events": EventsPart()})
+    told = outcomes_there(relation, declared, events=events)
+    relation, table, roles, declared = told.relation, told.table, told.roles, told.spec
+    joined = told.joined
+    outcome, aside, remarks = set_aside(told.outcome, declared.fit, where=table.where)
+    rows, habits = _with_habits(told, outcome, until=None if aside is None else aside.until)
     names = own_columns(table, roles, declared)
     held = {}
     for place, name in enumerate(names):
         relation.watch(name, place, len(names))
         held[name] = _held(relation, rows, name, declared)
-    columns = {name: one.column for name, one in held.items()}
-    candidates = candidates_among(columns, table, roles, declared)
+    candidates = candidates_among(
+        {name: one.column for name, one in held.items()},
+        table,
+        roles,
+        declared,
+        of_events=_of_events(habits),
+        events=() if told.log is None else told.log.names,
+    )
     engine = SqlEngine(
-        rows=replace(rows, cells=_cells(relation, roles, held)),
-        held={name: _made(name, one, held) for name, one in candidates.by_name.items()},
+        rows=replace(rows, cells=_cells(told, held)),
+        held={name: _made(name, one, held, habits) for name, one in candidates.by_name.items()},
     )
     chosen = choose_attributes(table, candidates.by_name, engine, declared)
     leads = Leads(
@@ -83,6 +110,7 @@ def read_relation(
         spec=filled_in(declared, roles, outcome),
         engine=engine,
         attributes=chosen.attributes,
+        joined=joined.sources,
         outcome=outcome,
         aside=aside,
         total=relation.leads,
@@ -91,61 +119,68 @@ def read_relation(
         fingerprint=relation.fingerprint,
         findings=(
             *format_findings(table),
+            *joined.findings,
             *role_findings(roles),
             *outcome.findings,
             *remarks,
+            *(() if told.log is None else told.log.findings),
             *candidates.findings,
             *chosen.findings,
         ),
     )
-    joined = Joined(table=table, sources={}, matched={}, findings=())
-    return examine(leads, table, roles, joined, chosen.aside)
+    return examine(leads, table, roles, joined.beside(table), chosen.aside)
 
 
 def read_anywhere(
     leads: str | Path | pd.DataFrame | Table | Relation,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
     *,
-    events: str | Path | pd.DataFrame | Table | EventLog | None = None,
+    events: Log | None = None,
 ) -> Leads:
     """Read leads wherever they are: see `read_leads` and `read_relation`.
 
     Raises
     ------
     SpecError
-        Also when a log is given beside leads that stay in a database.
+        Also when the log is in a database and the leads are not.
     """
-    if not isinstance(leads, Relation):
-        return read_leads(leads, spec, events=events)
-    if events is not None:
-        raise SpecError(
-            f"{leads.where}: a log of events cannot be held against leads in a database; give a "
-            f"query, or a view, that has what leads did beside their other columns."
-        )
-    return read_relation(leads, spec)
+    if isinstance(leads, Relation):
+        return read_relation(leads, spec, events=events)
+    return read_leads(leads, spec, events=in_memory(events))
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomesThere:
-    """What became of leads in a database.
+    """What became of leads in a database, and what they did, before any attribute is looked at.
 
     Attributes
     ----------
+    relation : Relation
+        The leads, further tables joined beside them.
+    joined : JoinedThere
+        Where its columns are from.
     table : Table
         The relation, seen as a table.
     roles : Roles
     moments : Moments
     outcome : Outcome
-        Of the moments.
+        Of the moments; leads that had closed by their landmark left out.
+    log : LogThere or None
+    spec : Spec
+        With what the log's columns were found to be.
     """
 
+    relation: Relation
+    joined: JoinedThere
     table: Table
     roles: Roles
     moments: Moments
     outcome: Outcome
+    log: LogThere | None
+    spec: Spec
 
 
-def outcomes_there(relation: Relation, spec: Spec) -> OutcomesThere:
+def outcomes_there(relation: Relation, spec: Spec, *, events: Log | None = None) -> OutcomesThere:
     """Say what became of leads in a database: as `read_outcomes` for leads in memory.
 
     Raises
@@ -153,71 +188,110 @@ def outcomes_there(relation: Relation, spec: Spec) -> OutcomesThere:
     SpecError, LeadsError, EngineError
         As `read_relation`.
     """
-    refuse_tables(spec)
+    joined = join_there(relation, spec.join, repeated=spec.repeated, folder=spec.folder)
+    relation = joined.relation
     table = as_table(relation)
     roles = find_roles(table, spec)
     moments = moments_of(relation, table, roles, spec)
     outcome = read_outcome(moments.table, roles, spec, repeated=moments.repeated)
-    return OutcomesThere(table=table, roles=roles, moments=moments, outcome=outcome)
-
-
-def refuse_tables(spec: Spec) -> None:
-    """Refuse a spec that declares what a query should do.
-
-    Raises
-    ------
-    SpecError
-    """
-    problems = [
-        f"spec: {key}: further tables of a database are joined there; give a query, or a view, "
-        f"that has their columns beside the leads'"
-        for key, is_there in (("join", spec.join), ("events", spec.events is not None))
-        if is_there
-    ]
-    if problems:
-        raise SpecError(f"{'; '.join(problems)}.", problems)
-
-
-def as_table(relation: Relation) -> Table:
-    """See a relation as a table whose columns come when they are looked at."""
-    return Table(
-        name=relation.name,
-        where=relation.where,
-        columns=RelationColumns(relation),
-        rows=relation.leads,
-        unusable=relation.unusable,
-        fingerprint="",
-        dated=relation.dated,
-        row_names=relation.row_names,
-        remarks=relation.remarks,
+    log = None
+    if spec.events is not None:
+        keyed = keyed_leads(relation, moments, check_landmarks(table, roles))
+        log = _log(keyed, spec, events).seen_by_day(seen_by_day(outcome))
+        spec = spec.model_copy(update={"events": log.columns})
+        check_window(outcome, log.columns)
+        outcome = past_landmark(outcome, log.columns)
+        check_two_classes(table, roles, outcome)
+    return OutcomesThere(
+        relation=relation,
+        joined=joined,
+        table=table,
+        roles=roles,
+        moments=moments,
+        outcome=outcome,
+        log=log,
+        spec=spec,
     )
+
+
+def _log(leads: KeyedLeads, spec: Spec, given: Log | None) -> LogThere:
+    """Read the log, and hold it against all leads, counted or not."""
+    part = spec.events or EventsPart()
+    return log_there(
+        open_log(leads.relation, part, given=given, folder=spec.folder),
+        leads,
+        part,
+        nothings=spec.missing,
+        day_first=spec.day_first,
+        fewest=spec.min_leads,
+    )
+
+
+def _with_habits(
+    told: OutcomesThere, outcome: Outcome, *, until: dt.date | None
+) -> tuple[LeadRows, dict[BehaviourRecipe, Held]]:
+    """Say which rows are counted, and put the behaviours that are worth trying beside them."""
+    log, spec = told.log, told.spec
+    rows = counted_rows(
+        told.relation,
+        told.moments,
+        told.roles,
+        spec,
+        outcome,
+        until=until,
+        seen=None if log is None else log.columns,
+    )
+    if log is None:
+        return rows, {}
+    seen = see_there(log)
+    recipes = offered(doings_there(seen, spec.min_leads), log.columns, spec.min_leads)
+    rows = replace(rows, source=with_habits(rows.source, seen, tuple(recipes.values())))
+    return rows, {
+        recipe: held_habit(rows, name, recipe, place, seen)
+        for place, (name, recipe) in enumerate(recipes.items())
+    }
+
+
+def _of_events(habits: Mapping[BehaviourRecipe, Held]) -> list[tuple[str, Candidate]]:
+    return [
+        (one.profile.name, Candidate(column=one.column, recipe=recipe, group="behaviour"))
+        for recipe, one in habits.items()
+    ]
 
 
 def _held(relation: Relation, rows: LeadRows, name: str, spec: Spec) -> Held:
     found = relation.columns[name]
-    return hold(rows, found.name, found.kind, nothings=spec.missing)
+    return hold(rows, found.name, found.kind, nothings=spec.missing).called(name)
 
 
-def _cells(relation: Relation, roles: Roles, held: Mapping[str, Held]) -> tuple[str, ...]:
+def _cells(told: OutcomesThere, held: Mapping[str, Held]) -> tuple[str, ...]:
     """Give all that may be the same in two rows: not what names a lead, under either name."""
     own = {
         name
         for name, one in held.items()
-        if relation.columns[name].kind not in NUMBERS
+        if told.relation.columns[name].kind not in NUMBERS
         and not one.profile.missing
         and max(one.leads, default=0) == 1
     }
     return tuple(
         value if found.kind in NUMBERS else f"NULLIF({value}, '')"
-        for name, found in relation.columns.items()
-        if name != roles.id and name not in own
+        for name, found in told.relation.columns.items()
+        if name != told.roles.id and name not in own and name not in told.joined.sources
         for value in [as_value(found.kind, found.name)]
     )
 
 
-def _made(name: str, candidate: Candidate, held: Mapping[str, Held]) -> Held:
+def _made(
+    name: str,
+    candidate: Candidate,
+    held: Mapping[str, Held],
+    habits: Mapping[BehaviourRecipe, Held],
+) -> Held:
     """Give a candidate's column, or what it was made of with its own meaning."""
-    if candidate.recipe is None:
+    recipe = candidate.recipe
+    if recipe is None:
         return held[name]
-    (source,) = columns_of(candidate.recipe)  # type: ignore[arg-type]
+    if isinstance(recipe, BehaviourRecipe):
+        return habits[recipe].called(name)
+    (source,) = columns_of(recipe)
     return held[source].meaning(name, candidate.column)

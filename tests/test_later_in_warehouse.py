@@ -193,9 +193,9 @@ def test_what_judges_in_files_only_is_refused(dated: Path) -> None:
     frame = pd.read_parquet(dated)
     card = calibrate(frame, SPEC).scorecard
     relation = open_parquet(dated)
-    with pytest.raises(SpecError, match="events and scored: cannot be held against leads in a"):
-        validate(card, relation, events=frame, scored=frame)
-    with pytest.raises(SpecError, match="a log of events cannot be held against"):
+    with pytest.raises(SpecError, match="scored: cannot be held against leads in a"):
+        validate(card, relation, scored=frame)
+    with pytest.raises(SpecError, match="log of events has to be where the leads are"):
         calibrate(relation, WORLD, events=frame)
     lacking = open_relation(
         in_table(frame.drop(columns=["source"]).rename(columns={"visits": "Visits "})),

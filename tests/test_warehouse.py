@@ -271,14 +271,6 @@ def test_an_empty_table_has_no_rows() -> None:
         open_relation(DuckDBConnection(connection=connection), table="leads")
 
 
-@pytest.mark.parametrize(
-    "spec", [{"join": [{"path": "more.csv", "on": "lead_id"}]}, {"events": {"path": "e.csv"}}]
-)
-def test_what_a_query_should_do_is_refused(odd: Path, spec: dict[str, Any]) -> None:
-    with pytest.raises(SpecError, match="give a query, or a view"):
-        read_relation(open_parquet(odd), spec)
-
-
 def test_a_column_that_is_not_there_is_named_as_for_a_file(odd: Path) -> None:
     spec = {"leads": {"id": "led_id"}, "exclude": ["sauce"]}
     for read in (read_leads, lambda *given: read_relation(open_parquet(given[0]), given[1])):
@@ -322,9 +314,9 @@ def test_ids_that_are_missing_are_leads_all_the_same(odd: Path, tmp_path: Path) 
 
 
 def test_more_dates_as_texts_than_can_be_looked_up_are_refused() -> None:
-    times = pd.date_range("2024-01-01", periods=20_100, freq="37min").strftime("%Y-%m-%d %H:%M")
+    times = pd.date_range("2024-01-01", periods=20_100, freq="37min").strftime("%d.%m.%Y %H:%M")
     frame = pd.DataFrame({"created_at": times, "converted_at": None, "a": ["x", "y"] * 10_050})
     frame.loc[::3, "converted_at"] = "2024-12-31"
     relation = open_relation(in_table(frame), table="leads")
-    with pytest.raises(LeadsError, match=r"20100 different dates as texts.*CAST"):
+    with pytest.raises(LeadsError, match=r"20000 different dates as texts.*CAST"):
         read_relation(relation)

@@ -10,18 +10,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.accuracy.places import OPTBINNING, cache_folder
-from benchmarks.engines import inputs
+from benchmarks.engines import events, inputs
 from benchmarks.harness import Comparison, MeanRatio, MemoryLimit, Side, elsewhere, inside
 
 FOLDER = inputs.FOLDER
-_SIZE, _TENTH, _HUNDREDTH = (
+_SIZE, _TENTH, _HUNDREDTH, _TWICE = (
     f"{leads / 1e6:g} M" if leads >= 10**6 else f"{leads:,}".replace(",", " ")
-    for leads in (inputs.LEADS, inputs.MODELLED, inputs.MODELLED // 10)
+    for leads in (inputs.LEADS, inputs.MODELLED, inputs.MODELLED // 10, events.EVENTS)
 )
 
 
 def prepare(folder: Path) -> None:
     inputs.make(folder)
+    events.make(folder)
 
 
 def _counts(
@@ -111,6 +112,16 @@ COMPARISONS = (
         peer=inside("engines.scoring", "duckdb_joins"),
         rounds=3,
         limit=0.65,
+        is_slow=True,
+    ),
+    Comparison(
+        what=f"behaviours of {_TENTH} leads, {_TWICE} events, whole numbers as ids",
+        against="DuckDB, a plain query",
+        ours=inside("engines.events", "ours"),
+        peer=inside("engines.events", "plain_query"),
+        rounds=5,
+        limit=0.7,
+        memory=MemoryLimit(most=1200, unit="MB"),
         is_slow=True,
     ),
     _optbinning("evidence for all columns", "evidence", 1 / 20),

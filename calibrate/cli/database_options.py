@@ -13,14 +13,13 @@ from calibrate.cli.parser import one_of
 
 if TYPE_CHECKING:
     from calibrate.engines.sql.relations import Relation
+    from calibrate.logs import Log
     from calibrate.spec import Spec
 
 _ENGINES = ("memory", "duckdb")
 _WAYS = ("view", "table")
 _OF_A_DATABASE = ("table", "query", "memory", "to", "as", "replace", "prefix")
-_BY_ROW = (
-    "scores", "compare_methods", "events", "scored", "notebook", "explain", "since", "sheet",
-)  # fmt: skip
+_BY_ROW = ("scores", "compare_methods", "scored", "notebook", "explain", "since", "sheet")
 """Options that need leads one by one, of all commands that take a database."""
 
 
@@ -62,7 +61,9 @@ def _add_connection(group: argparse._ArgumentGroup) -> None:
         metavar="URL",
         help="duckdb://crm.db, postgres://host/crm, spark, bigquery://... or snowflake://...",
     )
-    group.add_argument("--table", metavar="NAME", help="of the leads: leads, crm.leads")
+    group.add_argument(
+        "--table", metavar="NAME", help="of the leads: leads, crm.leads; --events names one too"
+    )
     group.add_argument("--query", metavar="SQL", help="a SELECT in place of a table")
 
 
@@ -169,8 +170,23 @@ def _by_duckdb(options: argparse.Namespace, spec: Spec) -> bool:
 
     if options.engine is not None or is_in_store(options.leads):
         return bool(options.engine != "memory")
-    asks_rows = _rows_asked(options) or spec.events is not None or bool(spec.join)
+    asks_rows = _rows_asked(options) or bool(spec.join) or not _is_parquet(options, spec)
     return not asks_rows and can_be_large(options.leads) and is_large(options.leads)
+
+
+def log_of(options: argparse.Namespace, leads: object) -> Log | None:
+    """Give the log of a command line: a file, or the table of that name where leads are."""
+    from calibrate.engines.sql.relations import Relation, open_relation
+
+    if options.events is None or options.connect is None or not isinstance(leads, Relation):
+        return options.events  # type: ignore[no-any-return]
+    return open_relation(leads.connection, table=options.events)
+
+
+def _is_parquet(options: argparse.Namespace, spec: Spec) -> bool:
+    """Say whether the log is Parquet too, where there is one."""
+    path = vars(options).get("events") or (None if spec.events is None else spec.events.path)
+    return path is None or Path(path).suffix.lower() == ".parquet"
 
 
 def _rows_asked(options: argparse.Namespace, more: Sequence[str] = ()) -> list[str]:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calibrate.cli.arguments import add_fit, add_folder, add_leads
-from calibrate.cli.database_options import add_database
+from calibrate.cli.database_options import add_database, log_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import COMPARE_STEPS, RUN_STEPS, progress, tell, written_blocks
 
 if TYPE_CHECKING:
     from calibrate.engines.sql.relations import Relation
     from calibrate.engines.tables import Table
+    from calibrate.logs import Log
     from calibrate.spec import Spec
 
 
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace) -> None:
         name=options.name,
         scores=options.scores,
         compare=options.compare_methods,
-        events=options.events,
+        events=log_of(options, leads),
     )
 
 
@@ -73,12 +74,13 @@ def write_run(
     name: str | None = None,
     scores: bool = False,
     compare: bool = False,
-    events: str | None = None,
+    events: Log | None = None,
     beside: Sequence[Path] = (),
 ) -> None:
     """Calibrate, write the run folder, and print what came of it."""
     from calibrate.engines.sql.relations import Relation
     from calibrate.engines.tables import open_table
+    from calibrate.logs import in_memory
     from calibrate.pipeline import calibrate
     from calibrate.present.blocks import BLANK
     from calibrate.present.run_text import calibration_blocks, choices_blocks, choices_summary
@@ -94,7 +96,7 @@ def write_run(
         result.save(folder, progress=step, choices=choices)
         if scores and not isinstance(leads, Relation):
             table = open_table(leads)
-            scored = result.scorecard.score_table(table, events=events)
+            scored = result.scorecard.score_table(table, events=in_memory(events))
             write_scored(
                 result.scorecard,
                 table,

@@ -44,8 +44,8 @@ def spec_and_anywhere(
         return spec_and_leads(options)
     if options.outcome is None:
         return spec, relation
+    from calibrate.engines.sql.relations import as_table
     from calibrate.roles import outcome_of
-    from calibrate.warehouse import as_table
 
     part = outcome_of(as_table(relation), options.outcome)
     return spec.changed(outcome=part.model_dump(exclude_unset=True)), relation

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
 from calibrate.cli.arguments import LEADS, add_card, add_events, add_html
-from calibrate.cli.database_options import add_database, leads_of
+from calibrate.cli.database_options import add_database, leads_of, log_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import progress, tell
 
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
             card,
             watched(leads, step),
             spec=options.spec,
-            events=options.events,
+            events=log_of(options, leads),
             scored=options.scored,
             as_of=day(options.as_of),
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.sql.changing import Changing, Place, all_or_nothing, place_of
 from calibrate.engines.sql.phrases import column, quoted
-from calibrate.engines.sql.relations import Relation
+from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.translation import translated
 from calibrate.errors import EngineError, Finding, SpecError, did_you_mean
 from calibrate.export.dialects import Writer
@@ -21,7 +21,6 @@ from calibrate.scorecard.held import held_among, unseen_there
 from calibrate.scorecard.scored import stamps
 from calibrate.scoring import Unseen, scoring_findings
 from calibrate.shown import AsScreen, AsTable
-from calibrate.warehouse import as_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,7 +179,7 @@ def write_scores(
     refuse_lacking(as_table(leads), wanted)
     marks = {} if way == "view" else stamps(card, on or dt.date.today())
     _refuse_taken(leads, [*scored.added, *marks])
-    unseen = unseen_there(card, leads, held_among(card, leads, wanted))
+    unseen = unseen_there(card, leads.rows, held_among(card, leads, wanted))
     select = _select(leads, scored, marks, writer)
     with all_or_nothing(connection):
         _make(connection, place, select, way=way, added=scored.added)

@@ -80,7 +80,7 @@ def new_leads_there(
         worked_column=column,
         pairs=pairs_on_leads(shared, lambda one: _counted(one, judged)),
         months=_months((old, new), engines, counted),
-        unseen=scoring_findings(unseen_there(old, relation, held[0]), ()),
+        unseen=scoring_findings(unseen_there(old, relation.rows, held[0]), ()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from calibrate.engines.places import level_rows
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import Held, hold
 from calibrate.engines.sql.relations import Relation
+from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
 from calibrate.errors import ScorecardError
 from calibrate.leads import Recipe
@@ -22,7 +24,14 @@ from calibrate.scoring import Unseen, unseen_in
 from calibrate.worked import is_worked, worked_columns
 
 
-def held_columns(card: Scorecard, relation: Relation, table: Table) -> dict[str, Held]:
+def held_columns(
+    card: Scorecard,
+    relation: Relation,
+    table: Table,
+    *,
+    sources: Mapping[str, tuple[str, str]] | None = None,
+    habits: Mapping[str, Held] | None = None,
+) -> dict[str, Held]:
     """Hold the columns of the card's attributes, of those that can be had: as `columns_there`.
 
     Parameters
@@ -31,19 +40,25 @@ def held_columns(card: Scorecard, relation: Relation, table: Table) -> dict[str,
     relation : Relation
     table : Table
         The relation, seen as a table.
+    sources : mapping of str to (str, str), optional
+        Where the columns of further tables are from; see `JoinedThere`.
+    habits : mapping of str to Held, optional
+        The card's behaviours; see `card_habits`.
 
     Raises
     ------
     ScorecardError
-        When a column that earns points is not there, or stands in a further table or a log.
+        When a column that earns points is not there, or stands in a further table or a log that
+        was not given.
     """
+    _check_joined(card, relation, sources or {})
     needed = card.scoring.needed
     wanted = [(one.name, one.made_from) for one in card.attributes]
     logged = {name for name, recipe in wanted if isinstance(recipe, BehaviourRecipe)}
-    if needed & logged or (card.reads is not None and card.reads.join):
+    if needed & logged and habits is None:
         raise ScorecardError(
-            f"{relation.where}: the card gives points for what stands in further tables or in a "
-            f"log of events, which cannot be read from a database. Judge it by leads in files."
+            f"{relation.where}: the card gives points for what leads did, and their log cannot be "
+            f"read here. Take leads and log in files."
         )
     refuse_lacking(table, [one for one in wanted if one[0] in needed])
     there = [
@@ -51,7 +66,22 @@ def held_columns(card: Scorecard, relation: Relation, table: Table) -> dict[str,
         for one in wanted
         if one[0] not in logged and (one[0] in needed or not lacking_columns(table, [one]))
     ]
-    return held_among(card, relation, there)
+    return held_among(card, relation, there) | dict(habits or {})
+
+
+def _check_joined(
+    card: Scorecard, relation: Relation, sources: Mapping[str, tuple[str, str]]
+) -> None:
+    """Refuse leads without the columns that the card took from further tables."""
+    taken = {} if card.reads is None else card.reads.columns
+    lacking = [name for name, origin in taken.items() if sources.get(name) != origin]
+    if lacking:
+        origins = dict.fromkeys(taken[name][0] for name in lacking)
+        raise ScorecardError(
+            f"{relation.where}: the card gives points for columns of {', '.join(origins)}. Say in "
+            f"the spec which tables of the database these are: `join: [{{path: "
+            f"{next(iter(origins))}, table: NAME, on: COLUMN}}]`."
+        )
 
 
 def held_among(card: Scorecard, relation: Relation, wanted: Wanted) -> dict[str, Held]:
@@ -60,15 +90,24 @@ def held_among(card: Scorecard, relation: Relation, wanted: Wanted) -> dict[str,
     return {name: _attribute(name, recipe, engine) for name, recipe in wanted}
 
 
-def unseen_there(card: Scorecard, relation: Relation, held: dict[str, Held]) -> tuple[Unseen, ...]:
-    """Count leads with values that the card has never seen, over all leads of the relation."""
+def unseen_there(card: Scorecard, rows: LeadRows, held: Mapping[str, Held]) -> tuple[Unseen, ...]:
+    """Count leads with values that the card has never seen, over all leads of the relation.
+
+    Parameters
+    ----------
+    card : Scorecard
+    rows : LeadRows
+        All of them.
+    held : mapping of str to Held
+        The card's columns over these.
+    """
     unseen: list[Unseen] = []
     for part in card.scoring.columns:
         one = held[part.column]
         if not one.is_whole and part.levels.kind != "number":
-            one = one.fetched(relation.rows)
-        rows = level_rows(one.column, part.levels)
-        unseen += unseen_in(part, one.column, rows, one.leads)
+            one = one.fetched(rows)
+        places = level_rows(one.column, part.levels)
+        unseen += unseen_in(part, one.column, places, one.leads)
     return tuple(unseen)
 
 
@@ -107,7 +146,8 @@ def _sources(card: Scorecard, relation: Relation, wanted: Wanted) -> dict[str, H
         for source in (name,) if recipe is None else columns_of(recipe):
             known = relation.columns[source]
             if source not in found:
-                found[source] = hold(relation.rows, known.name, known.kind, nothings=card.missing)
+                one = hold(relation.rows, known.name, known.kind, nothings=card.missing)
+                found[source] = one.called(source)
             if recipe is not None and not found[source].is_whole:
                 found[source] = found[source].fetched(relation.rows)
     return found

@@ -110,8 +110,20 @@ class AttributePart(Part):
 class JoinPart(Part):
     """A further table about the same leads."""
 
-    path: Name = Field(description="Its file, from the folder of the leads table.")
+    path: Name | None = Field(None, description="Its file, from the folder of the leads table.")
+    table: Name | None = Field(None, description="Its name, where leads are in a database.")
     on: Name = Field(description="The column that names the lead, in both tables.")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if self.path is None and self.table is None:
+            raise ValueError("name the `path` of its file, or its `table` in the leads' database")
+        return self
+
+    @property
+    def place(self) -> str:
+        """What it is called: by its file, else by its table."""
+        return str(self.path or self.table)
 
 
 class ExpirePart(Part):
@@ -181,6 +193,7 @@ class EventsPart(Part):
     """The log of what leads did, and the moment from which it is seen."""
 
     path: Name | None = Field(None, description="Its file, from the folder of the leads table.")
+    table: Name | None = Field(None, description="Its table, where leads are in a database.")
     lead: Name | None = Field(None, description="Column that names the lead.")
     name: Name | None = Field(None, description="Column that names what was done.")
     time: Name | None = Field(None, description="Column that says when.")

@@ -12,6 +12,7 @@ from calibrate.behaviours import BehaviourRecipe
 from calibrate.counts import AttributeCounts, count_attribute
 from calibrate.engines.base import Ints
 from calibrate.engines.columns import TextColumn
+from calibrate.engines.sql.engine import SqlEngine
 from calibrate.errors import Finding, LeadsError
 from calibrate.joining import Joined
 from calibrate.leads import Attribute, Leads, Withheld
@@ -212,13 +213,25 @@ def _above_overall(n: int, x: int, leads: Leads) -> bool:
 def _files_that_tell(leads: Leads, joined: Joined) -> dict[str, float]:
     """Find joined tables in which having a row at all tells the outcome."""
     found = {}
-    for path, matched in joined.matched.items():
-        there = matched & leads.outcome.counted
-        n, x = (leads.outcome.leads(rows) for rows in (there, there & leads.outcome.customer))
+    for path, (n, x) in _rows_there(leads, joined).items():
         alone = auc([leads.counted - n, n], [leads.customers - x, x])
         # A row for customers alone: many of theirs, next to none of the others'.
         if alone >= TELLS_ALL or (n and x >= CERTAIN * n and _above_overall(n, x, leads)):
             found[path] = alone
+    return found
+
+
+def _rows_there(leads: Leads, joined: Joined) -> dict[str, tuple[int, int]]:
+    """Count leads and customers that have a row in each joined table."""
+    if isinstance(leads.engine, SqlEngine):
+        return {
+            path: leads.engine.count_where(condition) for path, condition in joined.there.items()
+        }
+    outcome = leads.outcome
+    found = {}
+    for path, matched in joined.matched.items():
+        there = matched & outcome.counted
+        found[path] = outcome.leads(there), outcome.leads(there & outcome.customer)
     return found
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation
 from calibrate.errors import Finding
+from calibrate.logs import Log
 from calibrate.scorecard import Scorecard
+from calibrate.scorecard.habits import card_habits
 from calibrate.scorecard.held import held_columns, held_worked, unseen_there
 from calibrate.scoring import scoring_findings
 from calibrate.spec import Spec
@@ -23,7 +27,9 @@ SURPRISES_UNLISTED = "surprises-unlisted"
 """The finding that nothing names the leads of a database of which the card was most wrong."""
 
 
-def validate_there(card: Scorecard, relation: Relation, spec: Spec) -> Validation:
+def validate_there(
+    card: Scorecard, relation: Relation, spec: Spec, *, events: Log | None = None
+) -> Validation:
     """Judge a card by leads in a database; see `validate`.
 
     Parameters
@@ -32,17 +38,19 @@ def validate_there(card: Scorecard, relation: Relation, spec: Spec) -> Validatio
     relation : Relation
     spec : Spec
         How leads are counted.
+    events : Relation or path, optional
+        The log; see `read_relation`.
 
     Raises
     ------
     SpecError, LeadsError, ScorecardError
-        As `validate`; also where the card or the spec needs a further table or a log.
+        As `validate`.
     EngineError
         When the database refuses, or the table changes while it is read.
     """
-    there = outcomes_there(relation, spec)
-    table, outcome = there.table, there.outcome
-    jury = jury_among(card, table, table, outcome)
+    there = outcomes_there(relation, spec, events=events)
+    relation, table, outcome = there.relation, there.table, there.outcome
+    jury = jury_among(card, table, table, outcome, there.joined.findings)
     rows = counted_rows(
         relation,
         there.moments,
@@ -50,8 +58,19 @@ def validate_there(card: Scorecard, relation: Relation, spec: Spec) -> Validatio
         spec,
         outcome.counting(jury.rows),
         after=card.cohort.to if jury.is_later else None,
+        seen=there.spec.events,
     )
-    held = held_columns(card, relation, table)
+    did = card_habits(card, there, events)
+    if did is not None:
+        rows = replace(rows, source=did.source)
+    every = replace(rows, where=relation.condition, customer="FALSE", leads=None, customers=None)
+    held = held_columns(
+        card,
+        relation,
+        table,
+        sources=there.joined.sources,
+        habits={} if did is None else did.held(every),
+    )
     column, marks = held_worked(relation)
     engine = SqlEngine(rows=rows, held=held)
     surprises = surprises_there(card, relation, engine)
@@ -75,7 +94,7 @@ def validate_there(card: Scorecard, relation: Relation, spec: Spec) -> Validatio
         worked_column=column,
         surprises=surprises or (),
         remarks=(
-            *scoring_findings(unseen_there(card, relation, held), ()),
+            *scoring_findings(unseen_there(card, every, held), ()),
             *(_unlisted() if surprises is None else ()),
         ),
     )

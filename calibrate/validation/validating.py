@@ -12,7 +12,7 @@ from calibrate.engines.base import BY_POINTS
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import NoOutcomeError, SpecError
-from calibrate.eventlog import EventLog
+from calibrate.logs import Log, in_memory
 from calibrate.scorecard import Scorecard
 from calibrate.scorecard.names import lead_names
 from calibrate.scoring import scoring_findings
@@ -38,7 +38,7 @@ def validate(
     leads: str | Path | pd.DataFrame | Table | Relation,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
-    events: str | Path | pd.DataFrame | Table | EventLog | None = None,
+    events: Log | None = None,
     scored: str | Path | pd.DataFrame | None = None,
     as_of: dt.date | None = None,
 ) -> Validation:
@@ -52,7 +52,7 @@ def validate(
         within the card's own cohort are set aside.
     spec : Spec, mapping or path, optional
         How leads are counted; by default as those were that taught the card (`spec_of`).
-    events : path or DataFrame, optional
+    events : path, DataFrame or Relation, optional
         The log of what leads did, for a card that gives points for it; or what was read of it
         beside the same leads.
     scored : path or DataFrame, optional
@@ -99,9 +99,10 @@ def validate(
         declared = declared.changed(as_of=as_of)
     try:
         if isinstance(leads, Relation):
-            _refuse_files(leads, events=events, scored=scored)
-            return validate_there(card, leads, declared)
+            _refuse_scored(leads, scored)
+            return validate_there(card, leads, declared, events=events)
         table = open_table(leads, sheet=declared.leads.sheet)
+        events = in_memory(events)
         jury = jury_of(card, table, declared)
     except NoOutcomeError as fault:
         raise outcome_unsaid(card, fault) from None
@@ -127,11 +128,10 @@ def validate(
     )
 
 
-def _refuse_files(relation: Relation, **given: object) -> None:
-    """Refuse files beside leads that stay in a database."""
-    asked = [name for name, one in given.items() if one is not None]
-    if asked:
+def _refuse_scored(relation: Relation, scored: object) -> None:
+    """Refuse scores of the time beside leads that stay in a database."""
+    if scored is not None:
         raise SpecError(
-            f"{relation.where}: {' and '.join(asked)}: cannot be held against leads in a database, "
-            f"which are only counted there. Judge the card by leads in files."
+            f"{relation.where}: scored: cannot be held against leads in a database, which are only "
+            f"counted there. Judge the card by leads in files."
         )

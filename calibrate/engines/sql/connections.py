@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import tempfile
@@ -35,6 +36,9 @@ class Connection(Protocol):
 
     def lookup(self, values: Sequence[str | float], codes: Sequence[int]) -> str:
         """Give a table with columns `v` and `c` that can stand in a query: small, never kept."""
+
+    def kept(self, query: str) -> str:
+        """Give a query's rows as a table that is read again and again, where one can be kept."""
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
@@ -137,6 +141,16 @@ class DuckDBConnection:
             table = pa.table({"v": pa.array(values), "c": pa.array(codes, pa.int64())})
             self.connection.register(name, table)
             self._lookups.add(name)
+        return name
+
+    def kept(self, query: str) -> str:
+        """Keep a query's rows in a table of this connection alone; no file has it."""
+        duckdb = _duckdb()
+        name = f"temp.calibrate_kept_{hashlib.md5(query.encode()).hexdigest()}"
+        try:
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name[5:]} AS {query}")
+        except duckdb.Error as fault:
+            raise EngineError(f"DuckDB could not answer: {said_by(fault)}") from None
         return name
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:

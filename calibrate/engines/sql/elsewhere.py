@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from calibrate.engines.sql.translation import literals, translated, values_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_KEPT = re.compile(r"calibrate_kept_\w+")
 TELL_TYPES = {"postgres": "CAST(PG_TYPEOF({}) AS VARCHAR)", "snowflake": "SYSTEM$TYPEOF({})"}
 """How some dialects name the type of a value."""
 
@@ -23,6 +26,7 @@ class Elsewhere(ABC):
     """A database whose SQL is not DuckDB's."""
 
     _own: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _kept: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     @property
     @abstractmethod
@@ -40,6 +44,12 @@ class Elsewhere(ABC):
             return quoted(name)
         return self._named(name, values_of(literals(values, self._dialect), codes, self._dialect))
 
+    def kept(self, query: str) -> str:
+        """Keep a query's text, since nothing may be written: it goes before those that name it."""
+        name = f"calibrate_kept_{hashlib.md5(query.encode()).hexdigest()}"
+        self._kept[name] = translated(query, self._dialect, self._own)
+        return name
+
     def row_order(self, table: str) -> str | None:  # noqa: ARG002 (as the protocol has it)
         """Rows have no order that would stay."""
         return None
@@ -50,7 +60,22 @@ class Elsewhere(ABC):
 
     def _written(self, query: str) -> str:
         """Write a query of ours as the engine wants it."""
-        return translated(query, self._dialect, self._own)
+        return self._whole(translated(query, self._dialect, self._own))
+
+    def _whole(self, query: str) -> str:
+        """Put the kept queries that a query needs before it."""
+        needed: set[str] = set()
+        waiting = [query]
+        while waiting:
+            for name in _KEPT.findall(waiting.pop()):
+                if name not in needed:
+                    needed.add(name)
+                    waiting.append(self._kept[name])
+        # Each was made after those that it names.
+        named = ", ".join(
+            f"{name} AS ({self._kept[name]})" for name in self._kept if name in needed
+        )
+        return f"WITH {named} {query}" if named else query
 
 
 def types_asked(

@@ -93,6 +93,11 @@ class SqlEngine:
             customers - int(held.customers[nothing].sum()),
         )
 
+    def count_where(self, condition: str) -> tuple[int, int]:
+        """Count leads and customers of which a condition in SQL holds."""
+        found = self.rows.grouped([], among=condition)
+        return int(found.leads.sum()), int(found.customers.sum())
+
     def with_filled(self, name: str, columns: Sequence[str]) -> SqlEngine:
         """Add a column that says how many cells of some others are filled."""
         cells = (f"CASE WHEN {self.held[one].shown} IS NULL THEN 0 ELSE 1 END" for one in columns)

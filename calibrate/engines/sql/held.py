@@ -83,6 +83,10 @@ class Held:
         column = replace(column, weights=self.leads)
         return replace(self, column=column, profile=profile_of(name, column))
 
+    def called(self, name: str) -> Held:
+        """Give the same under another name."""
+        return replace(self, profile=replace(self.profile, name=name))
+
     @property
     def shown(self) -> str:
         """What it is in SQL where texts that stand for nothing are NULL."""
@@ -131,15 +135,21 @@ def hold(
         gone = [number(one) for text in nothings if (one := parse_number(text)) is not None]
         if gone:
             value = f"CASE WHEN {one_of(value, gone)} THEN NULL ELSE {value} END"
-        distinct = rows.ask(
-            f"SELECT COUNT(DISTINCT {value}) FROM {rows.source} AS t WHERE {rows.where}"
-        )[0][0]
-        if distinct > MOST_NUMBERS:
-            return _ends(rows, name, value, distinct)
+        return replace(hold_number(rows, name, value), kind=kind, nothings=tuple(nothings))
     counted = rows.count_texts(name) if kind == "text" else None
     if counted is not None:
         return _held(rows, name, value, counted, kind=kind, nothings=nothings)
     return held_value(rows, name, value, kind=kind, nothings=nothings)
+
+
+def hold_number(rows: LeadRows, name: str, value: str) -> Held:
+    """Ask a database what numbers an expression gives; see `hold`."""
+    distinct = rows.ask(
+        f"SELECT COUNT(DISTINCT {value}) FROM {rows.source} AS t WHERE {rows.where}"
+    )[0][0]
+    if distinct > MOST_NUMBERS:
+        return _ends(rows, name, value, distinct)
+    return held_value(rows, name, value)
 
 
 def held_value(

@@ -38,6 +38,8 @@ NUMBERS: frozenset[Kind] = frozenset(("number", "float", "whole"))
 DATES: frozenset[Kind] = frozenset(("day", "moment", "zoned"))
 _ODD = re.compile(r"([\x00-\x1f\x7f\\]+)")
 
+_WHITE = "".join(filter(str.isspace, map(chr, range(0x3001))))
+
 EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
 
@@ -120,11 +122,31 @@ def as_value(kind: Kind, name: str) -> str:
 
 def as_id(kind: Kind, name: str) -> str:
     """Give what names a lead as text, as its shard is reckoned from it."""
+    if kind in ("number", "float"):
+        return f"COALESCE({number_as_text(as_value(kind, name))}, '')"
     if kind == "text":
         value = column(name)
         blank = f"REGEXP_MATCHES(CAST({value} AS VARCHAR), '^\\s*$')"
         return f"CASE WHEN {value} IS NULL OR {blank} THEN '' ELSE CAST({value} AS VARCHAR) END"
     return f"COALESCE(CAST({column(name)} AS VARCHAR), '')"
+
+
+def number_as_text(value: str) -> str:
+    """Write a double as a text, a whole one without decimals."""
+    is_whole = f"{value} = FLOOR({value}) AND ABS({value}) <= {EXACT}"
+    whole = f"CAST(CAST({value} AS BIGINT) AS VARCHAR)"
+    return f"(CASE WHEN {is_whole} THEN {whole} ELSE CAST({value} AS VARCHAR) END)"
+
+
+def trimmed(value: str) -> str:
+    """Take white space off both ends of a text, all that Python takes off."""
+    return f"TRIM(CAST({value} AS VARCHAR), {text(_WHITE)})"
+
+
+def blank_or(value: str, folded: list[str]) -> str:
+    """Say that a trimmed text is none, empty, or one of some in whatever case; never NULL."""
+    listed = one_of(f"LOWER({value})", [text(one) for one in folded if one])
+    return f"({value} IS NULL OR {value} = '' OR {listed})"
 
 
 def mark(identity: str) -> str:

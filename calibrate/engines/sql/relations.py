@@ -33,6 +33,7 @@ from calibrate.engines.sql.spelling import AS_IT_STANDS, Spelling
 from calibrate.engines.sql.watching import TellsParts, Watch, nobody
 from calibrate.engines.stacked import how_many
 from calibrate.engines.streams import digest_of
+from calibrate.engines.tables import Table
 from calibrate.errors import LeadsError, NoRowsError, SpecError, did_you_mean
 
 _PART = re.compile(r'"(?:[^"]|"")+"|[^\s."\';(),]+')
@@ -195,6 +196,21 @@ def watched(leads: _Leads, progress: object) -> _Leads:
     return leads
 
 
+def as_table(relation: Relation) -> Table:
+    """See a relation as a table whose columns come when they are looked at."""
+    return Table(
+        name=relation.name,
+        where=relation.where,
+        columns=RelationColumns(relation),
+        rows=relation.leads,
+        unusable=relation.unusable,
+        fingerprint="",
+        dated=relation.dated,
+        row_names=relation.row_names,
+        remarks=relation.remarks,
+    )
+
+
 def open_relation(
     connection: Connection, *, table: str | None = None, query: str | None = None
 ) -> Relation:
@@ -239,7 +255,9 @@ def open_relation(
     return relation_over(connection, source, str(table), order=order)
 
 
-def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
+def open_parquet(
+    path: str | Path, *, memory: str | None = None, connection: Connection | None = None
+) -> Relation:
     """Look at Parquet files by an embedded DuckDB: they may be larger than memory.
 
     Parameters
@@ -248,6 +266,8 @@ def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
         A file, or a pattern such as ``parts/*.parquet``.
     memory : str, optional
         The most memory DuckDB takes before it turns to the disk: ``600MB``.
+    connection : Connection, optional
+        A DuckDB that is open already, such as that of other files.
 
     Raises
     ------
@@ -255,7 +275,7 @@ def open_parquet(path: str | Path, *, memory: str | None = None) -> Relation:
         When no file is there, or one is damaged.
     """
     found = Source.of(Path(path))
-    connection = DuckDBConnection.opened(memory=memory)
+    connection = connection or DuckDBConnection.opened(memory=memory)
     listed = ", ".join(text(str(one)) for one in found.files)
     partitions = _partitions(found)
     options = (
