@@ -130,6 +130,10 @@ class DbApiConnection:
         """Forget what was run."""
         self._end("rollback")
 
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
     def _end(self, how: str) -> None:
         try:
             getattr(self.connection, how)()
