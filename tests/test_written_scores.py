@@ -165,6 +165,20 @@ def test_a_file_that_is_open_elsewhere_is_said(crm: Path, command: Command) -> N
     assert "Traceback" not in said
 
 
+def test_a_file_that_is_open_here_is_said(crm: Path) -> None:
+    url = f"duckdb://{crm / 'crm.db'}"
+    reading = cal.connect(url)
+    with pytest.raises(EngineError, match=r"open in this program already.*close"):
+        cal.connect(url, writing=True)
+    reading.close()  # type: ignore[attr-defined]
+    card, writing = cal.Scorecard.load(crm / "card.yaml"), cal.connect(url, writing=True)
+    leads = cal.open_relation(writing, table="leads")
+    assert cal.write_scores(card, leads, "s").leads == 1540
+    # What was written is seen by the next query of the same connection.
+    assert cal.open_relation(writing, table="s").leads == 1540
+    writing.close()  # type: ignore[attr-defined]
+
+
 def test_a_view_is_replaced_by_a_view_alone(crm: Path, command: Command) -> None:
     ask = ("score", "card.yaml", *WHERE, "--to", "s")
     assert command(*ask, folder=crm).returncode == 0

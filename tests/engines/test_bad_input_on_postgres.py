@@ -202,7 +202,7 @@ def test_leads_written_meanwhile_are_not_seen(url: str) -> None:
         assert cal.check(leads, SPEC).leads.total == 1200
         other.execute("DELETE FROM bad.leads WHERE ctid IN (SELECT ctid FROM bad.leads "
                       "ORDER BY ctid DESC LIMIT 5)")  # fmt: skip
-    connection.connection.close()  # type: ignore[attr-defined]
+    connection.close()  # type: ignore[attr-defined]
 
 
 def test_leads_without_an_id_are_counted_and_shown(own: psycopg.Connection[Any]) -> None:

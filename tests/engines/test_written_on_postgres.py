@@ -71,7 +71,7 @@ class Postgres:
 
     def leads(self, *, writing: bool = True) -> cal.Relation:
         made = cal.connect(self.url, writing=writing)
-        self.opened.append(made.connection)  # type: ignore[attr-defined]
+        self.opened.append(made)
         return cal.open_relation(made, table='"crm leads"')
 
 

@@ -200,6 +200,10 @@ class DuckDBConnection:
         self.run("ROLLBACK")
         self._begin_again()
 
+    def close(self) -> None:
+        """Close the file: others may open it then."""
+        self.connection.close()
+
     def _begin_again(self) -> None:
         if self.is_ours:
             self.run("BEGIN TRANSACTION")
@@ -207,6 +211,11 @@ class DuckDBConnection:
 
 def _locked(said: str) -> str | None:
     """Say in our words that a file is open elsewhere, and by which process."""
+    if "different configuration" in said:
+        return (
+            "it is open in this program already, and otherwise than asked for now. Close that "
+            "connection first (`connection.close()`), or open it once, for all that is to be done."
+        )
     if "lock on file" not in said:
         return None
     process = re.search(r" \(PID \d+\)", said)

@@ -111,6 +111,10 @@ class DbApiConnection(Elsewhere):
         """Forget what was run."""
         self._end("rollback")
 
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
     def _end(self, how: str) -> None:
         try:
             getattr(self.connection, how)()
