@@ -94,6 +94,15 @@ def test_large_parquet_goes_by_duckdb_unasked(here: Path, monkeypatch: pytest.Mo
     assert len(opened) == 1
 
 
+def test_csv_by_duckdb_gives_the_same_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ["leads.csv", "--holdout", "none"]
+    assert run(*asked, "--out", here / "memory") == 0
+    monkeypatch.setattr(opening, "SHARE_OF_MEMORY", 2**60)
+    assert run(*asked, "--memory", "300MB", "--out", here / "large") == 0
+    for name in ("scorecard.yaml", "spec.yaml", "evidence.csv", "report.html"):
+        assert (here / "large" / name).read_bytes() == (here / "memory" / name).read_bytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -11,7 +11,17 @@ from pathlib import Path
 
 from benchmarks.accuracy.places import OPTBINNING, cache_folder
 from benchmarks.engines import events, inputs
-from benchmarks.harness import Comparison, MeanRatio, MemoryLimit, Side, elsewhere, inside
+from benchmarks.harness import (
+    Comparison,
+    MeanRatio,
+    MemoryLimit,
+    Sample,
+    Side,
+    elsewhere,
+    inside,
+    installed,
+    whole_process,
+)
 
 FOLDER = inputs.FOLDER
 _SIZE, _TENTH, _HUNDREDTH, _TWICE = (
@@ -87,6 +97,14 @@ def _peer(side: str) -> Side:
     return elsewhere(python, "benchmarks/engines/with_optbinning.py", side)
 
 
+def _run(engine: str) -> Side:
+    def once(folder: Path) -> Sample:
+        given = ("--engine", engine, "--memory", "400MB", "--outcome", "converted", "--out", "run")
+        return whole_process(installed("calibrate"), "run", "leads.parquet", *given)(folder)
+
+    return once
+
+
 COMPARISONS = (
     _counts("ready codes", "blocked numpy.bincount", ("ours_codes", "blocked_bincount"), 1.1),
     _counts(
@@ -103,6 +121,16 @@ COMPARISONS = (
         0.6,
         memory=MemoryLimit(most=50, unit="MB extra"),
         rounds=3,
+    ),
+    Comparison(
+        what=f"run --memory 400MB, {_SIZE} leads x {inputs.COLUMNS} Parquet",
+        against="the same with --engine memory",
+        ours=_run("duckdb"),
+        peer=_run("memory"),
+        rounds=1,
+        limit=None,
+        memory=MemoryLimit(most=1000, unit="MB"),
+        is_slow=True,
     ),
     _counts("in a DuckDB", "the same query by hand", ("ours_relation", "by_hand"), 1.1),
     Comparison(

@@ -47,7 +47,7 @@ class DbApiConnection(Elsewhere):
 
     def ask(self, query: str) -> pa.Table:
         """Answer a query."""
-        names, rows = self._rows(self._written(query))
+        names, rows = self._rows(query)
         # Snowflake writes names in capitals that are not between quotes.
         return as_arrow([name.lower() for name in names], rows)
 
