@@ -18,6 +18,7 @@ from calibrate.engines.sql.phrases import NUMBERS, as_value
 from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
+from calibrate.errors import Finding
 from calibrate.habits import held_habit, with_habits
 from calibrate.holdout import set_aside
 from calibrate.joined import JoinedThere, join_there
@@ -79,9 +80,7 @@ def read_relation(
     EngineError
         When the database refuses, or the table changes while it is read.
     """
-    declared = as_spec(spec)
-    if events is not None and declared.events is None:
-        declared = declared.model_copy(update={"events": EventsPart()})
+    declared = _with_log(as_spec(spec), events)
     told = outcomes_there(relation, declared, events=events)
     relation, table, roles, declared = told.relation, told.table, told.roles, told.spec
     joined = told.joined
@@ -98,7 +97,7 @@ def read_relation(
         roles,
         declared,
         of_events=_of_events(habits),
-        events=() if told.log is None else told.log.names,
+        events=told.names,
     )
     engine = SqlEngine(
         rows=replace(rows, cells=_cells(told, held)),
@@ -123,7 +122,7 @@ def read_relation(
             *role_findings(roles),
             *outcome.findings,
             *remarks,
-            *(() if told.log is None else told.log.findings),
+            *told.findings,
             *candidates.findings,
             *chosen.findings,
         ),
@@ -178,6 +177,23 @@ class OutcomesThere:
     outcome: Outcome
     log: LogThere | None
     spec: Spec
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that was done by anybody."""
+        return () if self.log is None else self.log.names
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is said of the log."""
+        return () if self.log is None else self.log.findings
+
+
+def _with_log(spec: Spec, events: Log | None) -> Spec:
+    """Declare a log where one is given."""
+    if events is None or spec.events is not None:
+        return spec
+    return spec.model_copy(update={"events": EventsPart()})
 
 
 def outcomes_there(relation: Relation, spec: Spec, *, events: Log | None = None) -> OutcomesThere:

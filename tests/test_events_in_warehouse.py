@@ -332,6 +332,44 @@ def test_names_that_mean_something_to_a_database_are_names() -> None:
     same_behaviours(*both(leads, log, spec_of()))
 
 
+def test_a_flag_for_an_outcome_leaves_the_landmark_unchecked() -> None:
+    leads = some_leads()
+    log = some_events(leads)
+    leads["won"] = leads.pop("closed_at").notna()
+    spec = ALL | {"outcome": {"column": "won"}, "events": {"score_after_days": 3}}
+    there, here = both(leads, log, spec)
+    same_behaviours(there, here)
+    assert "landmark-unchecked" in {one.code for one in there.findings}
+
+
+def test_leads_of_a_query_have_no_order_and_are_told_by_their_key() -> None:
+    leads = some_leads()
+    log = some_events(leads)
+    connection = in_tables(leads=leads, events=log)
+    events = open_relation(connection, table="events")
+    query = open_relation(connection, query="SELECT * FROM leads")
+    spec = SPEC | {"leads": {"id": "lead_id"}}
+    there, here = read_relation(query, spec, events=events), read_leads(leads, spec, events=log)
+    same_behaviours(there, here)
+    twice = (
+        "SELECT * FROM leads UNION ALL SELECT * REPLACE (' L1 ' AS lead_id) FROM leads LIMIT 201"
+    )
+    with pytest.raises(LeadsError, match="names some leads on several rows, but for blanks"):
+        read_relation(open_relation(connection, query=twice), spec, events=events)
+
+
+def test_a_log_in_several_files_is_one(tmp_path: Path) -> None:
+    leads = some_leads()
+    log = some_events(leads)
+    leads.to_parquet(tmp_path / "leads.parquet", index=False)
+    for place in range(3):
+        log.iloc[place::3].to_parquet(tmp_path / f"log-{place}.parquet", index=False)
+    path, spec = tmp_path / "leads.parquet", spec_of(path="log-*.parquet")
+    here, there = read_leads(path, spec), read_relation(open_parquet(path), spec)
+    assert told(there, "") == told(here, "")
+    assert there.findings == here.findings
+
+
 # ------------------------------------------------------------------ whole runs
 
 
