@@ -159,6 +159,44 @@ def test_a_sample_is_an_equal_part_of_every_shard(run: cal.Calibration) -> None:
     assert gap < SHARDS + 5 * np.sqrt(2 * SHARDS)
 
 
+def test_one_resample_row_by_row_is_one_of_many_from_tables(run: cal.Calibration) -> None:
+    """Folds are refitted from the rows themselves, resamples from tables of seats."""
+    seated = Seated.of(
+        seats_of(run.points, run.evidence, run.leads),
+        run.evidence.overall,
+        run.leads,
+        most=2000,
+        scoring=scoring_by(run.points),
+    )
+    apart = spread._apart(seated.share)[:6]
+    many = redrawn_points(seated, run.points, apart)
+    for number, row in enumerate(apart):
+        one = redrawn_points(seated, run.points, row[None, :])
+        assert one.base[0] == many.base[number]
+        for ours, theirs in zip(one.points, many.points, strict=True):
+            assert ours[0].tolist() == theirs[number].tolist()
+
+
+def test_sums_by_seat_are_those_of_one_attribute_at_a_time(run: cal.Calibration) -> None:
+    seated = Seated.of(
+        seats_of(run.points, run.evidence, run.leads),
+        run.evidence.overall,
+        run.leads,
+        most=2000,
+        scoring=scoring_by(run.points),
+    )
+    seating = seated.seating
+    amounts = np.random.default_rng(1).random(len(seating.leads))
+    by_shard = seating.by_shard(amounts)
+    assert by_shard[:, 0] == pytest.approx(np.bincount(seating.shards, amounts, SHARDS))
+    for seats, start, size in zip(seating.seats, seating.starts, seating.sizes, strict=True):
+        for seat in range(size):
+            here = seats == seat
+            wanted = np.bincount(seating.shards[here], amounts[here], SHARDS)
+            assert by_shard[:, start + seat] == pytest.approx(wanted)
+    assert seating.by_seat(amounts) == pytest.approx(by_shard.sum(axis=0))
+
+
 # ------------------------------------------------------------------ what a card says
 
 
