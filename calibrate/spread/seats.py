@@ -144,7 +144,7 @@ class Seated:
             counted = leads.engine.count_levels(part.column, part.levels, by_shard=True)
             places = start + np.array(part.points)
             for table, counts in zip(found, (counted.leads, counted.customers), strict=True):
-                np.add.at(table, (slice(None), places), counts)
+                np.add.at(table.T, places, counts.T)
         return replace(self, counted=found)
 
     @classmethod
