@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import minimize
 
 import calibrate as cal
+from calibrate import overlap
 from calibrate.engines.base import Profiles
 from calibrate.overlap import fit_factors
 
@@ -126,3 +127,16 @@ def test_above_the_cap_a_sample_of_others_moves_only_the_intercept() -> None:
     sampled_start, sampled = fit_factors(drawn)
     assert sampled == pytest.approx(factors, abs=0.08)
     assert sampled_start > start + 0.3
+
+
+def test_a_fit_begun_from_a_part_ends_where_one_begun_from_nothing_does() -> None:
+    rng = np.random.default_rng(4)
+    values = np.unique(rng.normal(size=(140_000, 3)).round(3), axis=0)
+    chance = 1 / (1 + np.exp(2 - values @ [1.2, 0.4, -0.3]))
+    leads = rng.integers(1, 4, len(values))
+    profiles = Profiles(values=values, leads=leads, customers=rng.binomial(leads, chance))
+    assert len(values) >= overlap._WARM * overlap._EVERY
+    whole = profiles.customers.sum() / leads.sum()
+    cold = overlap._fitted(profiles, np.array([np.log(whole / (1 - whole)), 0.0, 0.0, 0.0]))
+    assert fit_factors(profiles)[1] == pytest.approx(cold[1:], rel=1e-8)
+    assert cold[3] == 0.0  # its slope would be negative

@@ -16,6 +16,7 @@ from calibrate.scale import restretched, stretched
 from calibrate.scores import tally_scores
 from calibrate.scoring import scoring_by
 from calibrate.spec import CloseRatePart, SharePart
+from calibrate.spread import folds
 from calibrate.spread.refit import redrawn_points
 from calibrate.spread.seats import Seated, seats_of
 from calibrate.spread.tallies import retally
@@ -157,6 +158,58 @@ def test_a_sample_is_an_equal_part_of_every_shard(run: cal.Calibration) -> None:
     # Spread over shards as a coin toss a lead would: chi-square on 200 shards, 5 sigma.
     gap = ((kept - by_shard / 2) ** 2 / (by_shard / 4)).sum()
     assert gap < SHARDS + 5 * np.sqrt(2 * SHARDS)
+
+
+def test_one_resample_row_by_row_is_one_of_many_from_tables(run: cal.Calibration) -> None:
+    """Folds are refitted from the rows themselves, resamples from tables of seats."""
+    seated = Seated.of(
+        seats_of(run.points, run.evidence, run.leads),
+        run.evidence.overall,
+        run.leads,
+        most=2000,
+        scoring=scoring_by(run.points),
+    )
+    apart = spread._apart(seated.share)[:6]
+    many = redrawn_points(seated, run.points, apart)
+    for number, row in enumerate(apart):
+        one = redrawn_points(seated, run.points, row[None, :])
+        assert one.base[0] == many.base[number]
+        for ours, theirs in zip(one.points, many.points, strict=True):
+            assert ours[0].tolist() == theirs[number].tolist()
+
+
+def test_sums_by_seat_are_those_of_one_attribute_at_a_time(run: cal.Calibration) -> None:
+    seated = Seated.of(
+        seats_of(run.points, run.evidence, run.leads),
+        run.evidence.overall,
+        run.leads,
+        most=2000,
+        scoring=scoring_by(run.points),
+    )
+    seating = seated.seating
+    amounts = np.random.default_rng(1).random(len(seating.leads))
+    by_shard = seating.by_shard(amounts)
+    assert by_shard[:, 0] == pytest.approx(np.bincount(seating.shards, amounts, SHARDS))
+    for seats, start, size in zip(seating.seats, seating.starts, seating.sizes, strict=True):
+        for seat in range(size):
+            here = seats == seat
+            wanted = np.bincount(seating.shards[here], amounts[here], SHARDS)
+            assert by_shard[:, start + seat] == pytest.approx(wanted)
+    assert seating.by_seat(amounts) == pytest.approx(by_shard.sum(axis=0))
+
+
+def test_folds_of_a_sample_rank_as_those_of_all_leads_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left without a fold is counted: scaled up from a sample it came .02 too low."""
+    gaps = []
+    for seed in (6, 7, 8):
+        leads = overlapping_leads(np.random.default_rng(seed), 20_000)
+        run = cal.calibrate(leads, {"points": {"award": "all"}})
+        asked = run.points, run.evidence, run.leads, run.decision.scoring
+        whole = folds.cross_validated_auc(*asked)
+        with monkeypatch.context() as sampling:
+            sampling.setattr(folds, "SCORED", 1000)
+            gaps.append(folds.cross_validated_auc(*asked, repeats=5) - whole)
+    assert abs(np.mean(gaps)) < 0.012
 
 
 # ------------------------------------------------------------------ what a card says

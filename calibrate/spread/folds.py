@@ -69,6 +69,9 @@ def cross_validated_auc(
     if not attributes or min(customers, evidence.overall.leads - customers) < FEWEST:
         return None
     seated = Seated.of(attributes, evidence.overall, leads, most=SCORED, scoring=scoring)
+    # What is left without a fold must be counted: taken from a sample, many times over, the leads
+    # held out would be learned the wrong way round.
+    seated = seated.counting_all(leads)
     held = np.vstack([_dealt(time) for time in range(repeats)])
 
     def judged(out: Floats) -> float:
@@ -105,10 +108,7 @@ def _kept(
         return seated.attributes
     selected = sum(one.screened.selected for one in evidence.attributes)
     most = points.settings.q_max * selected / len(evidence.attributes)
-    n, x = (
-        np.rint(teaching @ by_shard / seated.share).astype(np.int64)
-        for by_shard in (seated.seating.leads_by_shard, seated.seating.customers_by_shard)
-    )
+    n, x = (np.rint(teaching @ counted).astype(np.int64) for counted in seated.by_shard)
     x = np.minimum(x, n)
     p_values = np.append(np.nan, level_p_values(x[1:], n[1:], int(x[0]), int(n[0]))[0])
     return tuple(

@@ -77,10 +77,7 @@ def _stretched(seated: Seated, paid: Sequence[Floats]) -> tuple[list[Ints], Ints
 def _values(seated: Seated, points: Points, apart: Floats) -> list[Floats]:
     """Give each seat's value per resample, shape (replicates, seats) an attribute."""
     seating = seated.seating
-    more_leads, more_customers = (
-        apart @ by_shard / seated.share
-        for by_shard in (seating.leads_by_shard, seating.customers_by_shard)
-    )
+    more_leads, more_customers = (apart @ counted for counted in seated.by_shard)
     all_leads = np.maximum(seated.overall.leads + more_leads[:, [0]], 1.0)
     rate = (seated.overall.customers + more_customers[:, [0]]) / all_leads
     rate = np.clip(rate, _LEAST, 1 - _LEAST)

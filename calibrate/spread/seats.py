@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.base import BY_POINTS, Cap, ColumnPoints, Ints, Scoring
+from calibrate.engines.base import BY_POINTS, SHARDS, Cap, ColumnPoints, Ints, Scoring
 from calibrate.engines.judging import Held, standings
 from calibrate.evidence import AttributeEvidence, Evidence, Overall
 from calibrate.leads import Leads
@@ -111,6 +111,9 @@ class Seated:
         The most points that each group of `seating.together` may add; None where no cap is over it.
     share : float
         Of all leads, how many these are; 1 unless they are a sample.
+    counted : tuple of (ndarray, ndarray) or None
+        Leads and customers of all leads by shard and seat, shape (200, width), where they were
+        asked for; else those of the sample stand for them.
     """
 
     attributes: tuple[Seats, ...]
@@ -118,6 +121,31 @@ class Seated:
     seating: Seating
     caps: tuple[int | None, ...]
     share: float
+    counted: tuple[Floats, Floats] | None = None
+
+    @property
+    def by_shard(self) -> tuple[Floats, Floats]:
+        """Leads and customers by shard and seat, of all leads or as many as the sample says."""
+        if self.counted is not None:
+            return self.counted
+        leads, customers = self.seating.leads_by_shard, self.seating.customers_by_shard
+        return leads / self.share, customers / self.share
+
+    def counting_all(self, leads: Leads) -> Seated:
+        """Count all leads by shard and seat, where only a sample of them sits."""
+        if self.share == 1:
+            return self
+        shape = (SHARDS, self.seating.width)
+        found = np.zeros(shape), np.zeros(shape)
+        for table, counts in zip(found, leads.engine.count_shards(), strict=True):
+            table[:, 0] = counts
+        for one, start in zip(self.attributes, self.seating.starts, strict=True):
+            part = one.stands_for
+            counted = leads.engine.count_levels(part.column, part.levels, by_shard=True)
+            places = start + np.array(part.points)
+            for table, counts in zip(found, (counted.leads, counted.customers), strict=True):
+                np.add.at(table.T, places, counts.T)
+        return replace(self, counted=found)
 
     @classmethod
     def of(
