@@ -18,12 +18,11 @@ from calibrate.engines.sql.phrases import NUMBERS, as_value
 from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
-from calibrate.errors import Finding
 from calibrate.habits import held_habit, with_habits
 from calibrate.holdout import set_aside
 from calibrate.joined import JoinedThere, join_there
 from calibrate.leads import Leads
-from calibrate.logged import KeyedLeads, LogThere, log_there
+from calibrate.logged import LogThere, log_there
 from calibrate.logs import Log, in_memory, open_log
 from calibrate.offering import offered
 from calibrate.outcomes import Outcome, check_two_classes, read_outcome
@@ -80,12 +79,12 @@ def read_relation(
     EngineError
         When the database refuses, or the table changes while it is read.
     """
-    declared = _with_log(as_spec(spec), events)
-    told = outcomes_there(relation, declared, events=events)
-    relation, table, roles, declared = told.relation, told.table, told.roles, told.spec
-    joined = told.joined
-    outcome, aside, remarks = set_aside(told.outcome, declared.fit, where=table.where)
-    rows, habits = _with_habits(told, outcome, until=None if aside is None else aside.until)
+    there = outcomes_there(relation, _with_log(as_spec(spec), events))
+    log = _log(there, events)
+    declared = there.spec if log is None else there.spec.model_copy(update={"events": log.columns})
+    relation, joined, table, roles = there.relation, there.joined, there.table, there.roles
+    outcome, aside, remarks = set_aside(there.outcome, declared.fit, where=table.where)
+    rows, habits = _with_habits(there, log, outcome, until=None if aside is None else aside.until)
     names = own_columns(table, roles, declared)
     held = {}
     for place, name in enumerate(names):
@@ -97,10 +96,10 @@ def read_relation(
         roles,
         declared,
         of_events=_of_events(habits),
-        events=told.names,
+        events=() if log is None else log.names,
     )
     engine = SqlEngine(
-        rows=replace(rows, cells=_cells(told, held)),
+        rows=replace(rows, cells=_cells(there, held)),
         held={name: _made(name, one, held, habits) for name, one in candidates.by_name.items()},
     )
     chosen = choose_attributes(table, candidates.by_name, engine, declared)
@@ -122,7 +121,7 @@ def read_relation(
             *role_findings(roles),
             *outcome.findings,
             *remarks,
-            *told.findings,
+            *(() if log is None else log.findings),
             *candidates.findings,
             *chosen.findings,
         ),
@@ -150,7 +149,7 @@ def read_anywhere(
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomesThere:
-    """What became of leads in a database, and what they did, before any attribute is looked at.
+    """What became of leads in a database.
 
     Attributes
     ----------
@@ -164,9 +163,8 @@ class OutcomesThere:
     moments : Moments
     outcome : Outcome
         Of the moments; leads that had closed by their landmark left out.
-    log : LogThere or None
     spec : Spec
-        With what the log's columns were found to be.
+        With whether leads are seen from the end of a day.
     """
 
     relation: Relation
@@ -175,18 +173,7 @@ class OutcomesThere:
     roles: Roles
     moments: Moments
     outcome: Outcome
-    log: LogThere | None
     spec: Spec
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All that was done by anybody."""
-        return () if self.log is None else self.log.names
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What is said of the log."""
-        return () if self.log is None else self.log.findings
 
 
 def _with_log(spec: Spec, events: Log | None) -> Spec:
@@ -196,7 +183,7 @@ def _with_log(spec: Spec, events: Log | None) -> Spec:
     return spec.model_copy(update={"events": EventsPart()})
 
 
-def outcomes_there(relation: Relation, spec: Spec, *, events: Log | None = None) -> OutcomesThere:
+def outcomes_there(relation: Relation, spec: Spec) -> OutcomesThere:
     """Say what became of leads in a database: as `read_outcomes` for leads in memory.
 
     Raises
@@ -210,14 +197,11 @@ def outcomes_there(relation: Relation, spec: Spec, *, events: Log | None = None)
     roles = find_roles(table, spec)
     moments = moments_of(relation, table, roles, spec)
     outcome = read_outcome(moments.table, roles, spec, repeated=moments.repeated)
-    log = None
     if spec.events is not None:
-        keyed = keyed_leads(relation, moments, check_landmarks(table, roles))
-        log = _log(keyed, spec, events).seen_by_day(seen_by_day(outcome))
-        spec = spec.model_copy(update={"events": log.columns})
-        check_window(outcome, log.columns)
-        outcome = past_landmark(outcome, log.columns)
-        check_two_classes(table, roles, outcome)
+        seen = spec.events.model_copy(update={"by_day": seen_by_day(outcome)})
+        spec = spec.model_copy(update={"events": seen})
+        check_window(outcome, seen)
+        outcome = past_landmark(outcome, seen)
     return OutcomesThere(
         relation=relation,
         joined=joined,
@@ -225,37 +209,40 @@ def outcomes_there(relation: Relation, spec: Spec, *, events: Log | None = None)
         roles=roles,
         moments=moments,
         outcome=outcome,
-        log=log,
         spec=spec,
     )
 
 
-def _log(leads: KeyedLeads, spec: Spec, given: Log | None) -> LogThere:
-    """Read the log, and hold it against all leads, counted or not."""
-    part = spec.events or EventsPart()
+def _log(there: OutcomesThere, given: Log | None) -> LogThere | None:
+    """Read the log, and hold it against all leads, counted or not; None where none is declared."""
+    spec = there.spec
+    if spec.events is None:
+        return None
+    check_two_classes(there.table, there.roles, there.outcome)
+    keyed = keyed_leads(there.relation, there.moments, check_landmarks(there.table, there.roles))
     return log_there(
-        open_log(leads.relation, part, given=given, folder=spec.folder),
-        leads,
-        part,
+        open_log(keyed.relation, spec.events, given=given, folder=spec.folder),
+        keyed,
+        spec.events,
         nothings=spec.missing,
         day_first=spec.day_first,
         fewest=spec.min_leads,
-    )
+    ).seen_by_day(bool(spec.events.by_day))
 
 
 def _with_habits(
-    told: OutcomesThere, outcome: Outcome, *, until: dt.date | None
+    there: OutcomesThere, log: LogThere | None, outcome: Outcome, *, until: dt.date | None
 ) -> tuple[LeadRows, dict[BehaviourRecipe, Held]]:
     """Say which rows are counted, and put the behaviours that are worth trying beside them."""
-    log, spec = told.log, told.spec
+    spec = there.spec
     rows = counted_rows(
-        told.relation,
-        told.moments,
-        told.roles,
+        there.relation,
+        there.moments,
+        there.roles,
         spec,
         outcome,
         until=until,
-        seen=None if log is None else log.columns,
+        seen=spec.events,
     )
     if log is None:
         return rows, {}
@@ -280,19 +267,19 @@ def _held(relation: Relation, rows: LeadRows, name: str, spec: Spec) -> Held:
     return hold(rows, found.name, found.kind, nothings=spec.missing).called(name)
 
 
-def _cells(told: OutcomesThere, held: Mapping[str, Held]) -> tuple[str, ...]:
+def _cells(there: OutcomesThere, held: Mapping[str, Held]) -> tuple[str, ...]:
     """Give all that may be the same in two rows: not what names a lead, under either name."""
     own = {
         name
         for name, one in held.items()
-        if told.relation.columns[name].kind not in NUMBERS
+        if there.relation.columns[name].kind not in NUMBERS
         and not one.profile.missing
         and max(one.leads, default=0) == 1
     }
     return tuple(
         value if found.kind in NUMBERS else f"NULLIF({value}, '')"
-        for name, found in told.relation.columns.items()
-        if name != told.roles.id and name not in own and name not in told.joined.sources
+        for name, found in there.relation.columns.items()
+        if name != there.roles.id and name not in own and name not in there.joined.sources
         for value in [as_value(found.kind, found.name)]
     )
 

@@ -48,7 +48,7 @@ def validate_there(
     EngineError
         When the database refuses, or the table changes while it is read.
     """
-    there = outcomes_there(relation, spec, events=events)
+    there = outcomes_there(relation, spec)
     relation, table, outcome = there.relation, there.table, there.outcome
     jury = jury_among(card, table, table, outcome, there.joined.findings)
     rows = counted_rows(
