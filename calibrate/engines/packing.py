@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import Ints
+from calibrate.engines.threads import blocks_of, side_by_side
 
 _BITS = 62
 """Of a number, without its sign."""
-_BLOCK = 2**14
-"""So many rows are told at a time: they stay in the processor's cache."""
-
 Floats = npt.NDArray[np.float64]
+Reader = Callable[[slice], npt.NDArray[np.integer]]
+"""Gives the places of some leads among the distinct values of a column."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +42,41 @@ class Packed:
         """Begin with leads that nothing tells apart."""
         return cls(ids=np.zeros(leads, dtype=np.int64), rows=np.zeros((1, 0)))
 
-    def with_column(self, worth: Floats, places: npt.NDArray[np.integer]) -> Packed:
-        """Pack one more column, given the place of each lead among its distinct values."""
-        bits = _bits(len(worth))
-        used = _bits(len(self.rows)) + sum(_bits(len(one)) for one in self.waiting)
-        fits = self if used + bits <= _BITS else self._numbered()
-        ids = fits.ids << bits
-        ids |= places
-        return Packed(ids=ids, rows=fits.rows, waiting=(*fits.waiting, worth))
+    def with_columns(self, columns: Iterable[tuple[Floats, Reader]]) -> Packed:
+        """Pack more columns, as many at a time as fit.
+
+        Parameters
+        ----------
+        columns : iterable of (ndarray of float, callable)
+            A column's distinct values, rising, and what gives leads their places among them.
+        """
+        packed, room = self, _BITS - self._used
+        some: list[tuple[Floats, Reader]] = []
+        for worth, read in columns:
+            if _bits(len(worth)) > room:
+                packed = packed._beside(some)._numbered()
+                some, room = [], _BITS - packed._used
+            some.append((worth, read))
+            room -= _bits(len(worth))
+        return packed._beside(some)
+
+    @property
+    def _used(self) -> int:
+        """How many bits the numbers of leads have."""
+        return _bits(len(self.rows)) + sum(_bits(len(one)) for one in self.waiting)
+
+    def _beside(self, columns: Sequence[tuple[Floats, Reader]]) -> Packed:
+        """Put columns that fit beside each other, some leads at a time."""
+        ids = self.ids.copy()
+
+        def put(rows: slice) -> None:
+            for worth, read in columns:
+                ids[rows] <<= _bits(len(worth))
+                ids[rows] |= read(rows)
+
+        side_by_side(put, blocks_of(len(ids)))
+        waiting = (*self.waiting, *(worth for worth, _ in columns))
+        return Packed(ids=ids, rows=self.rows, waiting=waiting)
 
     def counted(self, customer: npt.NDArray[np.bool_]) -> tuple[Floats, Ints, Ints]:
         """Give the distinct rows, ascending, and the leads and customers of each.
@@ -69,14 +97,17 @@ class Packed:
         """Tell the rows that some ids stand for; column after column in memory."""
         known = self.rows.shape[1]
         rows = np.empty((known + len(self.waiting), len(distinct)))
-        for start in range(0, len(distinct), _BLOCK):
-            some = slice(start, start + _BLOCK)
+
+        def tell(some: slice) -> None:
             rest = distinct[some].copy()
             for place, worth in reversed(list(enumerate(self.waiting, start=known))):
                 bits = _bits(len(worth))
-                rows[place, some] = worth[rest & ((1 << bits) - 1)]
+                rows[place, some] = worth.take(rest & ((1 << bits) - 1))
                 rest >>= bits
-            rows[:known, some] = self.rows[rest].T
+            for place in range(known):
+                rows[place, some] = self.rows[:, place].take(rest)
+
+        side_by_side(tell, blocks_of(len(distinct)))
         return rows.T
 
 
