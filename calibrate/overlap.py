@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import ColumnValues, Profiles
+from calibrate.engines.threads import side_by_side
 from calibrate.evidence import AttributeEvidence
 from calibrate.leads import Leads
 from calibrate.present.numbers import significant
@@ -205,11 +204,7 @@ class _Slope:
         def added(some: Profiles) -> tuple[float, Floats, Floats]:
             return _added_up(some, coefficients)
 
-        if len(parts) == 1:
-            sums = [added(parts[0])]
-        else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                sums = list(pool.map(added, parts))
+        sums = side_by_side(added, parts)
         loss, gradient, curvature = (sum(each[1:], each[0]) for each in zip(*sums, strict=True))
         return cls(
             loss=loss + float((ridge * coefficients**2).sum() / 2),
@@ -234,14 +229,15 @@ def _added_up(profiles: Profiles, coefficients: Floats) -> tuple[float, Floats, 
     for start in range(0, len(profiles.leads), _BLOCK):
         rows = slice(start, start + _BLOCK)
         n, x = profiles.leads[rows], profiles.customers[rows]
-        design = np.ones((size, len(n)))
-        design[1:] = profiles.values[rows].T
+        design, told = np.empty((size, len(n))), np.empty((size + 1, len(n)))
+        design[0], design[1:] = 1.0, profiles.values[rows].T
         linear = np.einsum("i,ij->j", coefficients, design)
         # ln(1 + e^z) without overflow: what is added to the larger of z and 0.
         rest = np.exp(-np.abs(linear))
         loss += float((n * (np.maximum(linear, 0) + np.log1p(rest)) - x * linear).sum())
         p = np.where(linear >= 0, 1.0, rest) / (1 + rest)
-        told = np.vstack([design * (n * p * (1 - p)), n * p - x])
+        np.multiply(design, n * p * (1 - p), out=told[:size])
+        np.subtract(n * p, x, out=told[size])
         products += summed_products(told, design)
     return loss, products[size], products[:size]
 

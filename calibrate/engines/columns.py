@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from calibrate.engines.code_counts import leads_of_codes
 from calibrate.levels import (
     DECIMAL_COMMA,
     MISSING,
@@ -37,8 +38,6 @@ column of it cannot be read otherwise, never where those it had were replaced by
 _FEW_WHOLE = 2**16
 _LOOKED_AT = 1000
 """The first so many numbers tell mostly whether all are whole."""
-_BLOCK = 2**16
-"""So many leads are counted at a time."""
 _PIECE = 2**20
 """So many rows are given their codes at a time."""
 _MANY = 4
@@ -368,20 +367,6 @@ def small(codes: npt.NDArray[Any], most: int) -> Codes:
     if most < 2**15 - 1:
         return codes.astype(np.int16, copy=False)
     return codes.astype(np.int32, copy=False)
-
-
-def leads_of_codes(codes: npt.NDArray[np.integer], size: int) -> npt.NDArray[np.int64]:
-    """Count the leads of each code, from 0 to under `size`.
-
-    Counting makes wide numbers of small codes first: by blocks they stay in the cache. With as
-    many codes as a block has leads, adding the blocks up would cost more than it saves.
-    """
-    if size > _BLOCK:
-        return np.bincount(codes, minlength=size)
-    leads = np.zeros(size, dtype=np.int64)
-    for start in range(0, len(codes), _BLOCK):
-        leads += np.bincount(codes[start : start + _BLOCK], minlength=size)
-    return leads
 
 
 def needs_decimal_commas(column: Column) -> bool:

@@ -18,11 +18,9 @@ from calibrate.engines.base import (
 )
 from calibrate.engines.columns import Column, NumberColumn, text_column
 from calibrate.engines.places import level_rows, rows_of_codes
+from calibrate.engines.threads import blocks_of, side_by_side
 
 Flags = npt.NDArray[np.bool_]
-
-_BLOCK = 2**15
-"""So many leads are scored at a time: their sums stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +68,15 @@ def judge_rows(
         [reader(one) for one in parts] for parts in (scoring.columns, scoring.conditions)
     )
     scores, fit, engagement, standing = (np.empty(leads, dtype=np.int64) for _ in range(4))
-    for start in range(0, leads, _BLOCK):
-        rows = slice(start, min(start + _BLOCK, leads))
-        many = rows.stop - start
+
+    def judge(rows: slice) -> None:
+        many = rows.stop - rows.start
         sums = added_up(scoring, (read(rows) for read in readers), many)
         scores[rows], fit[rows], engagement[rows] = sums.scores, sums.fit, sums.engagement
         found = held(scoring, (read(rows) for read in conditions), many)
         standing[rows] = standings(scoring, found)
+
+    side_by_side(judge, blocks_of(leads))
     return Judged(scores=scores, fit=fit, engagement=engagement, standing=standing)
 
 
@@ -86,10 +86,10 @@ def points_reader(part: ColumnPoints, column: Column) -> Callable[[slice], Ints]
     worth = np.array([*part.points, part.otherwise], dtype=np.int64)
     if isinstance(column, NumberColumn) and part.levels.kind == "number":
         numbers = column.numbers
-        return lambda rows: worth[level_rows(NumberColumn(numbers=numbers[rows]), part.levels)]
+        return lambda rows: worth.take(level_rows(NumberColumn(numbers=numbers[rows]), part.levels))
     texts = text_column(column)
     by_code = worth[rows_of_codes(texts, part.levels)]
-    return lambda rows: by_code[texts.codes[rows]]
+    return lambda rows: by_code.take(texts.codes[rows])
 
 
 def points_of(part: ColumnPoints, column: Column) -> Ints:

@@ -11,12 +11,11 @@ import numpy.typing as npt
 
 from calibrate.engines.base import SHARDS, Ints
 from calibrate.engines.columns import Column, text_column
+from calibrate.engines.threads import BLOCK, blocks_of, side_by_side
 
 MARKS = 2**32
 """How many marks there are."""
 
-_BLOCK = 2**15
-"""So many texts are digested at a time: their words stay in the processor's cache."""
 _SHORT = 55
 """Bytes of a text that md5 takes in one go, its length beside it."""
 _START = np.array([0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476], dtype=np.uint32)
@@ -63,8 +62,8 @@ def marks_of_texts(texts: Sequence[str]) -> Ints:
     '9ec4c0af'
     """
     marks = np.empty(len(texts), dtype=np.int64)
-    for start in range(0, len(texts), _BLOCK):
-        some = [text.encode() for text in texts[start : start + _BLOCK]]
+    for start in range(0, len(texts), BLOCK):
+        some = [text.encode() for text in texts[start : start + BLOCK]]
         lengths = np.fromiter(map(len, some), dtype=np.int64, count=len(some))
         short = lengths <= _SHORT
         kept = some
@@ -84,12 +83,20 @@ def _marks_of_rows(leads: int) -> Ints:
     """Give the mark of each row's number, from 0 on; its digits are reckoned, not written."""
     marks = np.empty(leads, dtype=np.int64)
     ends = [0, *(10**digits for digits in range(1, len(str(leads)))), leads]
-    for digits, (first, end) in enumerate(pairwise(ends), start=1):
-        for start in range(first, end, _BLOCK):
-            rows = np.arange(start, min(start + _BLOCK, end))
-            places = (rows // 10**place for place in reversed(range(digits)))
-            cells = np.stack([place % 10 + ord("0") for place in places], axis=1).astype(np.uint8)
-            marks[rows] = _first_words(_chunks(cells, np.full(len(rows), digits)))
+    parts = [
+        (digits, first + rows.start, first + rows.stop)
+        for digits, (first, end) in enumerate(pairwise(ends), start=1)
+        for rows in blocks_of(end - first)
+    ]
+
+    def digest(part: tuple[int, int, int]) -> None:
+        digits, first, end = part
+        rows = np.arange(first, end)
+        places = (rows // 10**place for place in reversed(range(digits)))
+        cells = np.stack([place % 10 + ord("0") for place in places], axis=1).astype(np.uint8)
+        marks[first:end] = _first_words(_chunks(cells, np.full(len(rows), digits)))
+
+    side_by_side(digest, parts)
     return marks
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -24,23 +25,32 @@ from calibrate.engines.base import (
     StandingCounts,
     ValueCounts,
 )
+from calibrate.engines.code_counts import leads_of_codes
 from calibrate.engines.columns import (
     Column,
     NumberColumn,
     filled_cells,
-    leads_of_codes,
     missing_leads,
     small,
     text_column,
 )
 from calibrate.engines.judging import judge_rows
 from calibrate.engines.marks import MARKS, marks_of
-from calibrate.engines.packing import Packed, counted
-from calibrate.engines.places import band_codes, cuts_between, level_rows
+from calibrate.engines.packing import Packed, Reader, counted
+from calibrate.engines.places import (
+    UNSEEN,
+    band_codes,
+    cuts_between,
+    level_rows,
+    rows_of_codes,
+)
 from calibrate.engines.profiles import profile_of
 from calibrate.levels import Levels
 
 _FEW = 2**16
+
+Coded = tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]
+"""A code a lead, and the number of the level of each code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +151,23 @@ class MemoryEngine:
 
     def count_levels(self, column: str, levels: Levels, *, by_shard: bool = False) -> LevelCounts:
         """Count leads and customers per level of a card."""
+        if not by_shard:
+            return self._count_levels(column, levels, by_shard=False)
+        # Stability and folds ask for the same counts one after the other.
+        known = self._by_shard.get(column)
+        if known is None or known[0] != levels:
+            found = self._count_levels(column, levels, by_shard=True)
+            known = self._by_shard[column] = (levels, found)
+        return known[1]
+
+    def _count_levels(self, column: str, levels: Levels, *, by_shard: bool) -> LevelCounts:
         codes = self.level_rows(column, levels) + 1  # what was never seen becomes 0
         leads, customers = self.count_codes(codes, len(levels.levels) + 1, by_shard=by_shard)
         return LevelCounts(leads=leads[..., 1:], customers=customers[..., 1:])
+
+    @cached_property
+    def _by_shard(self) -> dict[str, tuple[Levels, LevelCounts]]:
+        return {}
 
     def count_shards(self) -> tuple[Ints, Ints]:
         """Count leads and customers per shard."""
@@ -153,25 +177,25 @@ class MemoryEngine:
         """Give the distinct rows of values with their leads and customers."""
         drawn = self._drawn(most)
         customer = self.customer if drawn is None else self.customer[drawn]
-        packed = Packed.of(len(customer))
-        for one in columns:
-            packed = self._with_worth(packed, one.column, one.levels, [*one.values, 0.0], drawn)
+        packed = Packed.of(len(customer)).with_columns(
+            self._worth(one.column, one.levels, [*one.values, 0.0], drawn) for one in columns
+        )
         rows, leads, customers = packed.counted(customer)
         return Profiles(values=rows, leads=leads, customers=customers)
 
-    def _with_worth(
+    def _worth(
         self,
-        packed: Packed,
         column: str,
         levels: Levels,
         worth: Sequence[float],
         drawn: npt.NDArray[np.bool_] | None,
-    ) -> Packed:
-        """Pack what the values of a column are worth, by level and last for those never seen."""
-        rows = self.level_rows(column, levels)
+    ) -> tuple[npt.NDArray[np.float64], Reader]:
+        """Make ready to pack what values are worth, by level and last for those never seen."""
+        codes, level_of = self._coded(column, levels)
         distinct, places = np.unique(np.array(worth, dtype=np.float64), return_inverse=True)
-        of_level = small(places, len(distinct))
-        return packed.with_column(distinct, of_level[rows if drawn is None else rows[drawn]])
+        place_of = small(places, len(distinct))[level_of]
+        some = codes if drawn is None else codes[drawn]
+        return distinct, lambda rows: place_of.take(some[rows])
 
     def _drawn(self, most: int) -> npt.NDArray[np.bool_] | None:
         """Draw all customers and, by shard, others beside them; None when all leads fit."""
@@ -200,10 +224,11 @@ class MemoryEngine:
             drawn = self._marks // SHARDS < most / len(self.customer) * (MARKS // SHARDS)
         customer = self.customer if drawn is None else self.customer[drawn]
         shards = self.shards if drawn is None else self.shards[drawn]
-        packed = Packed.of(len(customer)).with_column(np.arange(float(SHARDS)), shards)
-        for one in card:
-            worth = [*one.points, one.otherwise]
-            packed = self._with_worth(packed, one.column, one.levels, worth, drawn)
+        each = (
+            self._worth(one.column, one.levels, [*one.points, one.otherwise], drawn) for one in card
+        )
+        by_shard = (np.arange(float(SHARDS)), shards.__getitem__)
+        packed = Packed.of(len(customer)).with_columns(chain([by_shard], each))
         rows, leads, customers = packed.counted(customer)
         found = rows.astype(np.int64)
         return ShardProfiles(
@@ -219,10 +244,12 @@ class MemoryEngine:
     def tally_standings(self, scoring: Scoring) -> StandingCounts:
         """Count leads and customers per score, fit, engagement and standing."""
         judged = judge_rows(scoring, self._reader, self._rows)
-        packed = Packed.of(self._rows)
-        for numbers in (judged.scores, judged.fit, judged.engagement, judged.standing):
-            distinct, places = _placed(numbers)
-            packed = packed.with_column(distinct.astype(np.float64), places)
+        packed = Packed.of(self._rows).with_columns(
+            (distinct.astype(np.float64), places.__getitem__)
+            for distinct, places in map(
+                _placed, (judged.scores, judged.fit, judged.engagement, judged.standing)
+            )
+        )
         rows, leads, customers = packed.counted(self.customer)
         scores, fit, engagement, standing = rows.astype(np.int64).T
         return StandingCounts(
@@ -236,25 +263,34 @@ class MemoryEngine:
 
     def level_rows(self, column: str, levels: Levels) -> npt.NDArray[np.integer]:
         """Give each lead the number of its level, or -1 for a value never seen."""
-        found = self.columns[column]
-        if not isinstance(found, NumberColumn) or levels.kind != "number":
-            return level_rows(found, levels)
-        # Numbers are looked up among edges: what was asked last is asked again, and kept.
-        known = self._banded.get(column)
+        codes, level_of = self._coded(column, levels)
+        return level_of.take(codes)
+
+    def _coded(self, column: str, levels: Levels) -> Coded:
+        """Give codes of the leads, and the level of each code; what was asked last is kept."""
+        known = self._asked.get(column)
         if known is None or known[0] != levels:
-            known = self._banded[column] = (levels, level_rows(found, levels))
+            found = self.columns[column]
+            if isinstance(found, NumberColumn) and levels.kind == "number":
+                # Numbers are looked up among edges: their codes are the levels, -1 from the end.
+                coded: Coded = level_rows(found, levels), np.arange(len(levels.levels) + 1)
+                coded[1][-1] = UNSEEN
+            else:
+                texts = text_column(found)
+                coded = texts.codes, rows_of_codes(texts, levels)
+            known = self._asked[column] = (levels, coded)
         return known[1]
 
     @cached_property
-    def _banded(self) -> dict[str, tuple[Levels, npt.NDArray[np.integer]]]:
+    def _asked(self) -> dict[str, tuple[Levels, Coded]]:
         return {}
 
     def _reader(self, part: ColumnPoints) -> Callable[[slice], Ints]:
         """Make ready to give what the values of some rows are worth."""
-        rows = self.level_rows(part.column, part.levels)
+        codes, level_of = self._coded(part.column, part.levels)
         # The place -1, from the end, holds what a value never seen is worth.
-        worth = np.array([*part.points, part.otherwise], dtype=np.int64)
-        return lambda some: worth[rows[some]]
+        worth = np.array([*part.points, part.otherwise], dtype=np.int64)[level_of]
+        return lambda rows: worth.take(codes[rows])
 
     @property
     def _rows(self) -> int:
@@ -264,15 +300,14 @@ class MemoryEngine:
         self, codes: npt.NDArray[np.integer], size: int, *, by_shard: bool = False
     ) -> tuple[Ints, Ints]:
         """Count leads and customers per code, from 0 to under `size`."""
-        if by_shard:
-            codes = self.shards * size + codes
-            size *= SHARDS
-        leads = leads_of_codes(codes, size)
         # Customers are few: picking them out is cheaper than weighing every lead.
-        customers = np.bincount(codes[self._customer_rows], minlength=size)
-        if by_shard:
-            return leads.reshape(SHARDS, -1), customers.reshape(SHARDS, -1)
-        return leads, customers
+        closed = codes[self._customer_rows]
+        if not by_shard:
+            return leads_of_codes(codes, size), np.bincount(closed, minlength=size)
+        leads = leads_of_codes(codes, size, shards=self.shards, many=SHARDS)
+        places = self.shards[self._customer_rows] * size + closed
+        customers = np.bincount(places, minlength=SHARDS * size)
+        return leads.reshape(SHARDS, -1), customers.reshape(SHARDS, -1)
 
     @cached_property
     def _customer_rows(self) -> Ints:

@@ -73,9 +73,9 @@ def level_rows(column: Column, levels: Levels) -> npt.NDArray[np.integer]:
     """
     if levels.kind == "number" and isinstance(column, NumberColumn):
         by_band = _rows_of_bands(levels)
-        return np.asarray(by_band[band_codes(column.numbers, levels.edges)])
+        return np.asarray(by_band.take(band_codes(column.numbers, levels.edges)))
     texts = text_column(column)
-    return np.asarray(rows_of_codes(texts, levels)[texts.codes])
+    return np.asarray(rows_of_codes(texts, levels).take(texts.codes))
 
 
 def rows_of_codes(texts: TextColumn, levels: Levels) -> npt.NDArray[np.integer]:

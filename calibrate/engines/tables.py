@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +19,7 @@ from calibrate.engines.formats import TableRead, named_columns, read_content
 from calibrate.engines.rows import Rows
 from calibrate.engines.sources import Source
 from calibrate.engines.stacked import Part, stack
+from calibrate.engines.threads import side_by_side
 from calibrate.errors import LeadsError, NoRowsError, SpecError
 
 if TYPE_CHECKING:
@@ -173,8 +172,7 @@ def _columns_of(frame: Any) -> list[Column | None]:
     each = [frame.iloc[:, place] for place in range(frame.shape[1])]
     if len(frame) < _LONG:
         return list(map(column_of, each))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(column_of, each))
+    return side_by_side(column_of, each)
 
 
 def column_of(series: Any) -> Column | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import SHARDS, Scoring
+from calibrate.engines.threads import side_by_side
 from calibrate.evidence import Evidence
 from calibrate.leads import Leads
 from calibrate.points import Points
@@ -78,8 +77,7 @@ def cross_validated_auc(
         kept = _kept(seated, points, evidence, 1 - out)
         return _judged(replace(seated, attributes=kept), points, out[None, :])
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(judged, held))
+    found = side_by_side(judged, list(held))
     known = [one for one in found if not np.isnan(one)]
     return float(np.mean(known)) if known else None
 

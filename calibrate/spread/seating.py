@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations_with_replacement
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import SHARDS, Ints
+from calibrate.engines.threads import side_by_side
 
 JOINT = 2048
 """Attributes are looked up together while their seats make no more than so many places."""
@@ -167,15 +169,17 @@ class Seating:
         rows = [np.zeros(len(amounts), dtype=np.int64), *self.seats]
         sizes = [1, *self.sizes]
         starts = [0, *self.starts]
-        for i, seats in enumerate(rows):
-            for j in range(i, len(rows)):
-                sums = np.bincount(
-                    seats * sizes[j] + rows[j], weights=amounts, minlength=sizes[i] * sizes[j]
-                )
-                here = slice(starts[i], starts[i] + sizes[i])
-                there = slice(starts[j], starts[j] + sizes[j])
-                table[here, there] = sums.reshape(sizes[i], sizes[j])
-                table[there, here] = table[here, there].T
+
+        def meet(pair: tuple[int, int]) -> None:
+            i, j = pair
+            places = rows[i] * sizes[j] + rows[j]
+            sums = np.bincount(places, weights=amounts, minlength=sizes[i] * sizes[j])
+            here = slice(starts[i], starts[i] + sizes[i])
+            there = slice(starts[j], starts[j] + sizes[j])
+            table[here, there] = sums.reshape(sizes[i], sizes[j])
+            table[there, here] = table[here, there].T
+
+        side_by_side(meet, list(combinations_with_replacement(range(len(rows)), 2)))
         return table
 
     def blocks(self, values: Sequence[Floats]) -> Iterator[tuple[slice, Floats]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from calibrate.engines.threads import side_by_side
 from calibrate.points import Points
 from calibrate.scores import ScoreTable
 from calibrate.spec import ThresholdRule
@@ -122,11 +122,12 @@ def _tally(
     def add_up(replicate: int) -> None:
         scores = np.full(len(order), redrawn.base[replicate] - first, dtype=np.int32)
         for most, joints in groups:
-            added = np.zeros_like(scores)
+            added = scores if most is None else np.zeros_like(scores)
             for places, worth in joints:
                 added += worth[replicate].take(places)
-            scores += added if most is None else np.minimum(added, most)
-        weight = weights[replicate][shards]
+            if most is not None:
+                scores += np.minimum(added, most)
+        weight = weights[replicate].take(shards)
         leads[replicate] = np.bincount(scores, weight * counted, minlength=size)
         customers[replicate] = np.bincount(scores[:some], weight[:some] * closed, minlength=size)
 
@@ -135,12 +136,7 @@ def _tally(
             add_up(replicate)
 
     few = min(os.cpu_count() or 1, len(weights))
-    parts = np.array_split(np.arange(len(weights)), few)
-    if few == 1:
-        add_each(parts[0])
-    else:
-        with ThreadPoolExecutor(few) as pool:  # looking up needs no lock
-            list(pool.map(add_each, parts))
+    side_by_side(add_each, np.array_split(np.arange(len(weights)), few))
     return leads, customers
 
 

@@ -17,9 +17,7 @@ def test_distinct_rows_are_those_of_a_dictionary(leads: list[tuple[list[int], bo
     values = np.array([row for row, _ in leads], dtype=np.int64).reshape(-1, 30)
     customer = np.array([bought for _, bought in leads], dtype=np.bool_)
     worth = np.array([-2.5, -1.0, 0.0, 0.5, 1.0, 7.25])
-    packed = Packed.of(len(leads))
-    for column in values.T:
-        packed = packed.with_column(worth, column)
+    packed = Packed.of(len(leads)).with_columns((worth, one.__getitem__) for one in values.T)
     found, many, closed = packed.counted(customer)
     wanted: dict[tuple[float, ...], list[int]] = {}
     for row, bought in leads:
@@ -33,9 +31,8 @@ def test_distinct_rows_are_those_of_a_dictionary(leads: list[tuple[list[int], bo
 
 
 def test_a_column_of_one_value_takes_no_room() -> None:
-    packed = Packed.of(3)
-    for _ in range(100):
-        packed = packed.with_column(np.array([4.0]), np.zeros(3, dtype=np.int8))
+    places = np.zeros(3, dtype=np.int8)
+    packed = Packed.of(3).with_columns([(np.array([4.0]), places.__getitem__)] * 100)
     rows, leads, customers = packed.counted(np.array([True, False, True]))
     assert rows.tolist() == [[4.0] * 100]
     assert (leads.tolist(), customers.tolist()) == ([3], [2])
