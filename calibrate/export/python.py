@@ -41,7 +41,7 @@ from collections.abc import Mapping
 from typing import Any
 """
 _CONSTANTS = (
-    (levels, ("MISSING", "YES", "NO", "DECIMAL_COMMA", "THOUSANDS_COMMA")),
+    (levels, ("MISSING", "YES", "NO", "DECIMAL_COMMA", "THOUSANDS_COMMA", "_OF_NUMBERS")),
     (columns, ("_EXACT",)),
     (recipes, ("FREE_DOMAINS", "DISPOSABLE_DOMAINS", "ROLES", "_ADDRESS", "_LETTERS", "_VOWELS",
                "_CONSONANTS_ALONE")),
