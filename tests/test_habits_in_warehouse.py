@@ -11,12 +11,17 @@ import duckdb
 import pandas as pd
 import pytest
 
+from calibrate import calibrate, compare
+from calibrate.behaviours import BehaviourRecipe
 from calibrate.checking import check
 from calibrate.cli import main
+from calibrate.cutting import cuts_for
 from calibrate.draft import draft_spec
 from calibrate.engines.sql.relations import Relation, open_relation
+from calibrate.scorecard import Scorecard
 from calibrate.spec import Spec
 from calibrate.warehouse import read_anywhere
+from tests.test_compared_in_warehouse import same_comparison
 from tests.test_events_in_warehouse import DATA, in_tables
 
 FILES = ("leads.csv", "--spec", "spec.yaml")
@@ -51,7 +56,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def frames(folder: Path) -> Mapping[str, pd.DataFrame]:
-    return {name: pd.read_csv(folder / f"{name}.csv") for name in ("leads", "events", "firms")}
+    moments: dict[str, list[str]] = {
+        "leads": ["created_at", "converted_at"],
+        "events": ["at"],
+        "firms": [],
+    }
+    return {
+        name: pd.read_csv(folder / f"{name}.csv", parse_dates=dates)
+        for name, dates in moments.items()
+    }
 
 
 def there(folder: Path) -> tuple[Relation, Relation]:
@@ -112,3 +125,65 @@ def test_check_and_init_take_a_log_of_the_database(
     capsys.readouterr()
     assert main(["check", *WHERE, "--events", "evnts"]) == 2
     assert "no table `evnts`; did you mean `events`" in " ".join(capsys.readouterr().err.split())
+
+
+# ------------------------------------------------------------------ threshold, compare and rerun
+
+UNTIL = "2026-01-31"
+
+
+@pytest.fixture(scope="module")
+def cards(folder: Path) -> tuple[Scorecard, Scorecard]:
+    """Two that see what leads did from different moments; the old one with a further table."""
+    join = [{"path": "firms.csv", "table": "firms", "on": "lead_id"}]
+    old = spec_with(folder, join=join, fit={"until": UNTIL})
+    later = old.document()["events"] | {"score_after_days": 20, "exclude": ["session"]}
+    new = spec_with(folder).changed(events=later, fit={"holdout": "none"})
+    path = folder / "leads.csv"
+    made = tuple(calibrate(path, spec).scorecard for spec in (old, new))
+    for card in made:
+        logged = {one.name for one in card.attributes if isinstance(one.made_from, BehaviourRecipe)}
+        assert card.scoring.needed & logged
+    return made[0], made[1]
+
+
+def test_two_cards_with_what_leads_did_are_compared_alike(
+    folder: Path, cards: tuple[Scorecard, Scorecard]
+) -> None:
+    leads, events = there(folder)
+    here = compare(*cards, folder / "leads.csv", events=folder / "events.csv")
+    assert here.contest is not None
+    same_comparison(compare(*cards, leads, events=events), here)
+
+
+@pytest.mark.parametrize("rule", [None, {"capacity": 40}])
+def test_thresholds_are_told_alike(
+    folder: Path, cards: tuple[Scorecard, Scorecard], rule: dict[str, float] | None
+) -> None:
+    leads, events = there(folder)
+    for card, log in zip(cards, (None, events), strict=True):
+        here = cuts_for(card, folder / "leads.csv", rule)
+        found = cuts_for(card, leads, rule, events=log)
+        assert found.cuts == here.cuts
+        assert (found.leads, found.leads_a_month) == (here.leads, here.leads_a_month)
+
+
+def test_a_rerun_of_the_command_line_is_that_of_the_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    log = ("--events", "events")
+    fit = ("--holdout", "none")
+    assert main(["run", *FILES, *fit, "--out", "q1"]) == 0
+    codes = [
+        main(["rerun", "q1/scorecard.yaml", *leads, *fit, "--out", out])
+        for leads, out in ((FILES, "here"), ((*WHERE, *log, "--spec", "spec.yaml"), "there"))
+    ]
+    assert codes[0] == codes[1]
+    one, other = (Scorecard.load(folder / out / "scorecard.yaml") for out in ("here", "there"))
+    assert other.attributes == one.attributes
+    assert other.threshold == one.threshold
+    capsys.readouterr()
+    assert main(["threshold", "q1/scorecard.yaml", *WHERE]) == 2
+    assert "or --events NAME" in " ".join(capsys.readouterr().err.split())
+    assert main(["threshold", "q1/scorecard.yaml", *WHERE, *log]) == 0
