@@ -187,3 +187,32 @@ def test_a_rerun_of_the_command_line_is_that_of_the_files(
     assert main(["threshold", "q1/scorecard.yaml", *WHERE]) == 2
     assert "or --events NAME" in " ".join(capsys.readouterr().err.split())
     assert main(["threshold", "q1/scorecard.yaml", *WHERE, *log]) == 0
+
+
+# ------------------------------------------------------------------ scores written back
+
+
+def test_what_scores_in_a_database_names_the_columns_it_needs(
+    folder: Path,
+    cards: tuple[Scorecard, Scorecard],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder)
+    card = cards[1]
+    card.save("new.yaml")
+    logged = [
+        one.name
+        for one in card.attributes
+        if one.name in card.scoring.needed and isinstance(one.made_from, BehaviourRecipe)
+    ]
+    score = ["score", "new.yaml", *WHERE, "--to", "scored"]
+    assert main(score) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "reads no log" in said
+    assert ", ".join(f"`{name}`" for name in logged) in said
+    assert main([*score, "--events", "events"]) == 2
+    assert "--events events: what scores in a database" in " ".join(capsys.readouterr().err.split())
+    with duckdb.connect("crm.db") as database:
+        views = database.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal")
+        assert views.fetchall() == []
