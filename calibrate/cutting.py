@@ -18,9 +18,13 @@ from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.tables import Table, open_table
 from calibrate.errors import LeadsError, SpecError
+from calibrate.joined import join_there
 from calibrate.leads import DAYS_A_MONTH
+from calibrate.logs import Log, LogInMemory, in_memory
 from calibrate.scorecard import Scorecard
+from calibrate.scorecard.habits import habits_to_score
 from calibrate.scorecard.held import held_columns
+from calibrate.scorecard.parts import ReadsPart
 from calibrate.scores import Cut, by_score
 from calibrate.scoring import passing
 from calibrate.shown import AsScreen, AsTable
@@ -109,7 +113,7 @@ def cuts_for(
     leads: str | Path | pd.DataFrame | Table | Relation,
     rule: ThresholdRule | Mapping[str, Any] | None = None,
     *,
-    events: str | Path | pd.DataFrame | None = None,
+    events: Log | None = None,
 ) -> CardCuts:
     """Score leads and say what thresholds would do on them.
 
@@ -121,8 +125,8 @@ def cuts_for(
         counts its own (`open_relation`).
     rule : str or mapping, optional
         In the form of the spec; by default that of the card.
-    events : path or DataFrame, optional
-        The log of what leads did, for a card that gives points for it.
+    events : path, DataFrame or Relation, optional
+        The log of what leads did, for a card that gives points for it; where they are.
 
     Raises
     ------
@@ -135,7 +139,7 @@ def cuts_for(
     if isinstance(leads, Relation):
         found = _at_hand_there(card, leads, events)
     else:
-        found = _at_hand(card, open_table(leads), events)
+        found = _at_hand(card, open_table(leads), in_memory(events))
     if not found.decides.any():
         raise LeadsError(
             f"{found.where}: a veto, a gate or a must-contact level decides about every lead, so "
@@ -194,7 +198,7 @@ class _AtHand:
         return np.asarray(self.standing == BY_POINTS)
 
 
-def _at_hand(card: Scorecard, table: Table, events: Any) -> _AtHand:
+def _at_hand(card: Scorecard, table: Table, events: LogInMemory | None) -> _AtHand:
     scored = card.score_table(table, events=events)
     return _AtHand(
         name=table.name,
@@ -206,20 +210,24 @@ def _at_hand(card: Scorecard, table: Table, events: Any) -> _AtHand:
     )
 
 
-def _at_hand_there(card: Scorecard, relation: Relation, events: Any) -> _AtHand:
+def _at_hand_there(card: Scorecard, relation: Relation, events: Log | None) -> _AtHand:
     """Let the database count its leads by score and standing."""
-    if events is not None:
-        raise SpecError(
-            f"{relation.where}: a log of events cannot be held against leads in a database."
-        )
-    table = as_table(relation)
-    engine = SqlEngine(rows=relation.rows, held=held_columns(card, relation, table))
-    rows, leads, _ = engine.count_by(engine.standing_parts(card.scoring, 0))
+    reads = card.reads or ReadsPart()
+    joined = join_there(relation, reads.join, repeated=reads.repeated or "last")
+    relation = joined.relation
+    table, rows, habits = as_table(relation), relation.rows, {}
+    did = habits_to_score(card, relation, events)
+    if did is not None:
+        rows = did.beside(rows)
+        habits = did.held(rows, card.scoring.needed)
+    held = held_columns(card, relation, table, sources=joined.sources, habits=habits)
+    engine = SqlEngine(rows=rows, held=held)
+    found, leads, _ = engine.count_by(engine.standing_parts(card.scoring, 0))
     return _AtHand(
         name=relation.name,
         where=relation.where,
-        scores=rows[:, 0],
-        standing=rows[:, 1],
+        scores=found[:, 0],
+        standing=found[:, 1],
         leads=leads,
         months=_months(card, table),
     )

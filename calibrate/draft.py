@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 
 from calibrate.engines.columns import TextColumn
 from calibrate.files import Flow, FlowList, yaml_text
@@ -11,7 +12,7 @@ from calibrate.spec import SPEC_SCHEMA
 from calibrate.suspects.placeholders import placeholders
 
 
-def draft_spec(leads: Leads, *, events: str | None = None) -> str:
+def draft_spec(leads: Leads, *, events: str | None = None, in_database: bool = False) -> str:
     """Write the spec that was used for these leads, explained line by line.
 
     Parameters
@@ -19,7 +20,9 @@ def draft_spec(leads: Leads, *, events: str | None = None) -> str:
     leads : Leads
         What `read_leads` gave.
     events : str, optional
-        Path of the event log, where the spec did not name it.
+        Path of the event log, or its table, where the spec did not name it.
+    in_database : bool
+        Whether `events` is a table.
 
     Returns
     -------
@@ -37,7 +40,7 @@ def draft_spec(leads: Leads, *, events: str | None = None) -> str:
         _missing(leads),
         _exclude(leads),
         _withheld(leads),
-        *_further(leads, events),
+        *_further(leads, {} if events is None else {"table" if in_database else "path": events}),
         _comment("Smaller levels are pooled into (other)."),
         yaml_text({"min_leads": leads.spec.min_leads}),
         _attributes(leads),
@@ -85,7 +88,7 @@ def _withheld(leads: Leads) -> str:
     return "".join(_comment(one) for one in said)
 
 
-def _further(leads: Leads, events: str | None) -> list[str]:
+def _further(leads: Leads, log: Mapping[str, str]) -> list[str]:
     """Write out what is read beside the leads table, and what is made from it."""
     lines = []
     used = leads.spec.document()
@@ -104,8 +107,7 @@ def _further(leads: Leads, events: str | None) -> list[str]:
                 "{half_life_days: 30}; pairs worth trying in order: sequences: [[FIRST, THEN]]."
             )
         )
-        path = {} if events is None else {"path": events}
-        settings = path | {"lookback_days": 90, "score_after_days": 0} | part
+        settings = {**log, "lookback_days": 90, "score_after_days": 0} | part
         lines.append(yaml_text({"events": Flow(settings)}))
     made = [one.name for one in leads.attributes if one.recipe is not None]
     if made:

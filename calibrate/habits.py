@@ -24,7 +24,9 @@ _OF_NOTHING: dict[Measure, int] = {
 """What a lead is told that did nothing at all."""
 
 
-def with_habits(source: str, seen: SeenThere, recipes: Sequence[BehaviourRecipe]) -> str:
+def with_habits(
+    source: str, seen: SeenThere, recipes: Sequence[BehaviourRecipe], *, first: int = 0
+) -> str:
     """Put behaviours beside the rows of leads, as columns that `held_habit` finds.
 
     Parameters
@@ -34,17 +36,21 @@ def with_habits(source: str, seen: SeenThere, recipes: Sequence[BehaviourRecipe]
     seen : SeenThere
         What their leads did.
     recipes : sequence of BehaviourRecipe
+    first : int
+        The number of the first of them: as many as stand beside the rows already.
     """
     if not recipes:
         return source
     cells = _Cells(seen=seen)
     made = ", ".join(
         f"CAST({_made(recipe, cells, place)} AS DOUBLE) AS {_name(place)}"
-        for place, recipe in enumerate(recipes)
+        for place, recipe in enumerate(recipes, first)
     )
     habits = seen.connection.kept(f"SELECT x.r AS {_WHOSE}, {made} FROM {cells.tables(recipes)}")
+    added = ", ".join(f"b.{_name(place)}" for place in range(first, first + len(recipes)))
     return (
-        f"(SELECT t.*, b.* FROM {source} AS t LEFT JOIN {habits} AS b ON {seen.row} = b.{_WHOSE})"
+        f"(SELECT t.*, {added} FROM {source} AS t LEFT JOIN {habits} AS b "
+        f"ON {seen.row} = b.{_WHOSE})"
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calibrate.engines.sql.relations import Relation, watched
 from calibrate.engines.tables import Table, open_table
 from calibrate.files import make_folder, write_whole
+from calibrate.logs import Log
 from calibrate.pipeline import Calibration, calibrate
 from calibrate.recalibration.comparing import compare
 from calibrate.recalibration.result import Comparison
@@ -90,7 +91,7 @@ def rerun(
     leads: str | Path | pd.DataFrame | Table | Relation,
     *,
     spec: Spec | str | Path | None = None,
-    events: str | Path | pd.DataFrame | None = None,
+    events: Log | None = None,
     damping: bool = False,
     fit: FitPart | None = None,
     progress: Callable[[str], None] = lambda step: None,
@@ -105,8 +106,8 @@ def rerun(
     spec : Spec or path, optional
         Last quarter's; by default ``spec.yaml`` beside the card's file, and without one what the
         card itself remembers (`spec_of`), which is not how points were made but how leads are read.
-    events : path or DataFrame, optional
-        The log of what leads did.
+    events : path, DataFrame or Relation, optional
+        The log of what leads did, where they are.
     damping : bool
         Let levels keep their points unless they moved, as `damping: true` in the spec does, on the
         bands of the old card.

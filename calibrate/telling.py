@@ -21,7 +21,7 @@ from calibrate.engines.sql.phrases import (
     mark,
     one_of,
 )
-from calibrate.engines.sql.relations import Relation, RelationColumns
+from calibrate.engines.sql.relations import Relation, RelationColumns, as_table
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.engines.tables import Table
 from calibrate.errors import LeadsError, SpecError
@@ -120,6 +120,36 @@ def keyed_leads(relation: Relation, moments: Moments, lead_id: str) -> KeyedLead
         relation=relation,
         id=lead_id,
         source=moments.source,
+        created=column(_CREATED),
+        order=None if relation.order is None else column(_ROW),
+    )
+
+
+def keyed_to_score(
+    relation: Relation,
+    *,
+    lead_id: str,
+    created: str,
+    nothings: Sequence[str],
+    day_first: bool | None,
+) -> KeyedLeads:
+    """Give the rows of leads whose outcome nobody asks for, as a log is held against them.
+
+    Parameters
+    ----------
+    relation : Relation
+    lead_id, created : str
+        Columns.
+    nothings : sequence of str
+    day_first : bool or None
+    """
+    value, joins = seconds_of(
+        relation, as_table(relation), created, nothings=nothings, day_first=day_first
+    )
+    return KeyedLeads(
+        relation=relation,
+        id=lead_id,
+        source=_with(relation, [f"{value} AS {_CREATED}", *_place_of_rows(relation)], joins),
         created=column(_CREATED),
         order=None if relation.order is None else column(_ROW),
     )
@@ -268,8 +298,7 @@ def _with_seconds(relation: Relation, table: Table, roles: Roles, spec: Spec, *,
             )
             beside.append(f"{value} AS {role}")
             joins += join
-    if relation.order is not None:
-        beside.append(f"{relation.order} AS {_ROW}")
+    beside += _place_of_rows(relation)
     if nth:
         found = relation.columns[str(roles.id)]
         identity = as_id(found.kind, found.name)
@@ -278,8 +307,14 @@ def _with_seconds(relation: Relation, table: Table, roles: Roles, spec: Spec, *,
             f"CASE WHEN {identity} = '' THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {identity} "
             f"ORDER BY {relation.order} {way}) END AS {_NTH}"
         )
-    if not beside:
-        return relation.source
+    return _with(relation, beside, joins) if beside else relation.source
+
+
+def _place_of_rows(relation: Relation) -> list[str]:
+    return [] if relation.order is None else [f"{relation.order} AS {_ROW}"]
+
+
+def _with(relation: Relation, beside: Sequence[str], joins: Sequence[str]) -> str:
     return f"(SELECT t.*, {', '.join(beside)} FROM {relation.source} AS t {' '.join(joins)})"
 
 

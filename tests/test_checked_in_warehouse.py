@@ -13,9 +13,8 @@ from calibrate import check, read_leads
 from calibrate.cli import main
 from calibrate.draft import draft_spec
 from calibrate.engines.sql.relations import open_parquet, open_relation
-from calibrate.errors import SpecError
 from calibrate.warehouse import read_anywhere
-from tests.test_warehouse import ALL, SPECS, in_table, odd_leads
+from tests.test_warehouse import SPECS, in_table, odd_leads
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +47,6 @@ def test_the_spec_is_drafted_alike(odd: Path, name: str) -> None:
     assert draft_spec(read_anywhere(open_parquet(odd), SPECS[name])) == here
     relation = open_relation(in_table(pd.read_parquet(odd)), table="leads")
     assert draft_spec(read_anywhere(relation, SPECS[name])) == here
-
-
-def test_a_log_of_events_is_refused(odd: Path) -> None:
-    with pytest.raises(SpecError, match="log of events cannot be held against leads in a database"):
-        check(open_parquet(odd), ALL, events=odd)
 
 
 @pytest.fixture
@@ -98,12 +92,12 @@ def test_parquet_can_be_looked_over_by_duckdb(
 
 
 @pytest.mark.parametrize("command", ["check", "init"])
-def test_what_needs_leads_one_by_one_is_refused(
+def test_a_log_has_to_be_there_and_so_have_leads(
     crm: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     out = ("--html", "never.html")
     assert main([command, *WHERE, *out, "--events", "events.csv"]) == 2
-    assert "--events: needs leads in memory" in capsys.readouterr().err
+    assert "DuckDB has no table `events.csv`" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main([command])
     assert "name the leads" in capsys.readouterr().err

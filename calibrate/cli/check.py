@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from calibrate.cli.arguments import add_html, add_leads
-from calibrate.cli.database_options import add_database
+from calibrate.cli.database_options import add_database, log_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import progress, tell
 
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     spec, leads = spec_and_anywhere(options)
     with progress(1) as step:
         step("looking the leads over")
-        found = check(watched(leads, step), spec, events=options.events)
+        found = check(watched(leads, step), spec, events=log_of(options, leads))
         pages = [found.report(Path(options.html))] if options.html else []
     blocks = [*check_blocks(found), *written_blocks(*pages)]
     tell(options, blocks, found.summary(), written=pages)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
 from calibrate.cli.arguments import LEADS, add_events, add_html
-from calibrate.cli.database_options import add_database
+from calibrate.cli.database_options import add_database, log_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import progress, tell
 
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
             new,
             watched(leads, step),
             spec=options.spec,
-            events=options.events,
+            events=log_of(options, leads),
         )
         pages = [found.report(Path(options.html))] if options.html else []
     blocks = [*comparison_blocks(found), *written_blocks(*pages)]

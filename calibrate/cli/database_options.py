@@ -87,6 +87,11 @@ def relation_to_score(options: argparse.Namespace) -> Relation | None:
             options.misused("name the leads: a file, or a database with --connect and --table")
         return None
     _refuse_both(options)
+    if options.events is not None:
+        raise SpecError(
+            f"--events {options.events[:60]}: what scores in a database reads no log. Give it a "
+            f"table or a query in which what leads did stands in columns, named as on the card."
+        )
     refused = _rows_asked(options, ("out", "as_of"))
     refused += [] if options.missing_attributes == "refuse" else ["--missing-attributes"]
     if refused:

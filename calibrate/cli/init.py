@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from calibrate.cli.arguments import add_leads
-from calibrate.cli.database_options import add_database, named_again
+from calibrate.cli.database_options import add_database, log_of, named_again
 from calibrate.cli.parser import examples
 from calibrate.cli.say import progress, tell
 
@@ -49,8 +49,9 @@ def run(options: argparse.Namespace) -> None:
     written = []
     with progress(1) as step:
         step("looking the leads over")
-        read = read_anywhere(watched(leads, step), spec.teaching_all(), events=options.events)
-        draft = draft_spec(read, events=options.events)
+        events = log_of(options, leads)
+        read = read_anywhere(watched(leads, step), spec.teaching_all(), events=events)
+        draft = draft_spec(read, events=options.events, in_database=options.connect is not None)
         if options.html:
             written.append(write_whole(Path(options.html), check_html(check(read), draft)))
     written.insert(0, write_whole(path, draft))

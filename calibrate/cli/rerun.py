@@ -8,7 +8,7 @@ from pathlib import Path
 
 from calibrate.cli import DOES_NOT_HOLD, DONE
 from calibrate.cli.arguments import LEADS, add_events, add_fit, add_folder
-from calibrate.cli.database_options import add_database, leads_of
+from calibrate.cli.database_options import add_database, leads_of, log_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import RUN_STEPS, progress, tell, written_blocks
 
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
             Path(options.old),
             leads,
             spec=options.spec,
-            events=options.events,
+            events=log_of(options, leads),
             damping=options.damping,
             fit=fit_of(options),
             progress=step,

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from calibrate.cli.arguments import LEADS, add_card, add_events
-from calibrate.cli.database_options import add_database, leads_of
+from calibrate.cli.database_options import add_database, leads_of, log_of
 from calibrate.cli.parser import examples
 from calibrate.cli.say import progress, tell
 
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
     leads = leads_of(options, spec_of(card))
     with progress(1) as step:
         step("scoring")
-        found = cuts_for(card, watched(leads, step), _rule(options), events=options.events)
+        found = cuts_for(card, watched(leads, step), _rule(options), events=log_of(options, leads))
     tell(options, cuts_blocks(found), found.summary())
 
 

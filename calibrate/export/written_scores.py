@@ -11,7 +11,7 @@ from calibrate.engines.sql.changing import Changing, Place, all_or_nothing, plac
 from calibrate.engines.sql.phrases import column, quoted
 from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.translation import translated
-from calibrate.errors import EngineError, Finding, SpecError, did_you_mean
+from calibrate.errors import EngineError, Finding, ScorecardError, SpecError, did_you_mean
 from calibrate.export.dialects import Writer
 from calibrate.export.sql import ScoredRows, scored_rows
 from calibrate.present.numbers import count_text
@@ -145,7 +145,7 @@ def write_scores(
         When the name is none, is that of the leads, or is taken; or when the leads have columns of
         the names that are added.
     ScorecardError
-        When a column that earns points is not there.
+        When a column that earns points is not there, one with what leads did included.
     EngineError
         When the database refuses, or not every lead was scored: then nothing is changed.
 
@@ -176,6 +176,7 @@ def write_scores(
     place = _place(connection, leads, to, way=way, replace=replace)
     scored = scored_rows(card, writer, _source(leads, writer), prefix=prefix)
     wanted = _wanted(card)
+    _refuse_unmade(card, leads)
     refuse_lacking(as_table(leads), wanted)
     marks = {} if way == "view" else stamps(card, on or dt.date.today())
     _refuse_taken(leads, [*scored.added, *marks])
@@ -244,6 +245,24 @@ def _wanted(card: Scorecard) -> list[tuple[str, Any]]:
         for one in card.attributes
         if one.name in needed
     ]
+
+
+def _refuse_unmade(card: Scorecard, leads: Relation) -> None:
+    """Refuse leads without what they did beside them: a view reads no log."""
+    needed = card.scoring.needed
+    unmade = [
+        f"`{one.name}`"
+        for one in card.attributes
+        if one.name in needed
+        and isinstance(one.made_from, BehaviourRecipe)
+        and one.name not in leads.columns
+    ]
+    if unmade:
+        raise ScorecardError(
+            f"{leads.where}: the card gives points for what leads did, and what scores in a "
+            f"database reads no log. Give it a table, or a query (--query), in which these stand "
+            f"as columns beside the leads: {', '.join(unmade)}."
+        )
 
 
 def _refuse_taken(leads: Relation, added: list[str]) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.tables import Table, open_table
-from calibrate.errors import Finding, NoOutcomeError, ScorecardError, SpecError
+from calibrate.errors import Finding, NoOutcomeError, ScorecardError
+from calibrate.logs import Log, in_memory
 from calibrate.policy.rated import Rated
 from calibrate.recalibration.advice import Drift, advise
 from calibrate.recalibration.counting import NewLeads, new_leads
@@ -36,7 +37,7 @@ def compare(
     leads: str | Path | pd.DataFrame | Table | Relation | None = None,
     *,
     spec: Spec | Mapping[str, Any] | str | Path | None = None,
-    events: str | Path | pd.DataFrame | Table | None = None,
+    events: Log | None = None,
 ) -> Comparison:
     """Say what moved since a card was made: keep it, refresh it, or rebuild it.
 
@@ -51,8 +52,8 @@ def compare(
         cards are compared.
     spec : Spec, mapping or path, optional
         How leads are counted; by default as those were that taught the new card (`spec_of`).
-    events : path or DataFrame, optional
-        The log of what leads did, for cards that give points for it.
+    events : path, DataFrame or Relation, optional
+        The log of what leads did, for cards that give points for it; where they are.
 
     Returns
     -------
@@ -80,14 +81,14 @@ def compare(
         raise ScorecardError(_nothing_shared(old, new))
     found = None
     if leads is not None:
-        _refuse_log(leads, events)
         declared = spec_of(new) if spec is None else as_spec(spec)
         table, declared = _table_of_now(new, leads, declared)
         try:
             if isinstance(table, Relation):
-                found = new_leads_there(old, new, table, declared, shared)
+                found = new_leads_there(old, new, table, declared, shared, events=events)
             else:
-                found = new_leads(old, new, table, declared, shared, events=events)
+                log = in_memory(events)
+                found = new_leads(old, new, table, declared, shared, events=log)
         except NoOutcomeError as fault:
             raise outcome_unsaid(new, fault) from None
     return _compared(old, new, shared, found)
@@ -103,14 +104,6 @@ def _table_of_now(
     if table.fingerprint == new.made.fingerprint and new.made.as_of is not None:
         return table, spec.changed(as_of=new.made.as_of)
     return table, spec
-
-
-def _refuse_log(leads: object, events: object) -> None:
-    if isinstance(leads, Relation) and events is not None:
-        raise SpecError(
-            f"{leads.where}: a log of events cannot be held against leads in a database. Compare "
-            f"by leads in files."
-        )
 
 
 def _compared(old: Scorecard, new: Scorecard, shared: Shared, found: NewLeads | None) -> Comparison:

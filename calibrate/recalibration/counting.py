@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from calibrate.engines.judging import Flags
 from calibrate.engines.places import level_rows
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding
+from calibrate.logs import LogInMemory
 from calibrate.outcomes import Outcome
 from calibrate.policy.rated import Rated
 from calibrate.reading import past_landmark, read_outcomes
@@ -27,9 +26,6 @@ from calibrate.scoring import passing, scoring_findings
 from calibrate.spec import Spec
 from calibrate.validation.judging import later_rows
 from calibrate.validation.worked import worked_rows
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +107,7 @@ def new_leads(
     spec: Spec,
     shared: Shared,
     *,
-    events: str | Path | pd.DataFrame | Table | None,
+    events: LogInMemory | None,
 ) -> NewLeads:
     """Say what both cards make of leads in memory, a row each.
 

@@ -10,18 +10,20 @@ from calibrate.engines.sql.coding import Coded, coded
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.sql.rows import LeadRows
+from calibrate.logs import Log
 from calibrate.outcomes import Outcome
 from calibrate.recalibration.counting import NewLeads, Seen, months_of
 from calibrate.recalibration.levels import LevelCount, Shared, pairs_on_leads
 from calibrate.recalibration.parts import Month
 from calibrate.scorecard import Scorecard
+from calibrate.scorecard.habits import CardHabits, card_habits
 from calibrate.scorecard.held import held_columns, held_worked, unseen_there
 from calibrate.scorecard.parts import CardAttributePart
 from calibrate.scoring import scoring_findings
 from calibrate.spec import Spec
 from calibrate.telling import counted_rows, created_after
 from calibrate.validation.judging import later_rows
-from calibrate.warehouse import outcomes_there
+from calibrate.warehouse import OutcomesThere, outcomes_there
 
 _NO_DAY = -(2**31)
 """Stands for no date among days."""
@@ -30,20 +32,41 @@ _NOT_COUNTED, _COUNTED, _LATER, _FRESH = range(4)
 
 
 def new_leads_there(
-    old: Scorecard, new: Scorecard, relation: Relation, spec: Spec, shared: Shared
+    old: Scorecard,
+    new: Scorecard,
+    relation: Relation,
+    spec: Spec,
+    shared: Shared,
+    *,
+    events: Log | None = None,
 ) -> NewLeads:
     """Say what both cards make of leads in a database.
+
+    Parameters
+    ----------
+    old, new : Scorecard
+    relation : Relation
+    spec : Spec
+        How leads are counted; further tables that only the old card reads are joined too.
+    shared : list of (CardAttributePart, CardAttributePart)
+    events : Relation or path, optional
+        The log; see `read_relation`.
 
     Raises
     ------
     SpecError, LeadsError, ScorecardError
-        As for leads in memory; also where a card or the spec needs a further table or a log.
+        As for leads in memory; also where a further table or a log is not where the leads are.
     EngineError
         When the database refuses, or the table changes while it is read.
     """
-    there = outcomes_there(relation, spec)
-    table, outcome = there.table, there.outcome
-    counted = counted_rows(relation, there.moments, there.roles, spec, outcome)
+    there = outcomes_there(relation, _with_joins(spec, old), events=events)
+    relation, table, outcome = there.relation, there.table, there.outcome
+    counted = counted_rows(
+        relation, there.moments, there.roles, spec, outcome, seen=there.spec.events
+    )
+    did = _habits((old, new), there, events)
+    if did:
+        counted = list(did.values())[-1].beside(counted)
     later = later_rows(old, table, outcome)
     is_later = bool(later.any())
     every = replace(
@@ -52,7 +75,17 @@ def new_leads_there(
         customer=f"({counted.where}) AND ({counted.customer})",
         leads=relation.leads,
     )
-    held = [held_columns(card, relation, table) for card in (old, new)]
+    held = [
+        held_columns(
+            card,
+            relation,
+            table,
+            sources=there.joined.sources,
+            # Of the new card's only points are asked; on the old card's levels leads are counted.
+            habits=did[place].held(every, among) if place in did else {},
+        )
+        for place, (card, among) in enumerate(((old, None), (new, new.scoring.needed)))
+    ]
     engines = [SqlEngine(rows=every, held=one) for one in held]
     column, marks = held_worked(relation)
     keys: list[Coded] = []
@@ -80,8 +113,28 @@ def new_leads_there(
         worked_column=column,
         pairs=pairs_on_leads(shared, lambda one: _counted(one, judged)),
         months=_months((old, new), engines, counted),
-        unseen=scoring_findings(unseen_there(old, relation.rows, held[0]), ()),
+        unseen=scoring_findings(unseen_there(old, every, held[0]), ()),
     )
+
+
+def _with_joins(spec: Spec, card: Scorecard) -> Spec:
+    """Join what a card reads beside what the spec joins."""
+    known = {one.place for one in spec.join}
+    reads = () if card.reads is None else card.reads.join
+    further = tuple(one for one in reads if one.place not in known)
+    return spec.model_copy(update={"join": (*spec.join, *further)}) if further else spec
+
+
+def _habits(
+    cards: tuple[Scorecard, Scorecard], there: OutcomesThere, events: Log | None
+) -> dict[int, CardHabits]:
+    """Put the behaviours of both cards beside the same rows, each as its card sees leads."""
+    found: dict[int, CardHabits] = {}
+    for place, card in enumerate(cards):
+        made = card_habits(card, there, events, after=found.get(place - 1))
+        if made is not None:
+            found[place] = made
+    return found
 
 
 def _newness(old: Scorecard, new: Scorecard, counted: LeadRows, outcome: Outcome) -> str:

@@ -131,7 +131,7 @@ def refuse_lacking(table: Table, wanted: Wanted) -> None:
         With their names, and those that are near.
     """
     if lacking := lacking_columns(table, wanted):
-        raise ScorecardError(f"{_lacking(table, lacking)} {_OR_AS_MISSING}")
+        raise ScorecardError(f"{lacks_text(table, lacking)} {_OR_AS_MISSING}")
 
 
 def _sources(wanted: Wanted) -> set[str]:
@@ -184,7 +184,7 @@ def _seen(
         if name is not None and name not in table.columns
     ]
     if lacking:
-        raise ScorecardError(_lacking(table, lacking))
+        raise ScorecardError(lacks_text(table, lacking))
     landmarks = _landmarks(table, reads, missing, as_of)
     if isinstance(events, EventLog):
         return seen_events(events, landmarks, settings)
@@ -219,8 +219,15 @@ def _created(table: Table, reads: ReadsPart, missing: Sequence[str]) -> Times:
     return read_dates(table, str(reads.created), nothings=missing, day_first=reads.day_first).times
 
 
-def _lacking(table: Table, lacking: list[str]) -> str:
-    """Say which of the card's columns are not there, and which that are there look like them."""
+def lacks_text(table: Table, lacking: list[str]) -> str:
+    """Say which of the card's columns are not there, and which that are there look like them.
+
+    Parameters
+    ----------
+    table : Table
+    lacking : list of str
+        Columns.
+    """
     known = list(table.columns)
     named = [
         f"`{name}`" + (f" (is it `{near[0]}`?)" if (near := near_names(name, known)) else "")

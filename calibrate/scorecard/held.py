@@ -29,8 +29,8 @@ def held_columns(
     relation: Relation,
     table: Table,
     *,
-    sources: Mapping[str, tuple[str, str]] | None = None,
-    habits: Mapping[str, Held] | None = None,
+    sources: Mapping[str, tuple[str, str]],
+    habits: Mapping[str, Held],
 ) -> dict[str, Held]:
     """Hold the columns of the card's attributes, of those that can be had: as `columns_there`.
 
@@ -40,33 +40,28 @@ def held_columns(
     relation : Relation
     table : Table
         The relation, seen as a table.
-    sources : mapping of str to (str, str), optional
+    sources : mapping of str to (str, str)
         Where the columns of further tables are from; see `JoinedThere`.
-    habits : mapping of str to Held, optional
+    habits : mapping of str to Held
         The card's behaviours; see `card_habits`.
 
     Raises
     ------
     ScorecardError
-        When a column that earns points is not there, or stands in a further table or a log that
-        was not given.
+        When a column that earns points is not there, or stands in a further table that was not
+        given.
     """
-    _check_joined(card, relation, sources or {})
+    _check_joined(card, relation, sources)
     needed = card.scoring.needed
     wanted = [(one.name, one.made_from) for one in card.attributes]
     logged = {name for name, recipe in wanted if isinstance(recipe, BehaviourRecipe)}
-    if needed & logged and habits is None:
-        raise ScorecardError(
-            f"{relation.where}: the card gives points for what leads did, and their log cannot be "
-            f"read here. Take leads and log in files."
-        )
     refuse_lacking(table, [one for one in wanted if one[0] in needed])
     there = [
         one
         for one in wanted
         if one[0] not in logged and (one[0] in needed or not lacking_columns(table, [one]))
     ]
-    return held_among(card, relation, there) | dict(habits or {})
+    return held_among(card, relation, there) | dict(habits)
 
 
 def _check_joined(

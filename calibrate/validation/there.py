@@ -62,7 +62,7 @@ def validate_there(
     )
     did = card_habits(card, there, events)
     if did is not None:
-        rows = replace(rows, source=did.source)
+        rows = did.beside(rows)
     every = replace(rows, where=relation.condition, customer="FALSE", leads=None, customers=None)
     held = held_columns(
         card,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -89,4 +90,4 @@ def _by_edges(
 
 def _commonest(codes: Sequence[int], otherwise: int) -> int:
     """Give the code of most values, which need not be listed then."""
-    return max(dict.fromkeys(codes), key=codes.count) if codes else otherwise
+    return Counter(codes).most_common(1)[0][0] if codes else otherwise
