@@ -29,6 +29,8 @@ _QUIET = {
     "spark.log.level": "ERROR",
 }
 """Of a session that is opened here."""
+_ON_ONE_MACHINE = "spark.sql.shuffle.partitions"
+"""Spark cuts what it groups into 200 parts, for a cluster; one machine needs one for each core."""
 _NO_JAVA = "JAVA_GATEWAY_EXITED"
 _TYPES = {"timestamp": "timestamp_ltz"}
 """A moment of Spark's is one in time, whatever zone it is shown in."""
@@ -80,6 +82,7 @@ class SparkConnection(Elsewhere):
         if master is not None:
             builder = builder.master(master)
         made = cls(session=_started(builder, master))
+        made._fit_for_one_machine()
         if master is not None:
             made._answers(master)
         return made
@@ -107,6 +110,12 @@ class SparkConnection(Elsewhere):
             rows = self.session.sql(f"SHOW TABLES{f' IN {names}' if names else ''}").collect()
         before = "".join(f"{one}." for one in schema[-1:])
         return tuple(sorted(f"{before}{one.tableName}" for one in rows))
+
+    def _fit_for_one_machine(self) -> None:
+        """Cut what is grouped into no more parts than help, unless a configuration says so."""
+        context = self.session.sparkContext
+        if context.master.startswith("local") and not context.getConf().contains(_ON_ONE_MACHINE):
+            self.session.conf.set(_ON_ONE_MACHINE, context.defaultParallelism)
 
     def _answers(self, master: str) -> None:
         """Make sure of a cluster: without one the session is there, and ends after a minute."""
