@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import tempfile
@@ -31,6 +32,7 @@ _QUIET = {
 """Of a session that is opened here."""
 _ON_ONE_MACHINE = "spark.sql.shuffle.partitions"
 """Spark cuts what it groups into 200 parts, for a cluster; one machine needs one for each core."""
+_KEPT = "calibrate_rows_"
 _NO_JAVA = "JAVA_GATEWAY_EXITED"
 _TYPES = {"timestamp": "timestamp_ltz"}
 """A moment of Spark's is one in time, whatever zone it is shown in."""
@@ -43,7 +45,8 @@ class SparkConnection(Elsewhere):
     Attributes
     ----------
     session : pyspark.sql.SparkSession
-        Nothing is ever written through it, and its settings stay as they are.
+        Nothing is ever written through it, and its settings stay as they are. What leads did is
+        kept in temporary views, in memory or on the workers' disks, until the session stops.
     """
 
     session: Any = field(repr=False)
@@ -94,6 +97,16 @@ class SparkConnection(Elsewhere):
             found = self.session.sql(written)
             return as_arrow(found.columns, found.collect())
 
+    def kept(self, query: str) -> str:
+        """Keep a query's rows: Spark would find them anew for each that names them."""
+        name = f"{_KEPT}{hashlib.md5(query.encode()).hexdigest()}"
+        written = self._written(query)
+        with _faults_said(), self._our_settings():
+            found = self.session.sql(written)
+            found.unpersist()  # an earlier run may have kept the same of other rows
+            found.persist().createOrReplaceTempView(name)
+        return name
+
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
         written = self._written(f"SELECT * FROM {relation} AS t")
@@ -109,7 +122,8 @@ class SparkConnection(Elsewhere):
         with _faults_said():
             rows = self.session.sql(f"SHOW TABLES{f' IN {names}' if names else ''}").collect()
         before = "".join(f"{one}." for one in schema[-1:])
-        return tuple(sorted(f"{before}{one.tableName}" for one in rows))
+        found = (one.tableName for one in rows if not one.tableName.startswith(_KEPT))
+        return tuple(sorted(f"{before}{one}" for one in found))
 
     def _fit_for_one_machine(self) -> None:
         """Cut what is grouped into no more parts than help, unless a configuration says so."""
