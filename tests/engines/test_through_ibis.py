@@ -299,3 +299,12 @@ def test_what_engines_say_otherwise_is_written_their_way(dialect: str) -> None:
         "SELECT STRFTIME(t.a AT TIME ZONE 'UTC', '%Y-%m-%d')",
     )
     assert tuple(translated(one, dialect) for one in asked) == written
+
+
+def test_what_stands_within_a_changed_part_is_changed_too() -> None:
+    value = "CAST(t.a AS VARCHAR) COLLATE \"C\" || STRFTIME(t.b AT TIME ZONE 'UTC', '%Y')"
+    asked = f"SELECT CAST('0x' || SUBSTR(MD5({value}), 1, 8) AS BIGINT)"
+    assert translated(asked, "spark") == (
+        "SELECT CAST(CONV(SUBSTRING(MD5(CAST(t.a AS STRING) || "
+        "DATE_FORMAT(FROM_UTC_TIMESTAMP(t.b, 'UTC'), 'yyyy')), 1, 8), 16, 10) AS BIGINT)"
+    )
