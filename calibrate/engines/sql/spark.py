@@ -30,8 +30,10 @@ _QUIET = {
     "spark.log.level": "ERROR",
 }
 """Of a session that is opened here."""
-_ON_ONE_MACHINE = "spark.sql.shuffle.partitions"
+_PARTS = "spark.sql.shuffle.partitions"
 """Spark cuts what it groups into 200 parts, for a cluster; one machine needs one for each core."""
+_WAREHOUSE = "spark.sql.warehouse.dir"
+"""Spark makes this folder where a command is run, for tables that nobody makes."""
 _KEPT = "calibrate_rows_"
 _NO_JAVA = "JAVA_GATEWAY_EXITED"
 _TYPES = {"timestamp": "timestamp_ltz"}
@@ -126,10 +128,17 @@ class SparkConnection(Elsewhere):
         return tuple(sorted(f"{before}{one}" for one in found))
 
     def _fit_for_one_machine(self) -> None:
-        """Cut what is grouped into no more parts than help, unless a configuration says so."""
+        """Cut what is grouped into few parts, and leave no folder, unless configured to."""
         context = self.session.sparkContext
-        if context.master.startswith("local") and not context.getConf().contains(_ON_ONE_MACHINE):
-            self.session.conf.set(_ON_ONE_MACHINE, context.defaultParallelism)
+        if not context.master.startswith("local"):
+            return
+        before = context.getConf()
+        if not before.contains(_WAREHOUSE):
+            # Looked at when a table is first named; Spark removes what is in that folder.
+            aside = f"{context._temp_dir}/warehouse"
+            context._jsc.sc().conf().set(_WAREHOUSE, aside)
+        if not before.contains(_PARTS):
+            self.session.conf.set(_PARTS, context.defaultParallelism)
 
     def _answers(self, master: str) -> None:
         """Make sure of a cluster: without one the session is there, and ends after a minute."""
