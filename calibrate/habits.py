@@ -11,12 +11,11 @@ from calibrate.behaviours import TRENDS, YES_NO, BehaviourRecipe, Measure, place
 from calibrate.doing import SeenThere, bursts_there
 from calibrate.engines.columns import TextColumn, small
 from calibrate.engines.sql.held import Held, hold_number
-from calibrate.engines.sql.phrases import column
+from calibrate.engines.sql.phrases import column, rounded
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.levels import fold
 
 _DAY = 86_400
-_MICRO = "CAST(1000000 AS DOUBLE)"
 _WHOSE = "calibrate_habit_of"
 _OF_NOTHING: dict[Measure, int] = {
     "did": 1, "times": 0, "weight": 0, "trend": 1, "kinds": 0, "burst": 1, "in_order": 1,
@@ -172,7 +171,7 @@ def _made(recipe: BehaviourRecipe, cells: _Cells, place: int) -> str:
     make: dict[Measure, Callable[[], str]] = {
         "did": lambda: f"CASE WHEN {cells.cell('n', event, thing)} > 0 THEN 2 ELSE 1 END",
         "times": lambda: f"COALESCE({cells.cell('n', event, thing)}, 0)",
-        "weight": lambda: _rounded(f"COALESCE({_weight(recipe, cells)}, 0)"),
+        "weight": lambda: rounded(f"COALESCE({_weight(recipe, cells)}, 0)"),
         "days_since": lambda: _days(cells.cell("newest", event, thing)),
         "trend": lambda: _trend(*(cells.cell(one, event, thing) for one in ("n", "recent"))),
         "rate": lambda: _rate(cells.cell("n", event, thing), cells.cell("n", then)),
@@ -206,7 +205,7 @@ def _trend(times: str, recent: str) -> str:
 
 
 def _rate(reactions: str, sends: str) -> str:
-    rate = _rounded(f"CAST(COALESCE({reactions}, 0) AS DOUBLE) / CAST({sends} AS DOUBLE)")
+    rate = rounded(f"CAST(COALESCE({reactions}, 0) AS DOUBLE) / CAST({sends} AS DOUBLE)")
     one = f"CASE WHEN {reactions} >= {sends} THEN CAST(1 AS DOUBLE) ELSE {rate} END"
     return f"CASE WHEN {sends} > 0 THEN {one} END"
 
@@ -216,8 +215,3 @@ def _first(cells: _Cells) -> str:
     kinds = max(1, len(cells.seen.names))
     oldest = cells.made("first", f"MAX(oldest * {kinds} + {kinds - 1} - e)")
     return f"{kinds} - ({oldest} % {kinds})"
-
-
-def _rounded(value: str) -> str:
-    """Round to six decimals, halves to the even one, as numpy does."""
-    return f"CAST(CAST({value} * {_MICRO} AS BIGINT) AS DOUBLE) / {_MICRO}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,23 @@ settings.load_profile("suite")
 
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def postgres_folder() -> Iterator[Path]:
+    """A place for servers of Postgres, which run as a user of their own.
+
+    Another pytest that starts meanwhile shuts pytest's own folder to all other users.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="calibrate-") as made,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        runtime = Path(made) / "runtime"
+        runtime.mkdir(0o700)
+        if "XDG_RUNTIME_DIR" not in os.environ:
+            patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        yield Path(made)
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,7 @@ class Postgres:
         import pgserver
 
         self.folder = folder
+        folder.mkdir()
         self.server = pgserver.get_server(folder / "server")
         self.psql = Path(pgserver.__file__).parent / "pginstall" / "bin" / "psql"
 
@@ -124,11 +125,8 @@ def _cell(value: object) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    runtime = tmp_path_factory.mktemp("runtime")
-    runtime.chmod(0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    found = Postgres(tmp_path_factory.mktemp("postgres"))
+def postgres(postgres_folder: Path) -> Iterator[Postgres]:
+    found = Postgres(postgres_folder / "exported")
     yield found
     found.server.cleanup()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +13,8 @@ from tests.engines.postgres import Server
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    runtime = tmp_path_factory.mktemp("runtime")
-    runtime.chmod(0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    found = Server(tmp_path_factory.mktemp("postgres"))
+def server(postgres_folder: Path) -> Iterator[Server]:
+    found = Server(postgres_folder / "asked")
     yield found
     found.close()
 

@@ -35,6 +35,7 @@ class Server:
         import pgserver
 
         self.folder = folder
+        folder.mkdir()
         self.server = pgserver.get_server(folder / "server")
         self.uri: str = self.server.get_uri()
         psql = Path(pgserver.__file__).parent / "pginstall" / "bin" / "psql"

@@ -25,6 +25,13 @@ from tests.test_warehouse import plain
 
 LEADS = some_leads().assign(number=range(200))
 LOG = some_events(LEADS)
+DECLARED = {
+    "lookback_days": 40,
+    "score_after_days": 2,
+    "expire": {"view": {"half_life_days": 2.5}, "demo": {"expires_days": 20}},
+    "exclude": ["call"],
+    "sequences": [["view", "demo"]],
+}
 
 
 def loaded(server: Server, connection: DbApiConnection, frame: pd.DataFrame, name: str) -> Relation:
@@ -45,16 +52,7 @@ def relations(server: Server) -> tuple[Relation, Relation]:
 
 @pytest.mark.parametrize(
     "events",
-    [
-        {},
-        {
-            "lookback_days": 40,
-            "score_after_days": 2,
-            "expire": {"view": {"half_life_days": 2.5}, "demo": {"expires_days": 20}},
-            "exclude": ["call"],
-            "sequences": [["view", "demo"]],
-        },
-    ],
+    [{}, DECLARED],
     ids=["plain", "declared"],
 )
 def test_behaviours_are_the_same(

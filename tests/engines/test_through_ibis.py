@@ -21,6 +21,8 @@ from tests.engines.postgres import Server
 from tests.engines.test_card_on_postgres import FRAME, SPECS, assert_same_card, in_microseconds
 from tests.test_warehouse import ALL
 
+LOST = "^The connection to Postgres was lost: .* Nothing was changed there"
+
 
 @pytest.fixture(scope="module")
 def loaded(server: Server) -> Server:
@@ -131,10 +133,10 @@ def test_a_connection_that_is_lost_midway_leaves_nothing_half_written(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> "
                 "pg_backend_pid() AND query LIKE '%lost%';"
             )
-            with pytest.raises(EngineError, match=r"^Postgres could not answer: ") as fault:
+            with pytest.raises(EngineError, match=LOST) as fault:
                 leads.engine.count_shards()
             assert "\n" not in str(fault.value)
-            with pytest.raises(EngineError, match=r"^Postgres could not answer: "):
+            with pytest.raises(EngineError, match=LOST):
                 calibrate(relation, ALL).save(tmp_path / "run")
     finally:
         direct.connection.close()  # type: ignore[attr-defined]
@@ -225,9 +227,33 @@ def test_no_secret_is_in_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SpecError, match="`oracle://host/crm` is of no kind") as fault:
         connect("oracle://me:hunter2@host/crm?token=abcdef")
     assert "abcdef" not in str(fault.value)
+
+    def denies(query: str) -> None:  # noqa: ARG001
+        raise ValueError(f"{url} is denied to hun ter by s3cretkey")
+
+    _ibis(monkeypatch, lambda *_, **__: _Fake("snowflake", denies))
+    with pytest.raises(
+        EngineError, match=r"^Snowflake could not answer: \.\.\. is denied"
+    ) as fault:
+        connect(url)
+    for secret in ("hun", "s3cret"):
+        assert secret not in str(fault.value)
     backend = _Fake("snowflake", _refuses)
     backend.password = "hunter2"  # type: ignore[attr-defined]
     assert "hunter2" not in repr(IbisConnection(backend=backend))
+
+
+def test_a_fault_of_this_program_is_none_of_a_known_drivers(backend: Any) -> None:
+    """It is seen as what it is; of a backend whose driver is not known any fault may be its own."""
+    known, unknown = IbisConnection(backend=backend), IbisConnection(backend=_Fake("trino", _fails))
+    with pytest.raises(ZeroDivisionError):
+        known._said(lambda: 1 // 0)
+    with pytest.raises(EngineError, match=r"^Trino could not answer: integer division"):
+        unknown.ask("SELECT 1")
+
+
+def _fails(query: str) -> float:
+    return len(query) // 0
 
 
 def test_a_database_that_reads_otherwise_is_refused(backend: Any) -> None:
@@ -273,3 +299,12 @@ def test_what_engines_say_otherwise_is_written_their_way(dialect: str) -> None:
         "SELECT STRFTIME(t.a AT TIME ZONE 'UTC', '%Y-%m-%d')",
     )
     assert tuple(translated(one, dialect) for one in asked) == written
+
+
+def test_what_stands_within_a_changed_part_is_changed_too() -> None:
+    value = "CAST(t.a AS VARCHAR) COLLATE \"C\" || STRFTIME(t.b AT TIME ZONE 'UTC', '%Y')"
+    asked = f"SELECT CAST('0x' || SUBSTR(MD5({value}), 1, 8) AS BIGINT)"
+    assert translated(asked, "spark") == (
+        "SELECT CAST(CONV(SUBSTRING(MD5(CAST(t.a AS STRING) || "
+        "DATE_FORMAT(FROM_UTC_TIMESTAMP(t.b, 'UTC'), 'yyyy')), 1, 8), 16, 10) AS BIGINT)"
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from calibrate.engines.sql.connections import refusal, said_by
-from calibrate.engines.sql.elsewhere import Elsewhere, as_arrow, types_asked
+from calibrate.engines.sql.elsewhere import Elsewhere, as_arrow, types_asked, unanswered
 from calibrate.engines.sql.phrases import kind_of, text
 from calibrate.errors import EngineError
 
@@ -130,15 +130,4 @@ class DbApiConnection(Elsewhere):
             finally:
                 cursor.close()
         except self.error as fault:
-            raise EngineError(self._unanswered(fault)) from None
-
-    def _unanswered(self, fault: Exception) -> str:
-        said = said_by(fault)
-        if getattr(self.connection, "closed", False):
-            return (
-                f"The connection to {self.engine} was lost: {said} Nothing was changed there, and "
-                f"nothing is kept of this run; start it again."
-            )
-        if "permission denied" in said:
-            said += " Ask whoever keeps the database for the right to read it."
-        return f"{self.engine} could not answer: {said}"
+            raise EngineError(unanswered(self.engine, said_by(fault), self.connection)) from None

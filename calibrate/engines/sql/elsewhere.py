@@ -94,6 +94,27 @@ def types_asked(
     return tuple(zip(names, (one[0].as_py() for one in found.columns), strict=True))
 
 
+def unanswered(engine: str, said: str, connection: Any) -> str:
+    """Say that a database did not answer, and what to do about it.
+
+    Parameters
+    ----------
+    engine : str
+    said : str
+        What its driver says.
+    connection : Any
+        The driver's.
+    """
+    if getattr(connection, "closed", False):
+        return (
+            f"The connection to {engine} was lost: {said} Nothing was changed there, and "
+            f"nothing is kept of this run; start it again."
+        )
+    if "permission denied" in said:
+        said += " Ask whoever keeps the database for the right to read it."
+    return f"{engine} could not answer: {said}"
+
+
 def as_arrow(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pa.Table:
     """Make a table of rows as a driver gives them."""
     import pyarrow as pa

@@ -42,6 +42,7 @@ _WHITE = "".join(filter(str.isspace, map(chr, range(0x3001))))
 
 EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
+_MICRO, _WHOLE = "CAST(1000000 AS DOUBLE)", f"CAST({2**52} AS DOUBLE)"
 
 
 def kind_of(column_type: str) -> Kind | None:
@@ -157,3 +158,12 @@ def mark(identity: str) -> str:
 def seconds(name: str) -> str:
     """Give a day or moment in whole seconds since 1970, in UTC."""
     return f"CAST(FLOOR(EPOCH({column(name)})) AS BIGINT)"
+
+
+def rounded(value: str) -> str:
+    """Round a number from 0 to 2 billion to six decimals, halves to the even one, as numpy does.
+
+    A cast to whole numbers would cut off what one engine rounds. From 2**52 on doubles are whole:
+    what is added to that is rounded, and stays so.
+    """
+    return f"({value} * {_MICRO} + {_WHOLE} - {_WHOLE}) / {_MICRO}"

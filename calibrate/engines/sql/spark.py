@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import tempfile
@@ -29,6 +30,11 @@ _QUIET = {
     "spark.log.level": "ERROR",
 }
 """Of a session that is opened here."""
+_PARTS = "spark.sql.shuffle.partitions"
+"""Spark cuts what it groups into 200 parts, for a cluster; one machine needs one for each core."""
+_WAREHOUSE = "spark.sql.warehouse.dir"
+"""Spark makes this folder where a command is run, for tables that nobody makes."""
+_KEPT = "calibrate_rows_"
 _NO_JAVA = "JAVA_GATEWAY_EXITED"
 _TYPES = {"timestamp": "timestamp_ltz"}
 """A moment of Spark's is one in time, whatever zone it is shown in."""
@@ -41,7 +47,8 @@ class SparkConnection(Elsewhere):
     Attributes
     ----------
     session : pyspark.sql.SparkSession
-        Nothing is ever written through it, and its settings stay as they are.
+        Nothing is ever written through it, and its settings stay as they are. What leads did is
+        kept in temporary views, in memory or on the workers' disks, until the session stops.
     """
 
     session: Any = field(repr=False)
@@ -80,6 +87,7 @@ class SparkConnection(Elsewhere):
         if master is not None:
             builder = builder.master(master)
         made = cls(session=_started(builder, master))
+        made._fit_for_one_machine()
         if master is not None:
             made._answers(master)
         return made
@@ -90,6 +98,16 @@ class SparkConnection(Elsewhere):
         with _faults_said(), self._our_settings():
             found = self.session.sql(written)
             return as_arrow(found.columns, found.collect())
+
+    def kept(self, query: str) -> str:
+        """Keep a query's rows: Spark would find them anew for each that names them."""
+        name = f"{_KEPT}{hashlib.md5(query.encode()).hexdigest()}"
+        written = self._written(query)
+        with _faults_said(), self._our_settings():
+            found = self.session.sql(written)
+            found.unpersist()  # an earlier run may have kept the same of other rows
+            found.persist().createOrReplaceTempView(name)
+        return name
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
         """Give the names and types of a relation's columns."""
@@ -106,7 +124,21 @@ class SparkConnection(Elsewhere):
         with _faults_said():
             rows = self.session.sql(f"SHOW TABLES{f' IN {names}' if names else ''}").collect()
         before = "".join(f"{one}." for one in schema[-1:])
-        return tuple(sorted(f"{before}{one.tableName}" for one in rows))
+        found = (one.tableName for one in rows if not one.tableName.startswith(_KEPT))
+        return tuple(sorted(f"{before}{one}" for one in found))
+
+    def _fit_for_one_machine(self) -> None:
+        """Cut what is grouped into few parts, and leave no folder, unless configured to."""
+        context = self.session.sparkContext
+        if not context.master.startswith("local"):
+            return
+        before = context.getConf()
+        if not before.contains(_WAREHOUSE):
+            # Looked at when a table is first named; Spark removes what is in that folder.
+            aside = f"{context._temp_dir}/warehouse"
+            context._jsc.sc().conf().set(_WAREHOUSE, aside)
+        if not before.contains(_PARTS):
+            self.session.conf.set(_PARTS, context.defaultParallelism)
 
     def _answers(self, master: str) -> None:
         """Make sure of a cluster: without one the session is there, and ends after a minute."""

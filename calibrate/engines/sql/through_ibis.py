@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from calibrate.engines.sql.connections import said_by
-from calibrate.engines.sql.elsewhere import TELL_TYPES, Elsewhere, as_arrow, types_asked
+from calibrate.engines.sql.elsewhere import (
+    TELL_TYPES,
+    Elsewhere,
+    as_arrow,
+    types_asked,
+    unanswered,
+)
 from calibrate.engines.sql.hiding import said_without_secrets
 from calibrate.errors import EngineError, MissingExtraError
 
@@ -36,9 +42,12 @@ class IbisConnection(Elsewhere):
     ----------
     backend : ibis.BaseBackend
         What `ibis.connect` gives. Nothing is ever written through it.
+    url : str
+        What it was opened by, so that no message shows its secrets; empty where somebody else did.
     """
 
     backend: Any = field(repr=False)
+    url: str = field(default="", repr=False, compare=False)
 
     @classmethod
     def opened(cls, url: str) -> IbisConnection:
@@ -56,13 +65,13 @@ class IbisConnection(Elsewhere):
         try:
             import ibis
 
-            return cls(backend=ibis.connect(url, **_OPTIONS.get(scheme, {})))
+            return cls(backend=ibis.connect(url, **_OPTIONS.get(scheme, {})), url=url)
         except ImportError:
             raise MissingExtraError(
                 f"{name} is asked through Ibis and its driver: "
                 f"pip install 'calibrate-leads[{scheme}]'."
             ) from None
-        except Exception as fault:  # whatever a driver raises: they have no common kind
+        except Exception as fault:  # a driver is known by what it opens: here nothing is open
             said = said_without_secrets(fault, url)
             raise EngineError(f"{name} cannot be opened: {said}") from None
 
@@ -107,8 +116,27 @@ class IbisConnection(Elsewhere):
             return answer()
         except EngineError:
             raise
-        except Exception as fault:  # whatever a driver raises
-            raise EngineError(f"{self.engine} could not answer: {said_by(fault)}") from None
+        except _faults_of(self.backend) as fault:
+            said = said_without_secrets(fault, self.url)
+            driver = getattr(self.backend, "con", None)
+            raise EngineError(unanswered(self.engine, said, driver)) from None
+
+
+def _faults_of(backend: Any) -> tuple[type[Exception], ...]:
+    """Name what a backend raises when its database refuses; all else is a fault of this program.
+
+    A driver with DB-API 2 has one kind for all, in its package. BigQuery's errors come from three
+    packages, and others raise plain exceptions: of them any is taken for one.
+    """
+    package = type(getattr(backend, "con", None)).__module__
+    while package:
+        error = getattr(sys.modules.get(package), "Error", None)
+        if isinstance(error, type) and issubclass(error, Exception):
+            from ibis.common.exceptions import IbisError
+
+            return (error, IbisError, OSError)
+        package = package.rpartition(".")[0]
+    return (Exception,)
 
 
 def _as_table(answer: Any) -> pa.Table:

@@ -38,9 +38,12 @@ def translated(query: str, dialect: str, own: Mapping[str, str] | None = None) -
             "pip install 'calibrate-leads[sql]'."
         ) from None
     tree = sqlglot.parse_one(query, read="duckdb")
-    changed = tree.transform(lambda node: _changed(node, dialect, own or {}))
+    # From the inside out: what is put in place of a node holds parts that have been changed.
+    for node in reversed(list(tree.bfs())):
+        if (changed := _changed(node, dialect, own or {})) is not node:
+            node.replace(changed)
     # What it warns of, the place of NULL in an order, is never asked of a column that has some.
-    return str(changed.sql(dialect=dialect, unsupported_level=sqlglot.ErrorLevel.IGNORE))
+    return str(tree.sql(dialect=dialect, unsupported_level=sqlglot.ErrorLevel.IGNORE))
 
 
 def literals(values: Sequence[str | float], dialect: str) -> list[str]:

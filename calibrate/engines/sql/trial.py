@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from calibrate.engines.sql.connections import Connection
-from calibrate.engines.sql.phrases import as_id, as_value, mark, one_of, quoted, text
+from calibrate.engines.sql.phrases import (
+    as_id,
+    as_value,
+    mark,
+    number,
+    one_of,
+    quoted,
+    rounded,
+    text,
+)
 from calibrate.errors import EngineError
 
 _ID, _WHEN, _NONE = "order", "calibrate when", "calibrate none"
@@ -25,6 +34,7 @@ _TRIALS: dict[str, tuple[str, str | int]] = {
     "no number": (_if(f"{as_value('float', _NONE)} IS NULL"), 1),
     "a number with sixteen digits": (
         _if("CAST('0.30000000000000004' AS DOUBLE) > CAST('0.3' AS DOUBLE)"), 1),
+    "a half": (_if(f"{rounded(number(2.5e-06))} = {number(2e-06)}"), 1),
     "a whole number as text": ("CAST(CAST(7 AS BIGINT) AS VARCHAR)", "7"),
     "one of several": (_if(one_of(as_value("text", _ID), ["'a'", "'L1'"])), 1),
     "a table that is written out": ("m.c", 5),
