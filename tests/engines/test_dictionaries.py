@@ -89,7 +89,7 @@ def test_no_query_groups_the_texts(relation: Relation, monkeypatch: pytest.Monke
 def test_too_many_texts_are_left_to_the_database(
     relation: Relation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dictionaries, "MOST_TEXTS", len(ODD) - 1)
+    monkeypatch.setattr(dictionaries, "MOST_VALUES", len(ODD) - 1)
     rows = some(relation, "TRUE")
     assert rows.count_texts("text") is None
     assert rows.count_texts("late") is not None

@@ -18,6 +18,7 @@ from calibrate.engines.sql.dictionaries import (
     NOT_COUNTED,
     DistinctValues,
     Standings,
+    count_numbers,
     count_texts,
 )
 from calibrate.engines.sql.spelling import AS_IT_STANDS, Spelling
@@ -94,6 +95,10 @@ class LeadRows:
     def count_texts(self, name: str) -> DistinctValues | None:
         """Count the texts of a column by the dictionaries of its files; None where it has none."""
         return count_texts(self._standings, name) if self.files else None
+
+    def count_numbers(self, name: str, nothings: Sequence[float] = ()) -> DistinctValues | None:
+        """Count the numbers of a column of its files; None where they do not hold it as such."""
+        return count_numbers(self._standings, name, nothings) if self.files else None
 
     @cached_property
     def _standings(self) -> Standings:
