@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +104,10 @@ def pandas_frame(folder: Path) -> Parts:
 
 def ours_parquet(folder: Path) -> Parts:
     """Let the engine hold every column and count bands, as `calibrate run --engine duckdb` does."""
+    import duckdb  # noqa: F401  (as the other side, which imports no more)
     import pyarrow.parquet  # noqa: F401
 
+    import calibrate.engines.sql.engine  # noqa: F401
     from calibrate.engines.sql.relations import open_parquet
 
     cuts = _cuts()
@@ -134,6 +137,7 @@ def ours_csv(folder: Path) -> Parts:
     import pyarrow.csv
     import pyarrow.parquet  # noqa: F401
 
+    import calibrate.engines.sql.engine  # noqa: F401
     from calibrate.engines.sql.opening import open_files
 
     cuts = _cuts()
@@ -270,10 +274,14 @@ def _of_values(counted: Any) -> Any:
 
 def _of_groups(counted: Any) -> str:
     return _tables(
-        (name, ((str(text) if text == text else None, n, x) for text, n, x in rows))
+        (name, ((text if isinstance(text, str) else _band(text), n, x) for text, n, x in rows))
         for name, table in counted
         for rows in [table.itertuples()]
     )
+
+
+def _band(value: float) -> str | None:
+    return None if isnan(value) else str(value)
 
 
 def _of_held(counted: Any) -> str:

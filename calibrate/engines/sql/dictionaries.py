@@ -111,12 +111,12 @@ class _Piece:
     Attributes
     ----------
     values : list
-    counts : ndarray of int, shape (k, 2)
-        Leads and customers.
+    leads, customers : ndarray of int, shape (k,)
     """
 
     values: list[_Value]
-    counts: Ints
+    leads: Ints
+    customers: Ints
 
 
 def count_texts(standings: Standings, name: str) -> DistinctValues | None:
@@ -183,25 +183,29 @@ def _added_up(
 ) -> DistinctValues | None:
     """Add up what the groups hold; None where that is too much."""
     places: dict[_Value, int] = {}
-    counts = np.zeros((0, 2), dtype=np.int64)
+    leads = customers = np.zeros(0, dtype=np.int64)
     under_way = [
         standings.pool.submit(_pieces, group, name, standings) for group in standings.groups
     ]
-    for found in under_way:
-        for piece in found.result():
-            here = [
-                places.setdefault(None if value in nothings else value, len(places))
-                for value in piece.values
-            ]
-            if len(places) > MOST_VALUES:
-                for one in under_way:
-                    one.cancel()
-                return None
-            counts = np.pad(counts, ((0, len(places) - len(counts)), (0, 0)))
-            np.add.at(counts, here, piece.counts)
-    leads, customers = counts.T
-    values = [value for value, number in zip(places, leads.tolist(), strict=True) if number]
-    return DistinctValues(values=values, leads=leads[leads > 0], customers=customers[leads > 0])
+    for piece in (piece for found in under_way for piece in found.result()):
+        values = piece.values
+        if nothings:
+            values = [None if value in nothings else value for value in values]
+        here = np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)
+        if len(places) > MOST_VALUES:
+            for one in under_way:
+                one.cancel()
+            return None
+        fresh = np.zeros((2, len(places) - len(leads)), dtype=np.int64)
+        leads, customers = np.append(leads, fresh[0]), np.append(customers, fresh[1])
+        np.add.at(leads, here, piece.leads)
+        np.add.at(customers, here, piece.customers)
+    counted = leads > 0
+    return DistinctValues(
+        values=[value for value, number in zip(places, leads.tolist(), strict=True) if number],
+        leads=leads[counted],
+        customers=customers[counted],
+    )
 
 
 def _is_there(schema: Any, name: str, is_read: Callable[[Any], bool]) -> bool:
@@ -265,9 +269,7 @@ class _Coded:
 
         is_text = pa.types.is_dictionary(chunk.type)
         found = chunk if is_text else chunk.cast(pa.float64(), safe=False).dictionary_encode()
-        values = [*found.dictionary.to_pylist(), None]
-        if not is_text:
-            values = [None if value != value else value for value in values]  # noqa: PLR0124
+        values = found.dictionary.to_pylist() if is_text else _numbers(found.dictionary)
         valid, codes = found.indices.buffers()
         rows = slice(found.offset, found.offset + len(found))
         there = None
@@ -275,7 +277,7 @@ class _Coded:
             bits = np.frombuffer(valid, dtype=np.uint8)
             there = np.unpackbits(bits, bitorder="little", count=rows.stop)[rows].view(np.bool_)
         return cls(
-            values=values,
+            values=[*values, None],
             codes=np.frombuffer(codes, dtype=np.int32)[rows],
             there=there,
             is_in_order=not is_text,
@@ -331,6 +333,14 @@ class _Coded:
         return np.where(self.there[rows], self.codes[rows], np.int32(len(self.values) - 1))
 
 
+def _numbers(found: Any) -> list[_Value]:
+    """Give numbers, None for NaN."""
+    numbers = np.from_dlpack(found)
+    if np.isnan(numbers).any():
+        numbers = np.where(np.isnan(numbers), None, numbers)
+    return list(numbers.tolist())
+
+
 def _piece(coded: _Coded, start: int, standings: Standings) -> _Piece:
     leads = seen = coded.counted()
     end = start + len(coded.codes)
@@ -342,5 +352,6 @@ def _piece(coded: _Coded, start: int, standings: Standings) -> _Piece:
     order = coded.order(seen)
     return _Piece(
         values=[coded.values[place] for place in order.tolist()],
-        counts=np.column_stack([leads[order], customers[order]]),
+        leads=leads[order],
+        customers=customers[order],
     )

@@ -103,13 +103,18 @@ class LeadRows:
     @cached_property
     def _standings(self) -> Standings:
         """Say of each row of the files, in their order, whether it is counted, and a customer."""
+        # Most rows are leads and no customers: the others are told.
+        size = int(self.ask(f"SELECT COUNT(*) FROM {self.source} AS t")[0][0])
         found = self.connection.ask(
-            f"SELECT {self.order} AS row, CAST(CASE WHEN NOT ({self.where}) THEN {NOT_COUNTED} "
-            f"WHEN {self.customer} THEN {A_CUSTOMER} ELSE {A_LEAD} END AS UTINYINT) AS standing "
-            f"FROM {self.source} AS t"
+            f"SELECT {self.order} AS row, CAST(CASE WHEN {self.where} THEN {A_CUSTOMER} "
+            f"ELSE {NOT_COUNTED} END AS UTINYINT) AS standing FROM {self.source} AS t "
+            f"WHERE NOT ({self.where}) OR ({self.customer})"
         )
-        standings = np.zeros(len(found), dtype=np.uint8)
-        standings[found.column("row").to_numpy()] = found.column("standing").to_numpy()
+        standings = np.full(size, A_LEAD, dtype=np.uint8)
+        for chunk in found.to_batches():
+            # Arrow's own way to an array would load pandas.
+            row, standing = map(np.from_dlpack, chunk.columns)
+            standings[row] = standing
         return Standings(files=self.files, of_row=standings)
 
     def grouped(self, keys: Sequence[str], joins: Sequence[str] = (), among: str = "") -> Grouped:
