@@ -335,10 +335,11 @@ class _Coded:
 
 def _numbers(found: Any) -> list[_Value]:
     """Give numbers, None for NaN."""
-    numbers = np.from_dlpack(found)
-    if np.isnan(numbers).any():
-        numbers = np.where(np.isnan(numbers), None, numbers)
-    return list(numbers.tolist())
+    numbers = np.asarray(np.from_dlpack(found), dtype=np.float64)
+    values: list[_Value] = numbers.tolist()
+    for place in np.flatnonzero(np.isnan(numbers)).tolist():
+        values[place] = None
+    return values
 
 
 def _piece(coded: _Coded, start: int, standings: Standings) -> _Piece:
