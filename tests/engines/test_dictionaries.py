@@ -105,7 +105,8 @@ def test_what_files_do_not_hold_as_texts_is_left_to_the_database(tmp_path: Path)
     rows = open_parquet(tmp_path / "*.parquet").rows
     assert rows.count_texts("text") is None
     assert rows.count_texts("number") is None
-    assert rows.count_numbers("late") is None
+    assert rows.count_numbers("text") is None
+    assert rows.count_numbers("won") is None
     assert sum(hold(rows, "text", "text").leads) == 800
 
 
@@ -208,8 +209,27 @@ def test_codes_beneath_gaps_are_not_relied_upon() -> None:
     chunk = pa.DictionaryArray.from_arrays(pa.array(codes, mask=gaps), pa.array(list("abcde")))
     beneath = np.frombuffer(chunk.indices.buffers()[1], dtype=np.int32)
     assert (beneath[gaps] != 0).any()
-    told = dictionaries._Coded.of(chunk)
+    told = dictionaries._Coded.of(chunk, "texts")
     assert told.counted().tolist() == [
         *np.bincount(codes[~gaps], minlength=5).tolist(),
         gaps.sum(),
     ]
+
+
+def test_numbers_written_as_texts_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "leads.parquet"
+    parquet.write_table(pa.table({"n": ["1", "1.0", None, "-2.5e1", "7", "1.00"]}), path)
+    standings = Standings(files=(path,), of_row=np.array([1, 2, 1, 1, 0, 1], dtype=np.uint8))
+    found = dictionaries.count_numbers(standings, "n", [7.0])
+    assert found is not None
+    assert found.values == [1.0, None, -25.0]
+    assert found.leads.tolist() == [3, 1, 1]
+    assert found.customers.tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("odd", [" 1", "1,5", "", "one"])
+def test_texts_that_may_be_no_numbers_are_left_to_the_database(tmp_path: Path, odd: str) -> None:
+    path = tmp_path / "leads.parquet"
+    parquet.write_table(pa.table({"n": ["1", odd]}), path)
+    standings = Standings(files=(path,), of_row=np.ones(2, dtype=np.uint8))
+    assert dictionaries.count_numbers(standings, "n") is None

@@ -7,12 +7,12 @@ takes less time than a database needs to group the values, and the memory of one
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ MOST_VALUES = 100_000
 """Of a column with more different values the database does better: it groups without Python."""
 
 _Value = str | float | None
+_ReadAs = Literal["texts", "numbers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +135,13 @@ def count_texts(standings: Standings, name: str) -> DistinctValues | None:
         Those that counted leads have; None where the files do not hold the column as texts, or
         too many different ones.
     """
-    return _count(standings, name, _is_text)
+    return _count(standings, name, "texts")
 
 
 def count_numbers(
     standings: Standings, name: str, nothings: Collection[float] = ()
 ) -> DistinctValues | None:
-    """Count the numbers of one column.
+    """Count the numbers of one column, be they written as texts.
 
     Parameters
     ----------
@@ -155,13 +156,13 @@ def count_numbers(
     DistinctValues or None
         As for `count_texts`.
     """
-    return _count(standings, name, _is_number, frozenset(nothings))
+    return _count(standings, name, "numbers", frozenset(nothings))
 
 
 def _count(
     standings: Standings,
     name: str,
-    is_read: Callable[[Any], bool],
+    read_as: _ReadAs,
     nothings: frozenset[_Value] = frozenset(),
 ) -> DistinctValues | None:
     import pyarrow as pa
@@ -170,22 +171,23 @@ def _count(
     of_files = {one.path: one.about for one in groups}.values()
     try:
         if not groups or not all(
-            _is_there(one.schema.to_arrow_schema(), name, is_read) for one in of_files
+            _is_there(one.schema.to_arrow_schema(), name, read_as) for one in of_files
         ):
             return None
-        return _added_up(standings, name, nothings)
+        return _added_up(standings, name, read_as, nothings)
     except (pa.ArrowException, OSError, UnicodeError):
         return None  # the database says better what is wrong with a file
 
 
 def _added_up(
-    standings: Standings, name: str, nothings: frozenset[_Value]
+    standings: Standings, name: str, read_as: _ReadAs, nothings: frozenset[_Value]
 ) -> DistinctValues | None:
     """Add up what the groups hold; None where that is too much."""
     places: dict[_Value, int] = {}
     leads = customers = np.zeros(0, dtype=np.int64)
     under_way = [
-        standings.pool.submit(_pieces, group, name, standings) for group in standings.groups
+        standings.pool.submit(_pieces, group, name, read_as, standings)
+        for group in standings.groups
     ]
     for piece in (piece for found in under_way for piece in found.result()):
         values = piece.values
@@ -208,15 +210,14 @@ def _added_up(
     )
 
 
-def _is_there(schema: Any, name: str, is_read: Callable[[Any], bool]) -> bool:
-    places = schema.get_all_field_indices(name)
-    return "." not in name and len(places) == 1 and is_read(schema.field(places[0]).type)
-
-
-def _is_text(kind: Any) -> bool:
+def _is_there(schema: Any, name: str, read_as: _ReadAs) -> bool:
     import pyarrow as pa
 
-    return bool(pa.types.is_string(kind))
+    places = schema.get_all_field_indices(name)
+    if "." in name or len(places) != 1:
+        return False
+    kind = schema.field(places[0]).type
+    return bool(pa.types.is_string(kind)) or (read_as == "numbers" and _is_number(kind))
 
 
 def _is_number(kind: Any) -> bool:
@@ -226,7 +227,7 @@ def _is_number(kind: Any) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind))
 
 
-def _pieces(group: _Group, name: str, standings: Standings) -> list[_Piece]:
+def _pieces(group: _Group, name: str, read_as: _ReadAs, standings: Standings) -> list[_Piece]:
     """Count one group of rows."""
     from pyarrow import parquet
 
@@ -237,7 +238,7 @@ def _pieces(group: _Group, name: str, standings: Standings) -> list[_Piece]:
     pieces, start = [], group.start
     for chunk in column.chunks:
         if len(chunk):
-            pieces.append(_piece(_Coded.of(chunk), start, standings))
+            pieces.append(_piece(_Coded.of(chunk, read_as), start, standings))
         start += len(chunk)
     return pieces
 
@@ -264,12 +265,17 @@ class _Coded:
     is_in_order: bool
 
     @classmethod
-    def of(cls, chunk: Any) -> _Coded:
+    def of(cls, chunk: Any, read_as: _ReadAs) -> _Coded:
         import pyarrow as pa
 
         is_text = pa.types.is_dictionary(chunk.type)
         found = chunk if is_text else chunk.cast(pa.float64(), safe=False).dictionary_encode()
-        values = found.dictionary.to_pylist() if is_text else _numbers(found.dictionary)
+        # A text that Arrow takes for no number is left to the database with the whole column.
+        values = (
+            found.dictionary.to_pylist()
+            if read_as == "texts"
+            else _numbers(found.dictionary.cast(pa.float64()))
+        )
         valid, codes = found.indices.buffers()
         rows = slice(found.offset, found.offset + len(found))
         there = None
