@@ -165,8 +165,7 @@ class SqlEngine:
         self._tell(column)
         size = len(levels.levels) + 1
         held = self.held[column]
-        is_few = held.is_whole or levels.kind != "number"
-        if is_few or (held.is_told and not by_shard):
+        if held.is_whole or levels.kind != "number" or (held.is_told and not by_shard):
             # What was never seen becomes 0.
             rows = level_rows(self._whole(column).column, levels).astype(np.int64) + 1
             leads, customers = self._summed(column, rows, size, by_shard=by_shard)
