@@ -12,7 +12,7 @@ MODELLED = LEADS // 10
 """Leads of the table that cards are made from."""
 COLUMNS, SEED = 30, 20_260_101
 FEWEST_LEVELS, MOST_LEVELS = 3, 2_000
-TEXTS, NUMBERS = 20, 10
+TEXTS, NUMBERS, CUTS = 20, 10, 20
 _GROUP = 1_000_000
 """Rows of a group of the Parquet file."""
 
@@ -29,6 +29,26 @@ def names() -> list[str]:
     return [f"text_{place:02}" for place in range(COLUMNS)]
 
 
+def mixed_places() -> list[int]:
+    """Give the places of the texts that stand beside numbers: two of three, with both ends."""
+    return [place for place in range(COLUMNS) if place % 3 != 1]
+
+
+def mixed_names() -> tuple[list[str], list[str]]:
+    """Name the texts and the numbers of the mixed leads."""
+    texts = [names()[place] for place in mixed_places()]
+    return texts, [f"number_{place}" for place in range(NUMBERS)]
+
+
+def cuts_of(place: int) -> list[float]:
+    """Give the cut points of a number: as even parts of its values as there can be."""
+    import numpy as np
+
+    values = _numbers(np.random.default_rng(SEED + 1), place, 100_000)
+    cuts = np.unique(np.quantile(values, np.arange(1, CUTS + 1) / (CUTS + 1)))
+    return [float(one) for one in cuts]
+
+
 def texts_of(place: int, levels: int) -> list[str]:
     return [f"text {place:02} {level:04}" for level in range(1, levels + 1)]
 
@@ -39,7 +59,8 @@ def make(folder: Path) -> None:
     for name, write in (
         ("customer.npy", _write_codes),
         ("leads.parquet", _write_parquet),
-        ("leads.csv", _write_csv),
+        ("mixed.parquet", _write_mixed),
+        ("mixed.csv", _write_csv),
         ("modelled.csv", _write_modelled),
     ):
         if not (folder / name).exists():
@@ -92,10 +113,38 @@ def _write_parquet(folder: Path, part: Path) -> None:
             writer.write_table(pa.table(columns, names=["converted", *names()]))
 
 
+def _write_mixed(folder: Path, part: Path) -> None:
+    """Write 20 of the texts and 10 numbers."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    file = parquet.ParquetFile(folder / "leads.parquet")
+    texts, numbers = mixed_names()
+    schema = file.schema_arrow
+    kinds = [schema.field(name) for name in ("converted", *texts)]
+    kinds += [pa.field(name, pa.float64()) for name in numbers]
+    rng = np.random.default_rng(SEED)
+    with parquet.ParquetWriter(part, pa.schema(kinds), store_schema=False) as writer:
+        for group in range(file.num_row_groups):
+            rows = file.read_row_group(group, columns=["converted", *texts])
+            for place, name in enumerate(numbers):
+                values = _numbers(rng, place, len(rows))
+                rows = rows.append_column(name, pa.array(values, mask=rng.random(len(rows)) < 0.05))
+            writer.write_table(rows.select(["converted", *texts, *numbers]))
+
+
+def _numbers(rng: Any, place: int, size: int) -> Any:
+    """Draw a number: whole with few distinct values, or with decimals and many."""
+    if place % 2 == 0:
+        return rng.poisson(3 + 5 * place, size).astype(float)
+    return rng.lognormal(2, 1, size).round(2)
+
+
 def _write_csv(folder: Path, part: Path) -> None:
     import duckdb
 
-    duckdb.sql(f"COPY (FROM '{folder / 'leads.parquet'}') TO '{part}' (FORMAT csv)")
+    duckdb.sql(f"COPY (FROM '{folder / 'mixed.parquet'}') TO '{part}' (FORMAT csv)")
 
 
 def _write_modelled(_: Path, part: Path) -> None:
@@ -115,9 +164,7 @@ def _write_modelled(_: Path, part: Path) -> None:
         log_odds += rng.normal(0, 0.2 if place % 3 else 0, levels)[level]
         columns[names()[place]] = pa.array(texts_of(place, levels)).take(pa.array(level))
     for place in range(NUMBERS):
-        whole = place % 2 == 0
-        values = rng.poisson(3 + 5 * place, MODELLED) if whole else rng.lognormal(2, 1, MODELLED)
-        values = values.astype(np.float64) if whole else values.round(2)
+        values = _numbers(rng, place, MODELLED)
         log_odds += 0.15 * (place % 3 > 0) * (values - values.mean()) / values.std()
         columns[f"number_{place}"] = pa.array(values)
     outcome = rng.random(MODELLED) < 1 / (1 + np.exp(-log_odds))

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from calibrate.engines.sql import dictionaries
+from calibrate.engines.sql import dictionaries, held
 from calibrate.engines.sql.dictionaries import Standings, count_texts
+from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import hold
 from calibrate.engines.sql.relations import Relation, open_parquet
 from calibrate.engines.sql.rows import LeadRows
@@ -82,14 +83,15 @@ def test_no_query_groups_the_texts(relation: Relation, monkeypatch: pytest.Monke
     )
     hold(rows, "text", "text")
     hold(rows, "late", "text")
-    assert len(asked) == 1, "who is counted is asked once"
-    assert "GROUP BY" not in asked[0]
+    hold(rows, "number", "float")
+    assert len(asked) == 2, "how many rows there are, and who of them is counted, are asked once"
+    assert "GROUP BY" not in "".join(asked)
 
 
 def test_too_many_texts_are_left_to_the_database(
     relation: Relation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dictionaries, "MOST_TEXTS", len(ODD) - 1)
+    monkeypatch.setattr(dictionaries, "MOST_VALUES", len(ODD) - 1)
     rows = some(relation, "TRUE")
     assert rows.count_texts("text") is None
     assert rows.count_texts("late") is not None
@@ -103,6 +105,8 @@ def test_what_files_do_not_hold_as_texts_is_left_to_the_database(tmp_path: Path)
     rows = open_parquet(tmp_path / "*.parquet").rows
     assert rows.count_texts("text") is None
     assert rows.count_texts("number") is None
+    assert rows.count_numbers("text") is None
+    assert rows.count_numbers("won") is None
     assert sum(hold(rows, "text", "text").leads) == 800
 
 
@@ -119,3 +123,113 @@ def test_a_file_that_grew_is_left_to_the_database(tmp_path: Path) -> None:
     parquet.write_table(leads(1), path)
     standings = Standings(files=(path,), of_row=np.ones(399, dtype=np.uint8))
     assert count_texts(standings, "text") is None
+
+
+NUMBERS = [0.0, 1.5, 2.0, -3.25, 1e300, float("inf"), float("-inf"), float("nan"), 99.0, None]
+
+
+@pytest.fixture
+def numbers(tmp_path: Path) -> LeadRows:
+    for part in range(3):
+        rng = np.random.default_rng(part)
+        places = rng.integers(0, len(NUMBERS), 400)
+        # Of one file a number is whole, and of the next it has decimals.
+        mixed = rng.integers(-5, 5, 400) if part else rng.integers(-5, 5, 400) / 4
+        table = pa.table(
+            {
+                "odd": pa.array([NUMBERS[place] for place in places], pa.float64()),
+                "single": pa.array(rng.integers(0, 9, 400) / 10, pa.float32()),
+                "mixed": mixed,
+                "many": pa.array(rng.normal(size=400).round(2), mask=rng.random(400) < 0.1),
+                "small": pa.array(rng.integers(0, 9, 400), pa.uint8()),
+                "kept": rng.integers(0, 2, 400).astype(bool),
+                "won": rng.choice(["yes", "no"], 400),
+            }
+        )
+        parquet.write_table(table, tmp_path / f"{part}.parquet", row_group_size=90)
+    return some(open_parquet(tmp_path / "*.parquet"), "TRUE")
+
+
+@pytest.mark.parametrize("where", ["TRUE", "t.kept", "NOT t.kept AND t.small > 4", "FALSE"])
+@pytest.mark.parametrize("name", ["odd", "single", "mixed", "many", "small"])
+@pytest.mark.parametrize("most", [10_000, 4])
+def test_numbers_are_those_that_the_database_groups(
+    numbers: LeadRows, name: str, where: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "MOST_NUMBERS", most)
+    monkeypatch.setattr(held, "_ENDS", 3)
+    rows = replace(numbers, where=where)
+    kind = "number" if name == "small" else "float"
+    by_files = hold(rows, name, kind, nothings=["99", "-", "1,5"])
+    by_query = hold(replace(rows, files=()), name, kind, nothings=["99", "-", "1,5"])
+    assert by_files.values == by_query.values
+    assert by_files.leads.tolist() == by_query.leads.tolist()
+    assert by_files.customers.tolist() == by_query.customers.tolist()
+    assert by_files.profile == by_query.profile
+    assert by_files.is_whole == by_query.is_whole
+    assert by_files.value == by_query.value
+
+
+@pytest.mark.parametrize("most", [10_000, 4])
+@pytest.mark.parametrize("name", ["odd", "many"])
+def test_bands_of_numbers_that_are_all_known_need_no_query(
+    numbers: LeadRows, name: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "MOST_NUMBERS", most)
+    by_files = SqlEngine(rows=numbers, held={name: hold(numbers, name, "float")})
+    apart = replace(numbers, files=())
+    by_query = SqlEngine(rows=apart, held={name: hold(apart, name, "float")})
+    cuts = by_query.cut_points(name, 7)
+    wanted = by_query.count_bands(name, cuts)
+
+    def refused(*_: object) -> None:
+        raise AssertionError("a query")
+
+    monkeypatch.setattr(type(numbers.connection), "ask", refused)
+    found = by_files.count_bands(name, by_files.cut_points(name, 7))
+    assert len(cuts) > 2
+    assert by_files.cut_points(name, 7) == cuts
+    assert found.leads.tolist() == wanted.leads.tolist()
+    assert found.customers.tolist() == wanted.customers.tolist()
+
+
+def test_too_many_numbers_are_left_to_the_database(
+    numbers: LeadRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dictionaries, "MOST_VALUES", 20)
+    assert numbers.count_numbers("many") is None
+    assert numbers.count_numbers("small") is not None
+    assert sum(hold(numbers, "many", "float").leads) == 1200
+
+
+def test_codes_beneath_gaps_are_not_relied_upon() -> None:
+    rng = np.random.default_rng(1)
+    codes = rng.integers(0, 5, 1000).astype(np.int32)  # not 0 where nothing is
+    gaps = rng.random(1000) < 0.3
+    chunk = pa.DictionaryArray.from_arrays(pa.array(codes, mask=gaps), pa.array(list("abcde")))
+    beneath = np.frombuffer(chunk.indices.buffers()[1], dtype=np.int32)
+    assert (beneath[gaps] != 0).any()
+    told = dictionaries._Coded.of(chunk, "texts")
+    assert told.counted().tolist() == [
+        *np.bincount(codes[~gaps], minlength=5).tolist(),
+        gaps.sum(),
+    ]
+
+
+def test_numbers_written_as_texts_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "leads.parquet"
+    parquet.write_table(pa.table({"n": ["1", "1.0", None, "-2.5e1", "7", "1.00"]}), path)
+    standings = Standings(files=(path,), of_row=np.array([1, 2, 1, 1, 0, 1], dtype=np.uint8))
+    found = dictionaries.count_numbers(standings, "n", [7.0])
+    assert found is not None
+    assert found.values == [1.0, None, -25.0]
+    assert found.leads.tolist() == [3, 1, 1]
+    assert found.customers.tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("odd", [" 1", "1,5", "", "one"])
+def test_texts_that_may_be_no_numbers_are_left_to_the_database(tmp_path: Path, odd: str) -> None:
+    path = tmp_path / "leads.parquet"
+    parquet.write_table(pa.table({"n": ["1", odd]}), path)
+    standings = Standings(files=(path,), of_row=np.ones(2, dtype=np.uint8))
+    assert dictionaries.count_numbers(standings, "n") is None

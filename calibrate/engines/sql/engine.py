@@ -121,8 +121,9 @@ class SqlEngine:
         """Give the rising cut points of a number: quantiles, and heavy atoms in their own bands."""
         self._tell(column)
         held = self.held[column]
-        if not held.is_whole:
+        if not held.is_told:
             return self._far_cuts(held, parts)
+        held = self._whole(column)
         numbers = held.column.values()
         finite = np.isfinite(numbers)
         values, places = np.unique(numbers[finite], return_inverse=True)
@@ -151,8 +152,8 @@ class SqlEngine:
         self._tell(column)
         held = self.held[column]
         size = len(edges) + 2
-        if held.is_whole:
-            codes = band_codes(held.column.values(), edges).astype(np.int64)
+        if held.is_whole or (held.is_told and not by_shard):
+            codes = band_codes(self._whole(column).column.values(), edges).astype(np.int64)
             leads, customers = self._summed(column, codes, size, by_shard=by_shard)
         else:
             bands = coded(held, np.arange(size - 1), size - 1, lookup=self._lookup, edges=edges)
@@ -163,7 +164,8 @@ class SqlEngine:
         """Count leads and customers per level of a card."""
         self._tell(column)
         size = len(levels.levels) + 1
-        if self.held[column].is_whole or levels.kind != "number":
+        held = self.held[column]
+        if held.is_whole or levels.kind != "number" or (held.is_told and not by_shard):
             # What was never seen becomes 0.
             rows = level_rows(self._whole(column).column, levels).astype(np.int64) + 1
             leads, customers = self._summed(column, rows, size, by_shard=by_shard)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from calibrate.engines.base import ColumnProfile, Ints
 from calibrate.engines.columns import Column, NumberColumn, TextColumn, is_filled, small
 from calibrate.engines.profiles import profile_of
-from calibrate.engines.sql.dictionaries import DistinctValues
+from calibrate.engines.sql.dictionaries import DistinctValues, as_numbers
 from calibrate.engines.sql.phrases import NUMBERS, Kind, as_value, literal, number, one_of
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.levels import parse_number
@@ -42,6 +42,8 @@ class Held:
         Texts that stand for no value.
     is_whole : bool
         Whether all distinct values are there, and not only the smallest and the largest.
+    beside : DistinctValues or None
+        All distinct values of a number of which only the ends are rows here, where files told.
     """
 
     value: str
@@ -52,12 +54,18 @@ class Held:
     kind: Kind = "number"
     nothings: tuple[str, ...] = ()
     is_whole: bool = True
+    beside: DistinctValues | None = None
 
     @property
     def leads(self) -> Ints:
         """Of each row."""
         weights = self.column.weights
         return np.ones(len(self.values), dtype=np.int64) if weights is None else weights
+
+    @property
+    def is_told(self) -> bool:
+        """Whether all distinct values are here, be it as rows or beside."""
+        return self.is_whole or self.beside is not None
 
     @property
     def sizes(self) -> list[int]:
@@ -101,13 +109,14 @@ class Held:
 
     def fetched(self, rows: LeadRows) -> Held:
         """Bring all distinct values of a number back."""
-        found = _distinct(rows, self.value)
+        found = self.beside or _distinct(rows, self.value)
         return replace(
             self,
             values=tuple(found.values),
             column=column_of("number", found.values, found.leads),
             customers=found.customers,
             is_whole=True,
+            beside=None,
         )
 
 
@@ -132,10 +141,18 @@ def hold(
     """
     value = as_value(kind, name)
     if kind in NUMBERS:
-        gone = [number(one) for text in nothings if (one := parse_number(text)) is not None]
+        gone = [one for text in nothings if (one := parse_number(text)) is not None]
         if gone:
-            value = f"CASE WHEN {one_of(value, gone)} THEN NULL ELSE {value} END"
-        return replace(hold_number(rows, name, value), kind=kind, nothings=tuple(nothings))
+            listed = [number(one) for one in gone]
+            value = f"CASE WHEN {one_of(value, listed)} THEN NULL ELSE {value} END"
+        counted = rows.count_numbers(name, gone)
+        if counted is None:
+            held = hold_number(rows, name, value)
+        elif len(counted.values) - (None in counted.values) > MOST_NUMBERS:
+            held = _ends_of(counted, name, value)
+        else:
+            held = _held(rows, name, value, counted, kind="number", nothings=())
+        return replace(held, kind=kind, nothings=tuple(nothings))
     counted = rows.count_texts(name) if kind == "text" else None
     if counted is not None:
         return _held(rows, name, value, counted, kind=kind, nothings=nothings)
@@ -229,6 +246,28 @@ def _ends(rows: LeadRows, name: str, value: str, distinct: int) -> Held:
             f"GROUP BY v ORDER BY {sort} LIMIT {_ENDS}"
         )
         found |= {one: (n, x) for one, n, x in zip(*listed, strict=True)}
+    return _far(name, value, distinct, found)
+
+
+def _ends_of(counted: DistinctValues, name: str, value: str) -> Held:
+    """Take the same from numbers that are all here, which stay beside."""
+    numbers = as_numbers(counted.values)
+    rising = np.argsort(numbers)[: np.count_nonzero(~np.isnan(numbers))]
+    parts = rising[(numbers != np.floor(numbers))[rising]]
+    nothing = np.flatnonzero(np.isnan(numbers))
+    places = np.concatenate(
+        [nothing, rising[:_ENDS], rising[::-1][:_ENDS], parts[:_ENDS]],
+    )
+    found = {
+        counted.values[place]: (int(counted.leads[place]), int(counted.customers[place]))
+        for place in places.tolist()
+    }
+    return replace(_far(name, value, len(rising), found), beside=counted)
+
+
+def _far(
+    name: str, value: str, distinct: int, found: Mapping[float | None, tuple[int, int]]
+) -> Held:
     leads = np.array([n for n, _ in found.values()], dtype=np.int64)
     column = column_of("number", list(found), leads)
     return Held(
@@ -253,8 +292,7 @@ def column_of(kind: Kind, values: Sequence[Any], leads: Ints) -> Column:
         Of each value.
     """
     if kind in NUMBERS:
-        numbers = np.array([np.nan if one is None else one for one in values], dtype=np.float64)
-        return NumberColumn(numbers=numbers, weights=leads)
+        return NumberColumn(numbers=as_numbers(values), weights=leads)
     texts = tuple(one for one in values if one is not None)
     codes = np.array([one is not None for one in values], dtype=np.int64).cumsum()
     codes[[one is None for one in values]] = 0

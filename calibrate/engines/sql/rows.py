@@ -18,6 +18,7 @@ from calibrate.engines.sql.dictionaries import (
     NOT_COUNTED,
     DistinctValues,
     Standings,
+    count_numbers,
     count_texts,
 )
 from calibrate.engines.sql.spelling import AS_IT_STANDS, Spelling
@@ -95,16 +96,25 @@ class LeadRows:
         """Count the texts of a column by the dictionaries of its files; None where it has none."""
         return count_texts(self._standings, name) if self.files else None
 
+    def count_numbers(self, name: str, nothings: Sequence[float] = ()) -> DistinctValues | None:
+        """Count the numbers of a column of its files; None where they do not hold it as such."""
+        return count_numbers(self._standings, name, nothings) if self.files else None
+
     @cached_property
     def _standings(self) -> Standings:
         """Say of each row of the files, in their order, whether it is counted, and a customer."""
+        # Most rows are leads and no customers: the others are told.
+        size = int(self.ask(f"SELECT COUNT(*) FROM {self.source} AS t")[0][0])
         found = self.connection.ask(
-            f"SELECT {self.order} AS row, CAST(CASE WHEN NOT ({self.where}) THEN {NOT_COUNTED} "
-            f"WHEN {self.customer} THEN {A_CUSTOMER} ELSE {A_LEAD} END AS UTINYINT) AS standing "
-            f"FROM {self.source} AS t"
+            f"SELECT {self.order} AS row, CAST(CASE WHEN {self.where} THEN {A_CUSTOMER} "
+            f"ELSE {NOT_COUNTED} END AS UTINYINT) AS standing FROM {self.source} AS t "
+            f"WHERE NOT ({self.where}) OR ({self.customer})"
         )
-        standings = np.zeros(len(found), dtype=np.uint8)
-        standings[found.column("row").to_numpy()] = found.column("standing").to_numpy()
+        standings = np.full(size, A_LEAD, dtype=np.uint8)
+        for chunk in found.to_batches():
+            # Arrow's own way to an array would load pandas.
+            row, standing = map(np.from_dlpack, chunk.columns)
+            standings[row] = standing
         return Standings(files=self.files, of_row=standings)
 
     def grouped(self, keys: Sequence[str], joins: Sequence[str] = (), among: str = "") -> Grouped:
