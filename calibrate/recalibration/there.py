@@ -59,7 +59,7 @@ def new_leads_there(
     EngineError
         When the database refuses, or the table changes while it is read.
     """
-    there = outcomes_there(relation, _with_joins(spec, old), events=events)
+    there = outcomes_there(relation, _with_joins(spec, old))
     relation, table, outcome = there.relation, there.table, there.outcome
     counted = counted_rows(
         relation, there.moments, there.roles, spec, outcome, seen=there.spec.events
