@@ -244,7 +244,7 @@ def test_files_and_other_engines_are_told_what_to_do(
 ) -> None:
     frame.to_parquet(tmp_path / "leads.parquet", index=False)
     with pytest.raises(SpecError, match=r"written back into DuckDB and Postgres.*--to sql"):
-        cal.write_scores(card, cal.open_parquet(tmp_path / "leads.parquet"), "s")
+        cal.write_scores(card, cal.open_files(tmp_path / "leads.parquet"), "s")
     leads = cal.open_relation(in_table(frame), table="leads")
     with pytest.raises(SpecError, match="did you mean `table`"):
         cal.write_scores(card, leads, "s", way="tabel")

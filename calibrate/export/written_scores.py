@@ -174,7 +174,7 @@ def write_scores(
     connection = _writable(leads)
     writer = Writer("postgres" if connection.dialect == "postgres" else "duckdb")
     place = _place(connection, leads, to, way=way, replace=replace)
-    scored = scored_rows(card, writer, _source(leads, writer), prefix=prefix)
+    scored = scored_rows(card, writer, connection.in_full(leads.source), prefix=prefix)
     wanted = _wanted(card)
     _refuse_unmade(card, leads)
     refuse_lacking(as_table(leads), wanted)
@@ -210,7 +210,8 @@ def _writable(leads: Relation) -> Changing:
 def _place(connection: Changing, leads: Relation, to: str, *, way: str, replace: bool) -> Place:
     """Find the place to write to, and refuse one that holds anything but earlier scores."""
     place = place_of(connection, to)
-    is_own = not leads.source.startswith("(") and place_of(connection, leads.source) == place
+    source = connection.in_full(leads.source)
+    is_own = not source.startswith("(") and place_of(connection, source) == place
     if is_own and place.kind is not None:
         raise SpecError(
             f"`{to[:60]}` holds the leads themselves; write the scores under another name."
@@ -228,13 +229,6 @@ def _place(connection: Changing, leads: Relation, to: str, *, way: str, replace:
             f"so: --replace, or `replace=True` from Python. Else choose another name."
         )
     return place
-
-
-def _source(leads: Relation, writer: Writer) -> str:
-    """Give what stands after FROM: a query is DuckDB's SQL, as everywhere here."""
-    if leads.source.startswith("("):
-        return f"({translated(leads.source[1:-1], writer.dialect)})"
-    return leads.source
 
 
 def _wanted(card: Scorecard) -> list[tuple[str, Any]]:

@@ -96,6 +96,20 @@ def same_scores(
     assert np.allclose(there["close_rate"].astype(float), here["close_rate"].astype(float))
 
 
+def test_a_query_is_scored_as_it_says(
+    url: str, card: cal.Scorecard, frame: pd.DataFrame, database: psycopg.Connection[Any]
+) -> None:
+    made = cal.connect(url, writing=True)
+    query = """SELECT * FROM "crm leads" WHERE country LIKE 'D%' -- Postgres' own words"""
+    leads = cal.open_relation(made, query=query)
+    written = cal.write_scores(card, leads, "written.scores", way="table")
+    made.connection.close()
+    wanted = card.score(frame[frame["country"].str.startswith("D", na=False)])["score"]
+    found = database.execute("SELECT score FROM written.scores").fetchall()
+    assert written.leads == len(wanted) > 0
+    assert sorted(one for (one,) in found) == sorted(wanted)
+
+
 def test_a_view_has_the_scores_of_memory(
     crm: Postgres, database: psycopg.Connection[Any], card: cal.Scorecard, frame: pd.DataFrame
 ) -> None:

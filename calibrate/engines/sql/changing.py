@@ -25,6 +25,9 @@ class Changing(Connection, Protocol):
 
     dialect: str
 
+    def in_full(self, source: str) -> str:
+        """Give what stands after FROM in the engine's own SQL."""
+
     def begin(self) -> None:
         """Begin what is kept whole or not at all."""
 

@@ -162,6 +162,10 @@ class DuckDBConnection:
         """Let a query stand after FROM; a remark at its end goes no further."""
         return f"({query}\n)"
 
+    def in_full(self, source: str) -> str:
+        """Give what stands after FROM in DuckDB's SQL, which it is in."""
+        return source
+
     def tables(self, schema: Sequence[str] = ()) -> tuple[str, ...]:  # noqa: ARG002
         """Name the tables and views there are."""
         found = self.ask(

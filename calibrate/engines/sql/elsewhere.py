@@ -37,6 +37,11 @@ class Elsewhere(ABC):
         """Let a query stand after FROM: it is in the engine's own SQL, and is not translated."""
         return self._named(f"calibrate_query_{len(self._own)}", query)
 
+    def in_full(self, source: str) -> str:
+        """Give what stands after FROM in the engine's own SQL, a query in its place."""
+        name = source.strip('"')
+        return f"({self._own[name]}\n)" if name in self._own else source
+
     def lookup(self, values: Sequence[str | float], codes: Sequence[int]) -> str:
         """Give a table beside the leads, written out once: a long one is slow to translate."""
         name = f"calibrate_lookup_{hash((tuple(values), tuple(codes))) & (2**64 - 1):x}"
