@@ -111,7 +111,7 @@ def reads_as_periods(column: Column) -> bool:
 
     Examples
     --------
-    >>> from calibrate.engines.columns import from_objects
+    >>> from calibrate.engines.cells import from_objects
     >>> quarters = from_objects(["Q4 2016", "Q1 2017", "2017-Q2", "Mar 2017", "2017-03"])
     >>> reads_as_periods(quarters), reads_as_periods(from_objects(["mar", "2017", "May Smith"]))
     (True, False)

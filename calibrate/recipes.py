@@ -10,13 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from calibrate.documents import Part
-from calibrate.engines.columns import (
-    Column,
-    TextColumn,
-    filled_cells,
-    is_filled,
-    text_column,
-)
+from calibrate.engines.columns import Column, TextColumn, filled_cells, is_filled, text_column
 from calibrate.levels import fold
 
 FREE_DOMAINS = frozenset(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.dates import Dates
-from calibrate.engines.columns import from_arrow
+from calibrate.engines.cells import from_arrow
 from calibrate.engines.rows import Rows
 from calibrate.engines.sql.phrases import (
     as_id,

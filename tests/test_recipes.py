@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from calibrate.engines.columns import Column, NumberColumn, TextColumn, from_objects
+from calibrate.engines.cells import from_objects
+from calibrate.engines.columns import Column, NumberColumn, TextColumn
 from calibrate.levels import fold
 from calibrate.recipes import (
     ColumnRecipe,

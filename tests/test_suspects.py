@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from calibrate import Leads, Scorecard, calibrate, read_leads
 from calibrate.counts import count_attribute
-from calibrate.engines.columns import from_objects
+from calibrate.engines.cells import from_objects
 from calibrate.errors import Finding, LeadsError
 from calibrate.present.report import report_html
 from calibrate.suspects.leaks import cross_fitted_auc

@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from calibrate.engines.cells import as_arrow, from_arrow, from_objects
 from calibrate.engines.columns import (
     Column,
     DecimalComma,
     TextColumn,
-    as_arrow,
-    from_arrow,
-    from_objects,
     is_empty,
     needs_decimal_commas,
 )

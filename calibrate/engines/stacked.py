@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from calibrate.engines.cells import number_or_text
 from calibrate.engines.columns import (
     Column,
     DecimalComma,
     NumberColumn,
     TextColumn,
     is_empty,
-    number_or_text,
     small,
     text_column,
 )

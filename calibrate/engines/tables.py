@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.columns import Column, NumberColumn, from_arrow, from_objects
+from calibrate.engines.cells import from_arrow, from_objects
+from calibrate.engines.columns import Column, NumberColumn
 from calibrate.engines.delimited import check_names
 from calibrate.engines.formats import TableRead, named_columns, read_content
 from calibrate.engines.rows import Rows

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from calibrate.engines.bounds import check_bounds
-from calibrate.engines.columns import number_or_text
+from calibrate.engines.cells import number_or_text
 from calibrate.engines.rows import Rows
 from calibrate.errors import LeadsError, MissingExtraError, SpecError
 from calibrate.levels import fold

@@ -10,7 +10,7 @@ from typing import Any
 
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.base import ColumnPoints
-from calibrate.engines.columns import TextColumn
+from calibrate.engines.cells import number_or_text
 from calibrate.export.standalone import score
 from calibrate.export.truth import Truth
 from calibrate.leads import Recipe
@@ -24,9 +24,9 @@ from calibrate.scorecard import Scorecard
 from calibrate.scorecard.scored import scored_columns
 
 # Whole modules, since it is their source that is written.
-levels, recipes, columns, numbers, spreadsheet, scored, standalone = (
+levels, recipes, cells, numbers, spreadsheet, scored, standalone = (
     sys.modules[one.__module__]
-    for one in (fold, email_type, TextColumn, number_text, harmless, scored_columns, score)
+    for one in (fold, email_type, number_or_text, number_text, harmless, scored_columns, score)
 )
 
 _IMPORTS = """from __future__ import annotations
@@ -42,7 +42,7 @@ from typing import Any
 """
 _CONSTANTS = (
     (levels, ("MISSING", "YES", "NO", "DECIMAL_COMMA", "THOUSANDS_COMMA", "_OF_NUMBERS")),
-    (columns, ("_EXACT",)),
+    (cells, ("_EXACT",)),
     (recipes, ("FREE_DOMAINS", "DISPOSABLE_DOMAINS", "ROLES", "_ADDRESS", "_LETTERS", "_VOWELS",
                "_CONSONANTS_ALONE")),
     (spreadsheet, ("_NUMBER_LIKE",)),

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
-from calibrate.engines.columns import _EXACT
+from calibrate.engines.cells import _EXACT
 from calibrate.levels import MISSING, NO, YES, _meaning, fold, parse_number, read_number
 from calibrate.present.numbers import number_text
 from calibrate.present.spreadsheet import harmless

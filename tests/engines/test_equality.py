@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from calibrate.engines.base import Cap, ColumnPoints, ColumnValues, Needs, Scoring
-from calibrate.engines.columns import NumberColumn, from_arrow, text_column
+from calibrate.engines.cells import from_arrow
+from calibrate.engines.columns import NumberColumn, text_column
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.sql.connecting import connect
 from calibrate.engines.sql.connections import DuckDBConnection

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibrate.engines.base import SHARDS, ColumnPoints, ColumnValues
-from calibrate.engines.columns import NumberColumn, TextColumn, from_objects
+from calibrate.engines.cells import from_objects
+from calibrate.engines.columns import NumberColumn, TextColumn
 from calibrate.engines.marks import marks_of_texts, shards_of
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.places import band_codes, level_rows
