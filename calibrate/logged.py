@@ -19,11 +19,7 @@ from calibrate.engines.sql.phrases import (
     NUMBERS,
     as_value,
 )
-from calibrate.engines.sql.relations import (
-    Relation,
-    RelationColumn,
-    as_table,
-)
+from calibrate.engines.sql.relations import Relation, RelationColumn, as_table
 from calibrate.errors import Finding, LeadsError
 from calibrate.eventlog import LogCounts, check_events, coded_names, log_columns, log_findings
 from calibrate.instants import seconds_of

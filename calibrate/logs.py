@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from calibrate.engines.sql.relations import Relation, as_table, open_parquet, open_relation
+from calibrate.engines.sql.parquet_files import open_parquet
+from calibrate.engines.sql.relations import Relation, as_table, open_relation
 from calibrate.engines.tables import Table
 from calibrate.errors import SpecError
 from calibrate.eventlog import EventLog

@@ -12,7 +12,8 @@ import pytest
 from calibrate import check, read_leads
 from calibrate.cli import main
 from calibrate.draft import draft_spec
-from calibrate.engines.sql.relations import open_parquet, open_relation
+from calibrate.engines.sql.parquet_files import open_parquet
+from calibrate.engines.sql.relations import open_relation
 from calibrate.warehouse import read_anywhere
 from tests.test_warehouse import SPECS, in_table, odd_leads
 

@@ -14,7 +14,8 @@ import pytest
 from calibrate import calibrate, compare, rerun
 from calibrate.cli import main
 from calibrate.cutting import cuts_for
-from calibrate.engines.sql.relations import Relation, open_parquet, open_relation
+from calibrate.engines.sql.parquet_files import open_parquet
+from calibrate.engines.sql.relations import Relation, open_relation
 from calibrate.errors import LeadsError
 from calibrate.present.values import plain_values
 from calibrate.recalibration import Comparison

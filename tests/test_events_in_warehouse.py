@@ -16,7 +16,8 @@ from calibrate.behaviours import BehaviourRecipe
 from calibrate.cli import main
 from calibrate.engines.sql import opening
 from calibrate.engines.sql.connections import DuckDBConnection
-from calibrate.engines.sql.relations import Relation, open_parquet, open_relation
+from calibrate.engines.sql.parquet_files import open_parquet
+from calibrate.engines.sql.relations import Relation, open_relation
 from calibrate.errors import LeadsError, ScorecardError, SpecError
 from calibrate.spec import Spec
 from calibrate.validation import validate

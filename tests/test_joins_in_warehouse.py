@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from calibrate import calibrate, read_leads
-from calibrate.engines.sql.relations import Relation, open_parquet, open_relation
+from calibrate.engines.sql.parquet_files import open_parquet
+from calibrate.engines.sql.relations import Relation, open_relation
 from calibrate.errors import CalibrateError, LeadsError, ScorecardError, SpecError
 from calibrate.validation import validate
 from calibrate.warehouse import read_relation

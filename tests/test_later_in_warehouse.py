@@ -14,7 +14,8 @@ import pytest
 
 from calibrate import calibrate, validate
 from calibrate.cli import main
-from calibrate.engines.sql.relations import open_parquet, open_relation
+from calibrate.engines.sql.parquet_files import open_parquet
+from calibrate.engines.sql.relations import open_relation
 from calibrate.errors import LeadsError, ScorecardError, SpecError
 from calibrate.pipeline import Calibration
 from calibrate.validation import Validation

@@ -11,7 +11,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from calibrate import Scorecard, calibrate, validate
-from calibrate.engines.sql.relations import open_parquet
+from calibrate.engines.sql.parquet_files import open_parquet
 from calibrate.pipeline import Calibration
 
 BANK = {

@@ -13,7 +13,8 @@ import yaml
 
 from calibrate import calibrate
 from calibrate.engines.sql.connections import DuckDBConnection
-from calibrate.engines.sql.relations import open_parquet, open_relation
+from calibrate.engines.sql.parquet_files import open_parquet
+from calibrate.engines.sql.relations import open_relation
 from calibrate.errors import CalibrateError, EngineError, LeadsError, NoRowsError, SpecError
 from calibrate.reading import read_leads
 from calibrate.warehouse import read_relation

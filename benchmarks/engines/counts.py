@@ -108,7 +108,7 @@ def ours_parquet(folder: Path) -> Parts:
     import pyarrow.parquet  # noqa: F401
 
     import calibrate.engines.sql.engine  # noqa: F401
-    from calibrate.engines.sql.relations import open_parquet
+    from calibrate.engines.sql.parquet_files import open_parquet
 
     cuts = _cuts()
     return lambda: _mixed(open_parquet(folder / "mixed.parquet"), cuts), _tables

@@ -58,8 +58,8 @@ def ours(folder: Path) -> Parts:
 
     from calibrate.behaviours import BehaviourRecipe
     from calibrate.doing import see_there
+    from calibrate.engines.sql.parquet_files import open_parquet
     from calibrate.engines.sql.phrases import column, seconds
-    from calibrate.engines.sql.relations import open_parquet
     from calibrate.habits import with_habits
     from calibrate.logged import KeyedLeads, log_there
     from calibrate.spec import EventsPart

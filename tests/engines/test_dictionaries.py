@@ -14,7 +14,8 @@ from calibrate.engines.sql import dictionaries, held
 from calibrate.engines.sql.dictionaries import Standings, count_texts
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import hold
-from calibrate.engines.sql.relations import Relation, open_parquet
+from calibrate.engines.sql.parquet_files import open_parquet
+from calibrate.engines.sql.relations import Relation
 from calibrate.engines.sql.rows import LeadRows
 
 ODD = [

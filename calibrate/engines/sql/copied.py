@@ -17,8 +17,9 @@ from calibrate.engines.rows import Rows
 from calibrate.engines.sources import Source
 from calibrate.engines.sql.aside import no_room, put_aside
 from calibrate.engines.sql.connections import DuckDBConnection
+from calibrate.engines.sql.parquet_files import places_of
 from calibrate.engines.sql.phrases import Kind, column, quoted, text
-from calibrate.engines.sql.relations import OWN, Relation, RelationColumn, places_of
+from calibrate.engines.sql.relations import OWN, Relation, RelationColumn
 from calibrate.engines.sql.seen import Seen
 from calibrate.engines.sql.spelling import Spelling
 from calibrate.engines.stacked import Part, what_is_odd

@@ -9,7 +9,8 @@ from calibrate.engines.archives import ARCHIVE_ENDINGS
 from calibrate.engines.formats import PARQUET_ENDINGS
 from calibrate.engines.sources import Source
 from calibrate.engines.sql.copied import open_texts
-from calibrate.engines.sql.relations import Relation, open_parquet
+from calibrate.engines.sql.parquet_files import open_parquet
+from calibrate.engines.sql.relations import Relation
 from calibrate.engines.sql.stores import is_in_store, open_store
 from calibrate.engines.workbook import EXCEL_ENDINGS
 from calibrate.errors import SpecError

@@ -1,0 +1,100 @@
+"""Parquet files as leads: where their rows stand, and what their folders say of them."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from calibrate.engines.rows import Rows
+from calibrate.engines.sources import Source
+from calibrate.engines.sql.connections import Connection, DuckDBConnection
+from calibrate.engines.sql.phrases import column, text
+from calibrate.engines.sql.relations import OWN, Relation, relation_over
+from calibrate.engines.stacked import how_many
+
+
+def open_parquet(
+    path: str | Path, *, memory: str | None = None, connection: Connection | None = None
+) -> Relation:
+    """Look at Parquet files by an embedded DuckDB: they may be larger than memory.
+
+    Parameters
+    ----------
+    path : path
+        A file, or a pattern such as ``parts/*.parquet``.
+    memory : str, optional
+        The most memory DuckDB takes before it turns to the disk: ``600MB``.
+    connection : Connection, optional
+        A DuckDB that is open already, such as that of other files.
+
+    Raises
+    ------
+    LeadsError
+        When no file is there, or one is damaged.
+    """
+    found = Source.of(Path(path))
+    connection = connection or DuckDBConnection.opened(memory=memory)
+    listed = ", ".join(text(str(one)) for one in found.files)
+    partitions = _partitions(found)
+    options = (
+        f"union_by_name = true, file_row_number = true, filename = '{OWN}file', "
+        f"hive_partitioning = {str(bool(partitions)).lower()}"
+    )
+    source = f"read_parquet([{listed}], {options})"
+    order, row_names = places_of(connection, found.files, listed)
+    made = relation_over(connection, source, found.path.name, order=order, where=str(found.path))
+    above = _keys(_fixed(found.path)) - partitions
+    return replace(
+        made,
+        columns={name: one for name, one in made.columns.items() if name not in above},
+        name=found.path.name,
+        dated=found.dated,
+        files=found.files,
+        row_names=row_names,
+        remarks=(how_many([one.name for one in found.files]),) if found.is_pattern else (),
+    )
+
+
+def _partitions(source: Source) -> set[str]:
+    """Name the columns that folders stand for, as in ``month=2025-01``: under a pattern only."""
+    if not source.is_pattern:
+        return set()
+    fixed = _fixed(source.path)
+    return {key for one in source.files for key in _keys(one.parent.relative_to(fixed))}
+
+
+def _fixed(path: Path) -> Path:
+    """Give the folders of a pattern before its first wildcard."""
+    parts = path.parent.parts
+    magic = next((n for n, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    return Path(*parts[:magic])
+
+
+def _keys(folder: Path) -> set[str]:
+    return {part.partition("=")[0] for part in folder.parts if "=" in part}
+
+
+def places_of(connection: Connection, files: Sequence[Path], listed: str) -> tuple[str, Rows]:
+    """Give the place of a row over all files, in SQL, and what rows are called by it."""
+    order = column("file_row_number")
+    row_names = Rows(first=1)
+    if len(files) > 1:
+        counts = (
+            connection.ask(
+                f"SELECT SUM(num_rows) FROM parquet_file_metadata([{listed}]) GROUP BY file_name "
+                f"ORDER BY LIST_POSITION([{listed}], file_name)"
+            )
+            .column(0)
+            .to_pylist()
+        )
+        starts = [int(sum(counts[:place])) for place in range(len(counts))]
+        arms = "".join(
+            f" WHEN {text(str(one))} THEN {start}" for one, start in zip(files, starts, strict=True)
+        )
+        order = f"({order} + CASE {column(f'{OWN}file')}{arms} END)"
+        row_names = Rows.stacked(
+            (one.name, int(count), Rows(first=1)) for one, count in zip(files, counts, strict=True)
+        )
+    return order, row_names
