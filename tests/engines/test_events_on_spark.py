@@ -16,7 +16,7 @@ from tests.engines.test_events_on_postgres import DECLARED, LEADS
 from tests.engines.test_events_on_postgres import LOG as WHOLE
 from tests.test_events_in_warehouse import measures, same_behaviours, spec_of
 
-LOG = WHOLE[WHOLE["event"].isin(["view", "demo"])].drop(columns="object")
+LOG = WHOLE[WHOLE["event"].isin(["view", "demo", "call"])].drop(columns="object")
 """Spark takes a second for each question, and there are some for each behaviour."""
 
 pytestmark = list(ON_SPARK)
