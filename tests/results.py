@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 import calibrate as cal
@@ -27,6 +28,14 @@ def hostile_quarter(seed: int, **moved: Any) -> pd.DataFrame:
     frame = quarter(seed, **moved)
     frame["source"] = frame["source"].replace(HOSTILE)
     return frame.rename(columns={"size": "<b>size</b>"})
+
+
+def written(card: cal.Scorecard, frame: pd.DataFrame) -> Any:
+    """Write scores of leads in a database back into it."""
+    database = duckdb.connect()
+    database.register("frame", frame)
+    database.execute("CREATE TABLE leads AS FROM frame")
+    return cal.write_scores(card, cal.open_relation(cal.connect(database), table="leads"), "scores")
 
 
 def every_result(folder: Path) -> dict[str, Any]:
@@ -68,5 +77,6 @@ def every_result(folder: Path) -> dict[str, Any]:
         choices,
         choices.methods,
         choices.parsimony,
+        written(card, first),
     ]
     return {type(one).__name__: one for one in found}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -77,24 +77,37 @@ def blocked_bincount(folder: Path) -> Parts:
 
 
 def ours_frame(folder: Path) -> Parts:
-    """Make a column of each series in turn, and count it: no more than one is held."""
+    """Let one engine count all series, each made a column when it is asked for: one is held."""
     import numpy as np
     import pyarrow.compute  # noqa: F401  (its import is no part of this)
 
     from calibrate.engines.memory import MemoryEngine
-    from calibrate.engines.tables import column_of
 
-    frame, customer = _frame(folder), np.load(folder / "customer.npy")
+    columns, customer = _AsAsked(_frame(folder)), np.load(folder / "customer.npy")
 
     def work() -> Any:
-        return [
-            (name, MemoryEngine(columns={name: column}, customer=customer).count_values(name))
-            for name in inputs.names()
-            for column in [column_of(frame[name])]
-            if column is not None
-        ]
+        engine = MemoryEngine(columns=columns, customer=customer)
+        return [(name, engine.count_values(name)) for name in inputs.names()]
 
     return work, lambda counted: _tables((name, _of_values(one)) for name, one in counted)
+
+
+class _AsAsked(Mapping[str, Any]):
+    """The columns of a frame, each made whenever it is asked for."""
+
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+
+    def __getitem__(self, name: str) -> Any:
+        from calibrate.engines.tables import column_of
+
+        return column_of(self.frame[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.frame)
+
+    def __len__(self) -> int:
+        return len(self.frame.columns)
 
 
 def pandas_frame(folder: Path) -> Parts:

@@ -47,13 +47,13 @@ def run(options: argparse.Namespace) -> None:
     from calibrate.engines.tables import open_table
     from calibrate.scorecard import Scorecard
 
-    card = Scorecard.load(options.card)
     relation = relation_to_score(options)
     if relation is not None:
-        _write_back(options, card, relation)
+        _write_back(options, Scorecard.load(options.card), relation)
         return
     out, as_of = out_for(options, "scored"), day(options.as_of)
     asked: Asked = {"events": options.events, "as_of": as_of, "absent": options.missing_attributes}
+    card = Scorecard.load(options.card)
     with progress(3) as step:
         step("reading leads")
         table = open_table(Path(options.leads), sheet=options.sheet)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -21,7 +21,7 @@ from calibrate.engines.columns import (
 )
 from calibrate.present.numbers import number_text
 
-_PIECE = 2**20
+_PIECE = 2**18
 """So many rows are given their codes at a time."""
 _EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
@@ -184,45 +184,52 @@ def _numbers(array: Any) -> NumberColumn:
     return NumberColumn(numbers=numbers)
 
 
-def _with_dictionaries(array: Any) -> Iterator[Any]:
-    """Give a column piece by piece, each with one dictionary; a few pieces are made at a time."""
+def _dictionary_of(array: Any, start: int) -> Any:
+    """Give a piece of a column one dictionary."""
     import pyarrow as pa
 
-    def made(start: int) -> Any:
-        piece = array.slice(start, _PIECE)
-        return (
-            piece if pa.types.is_dictionary(piece.type) else piece.dictionary_encode()
-        ).unify_dictionaries()
-
-    starts = range(0, len(array), _PIECE)
-    if len(starts) < 2:
-        yield from map(made, starts)
-        return
-    few = os.cpu_count() or 1
-    with ThreadPoolExecutor(few) as pool:
-        for place in range(0, len(starts), few):
-            yield from pool.map(made, starts[place : place + few])
+    piece = array.slice(start, _PIECE)
+    made = piece if pa.types.is_dictionary(piece.type) else piece.dictionary_encode()
+    return made.unify_dictionaries()
 
 
 def _coded(array: Any, decimal_comma: DecimalComma) -> TextColumn:
     """Give every piece of a column its own dictionary, then one to all: texts are hashed once.
 
-    By pieces no more than the codes of one are held wide.
+    By pieces no more than the codes of a few are held wide; these are worked on side by side.
     """
     code_of: dict[str, int] = {}
     codes: Codes = np.zeros(len(array), dtype=np.int8)
-    place = 0
-    for coded in _with_dictionaries(array):
-        texts = coded.chunk(0).dictionary.to_pylist()
-        if None in texts or len(set(texts)) < len(texts):
-            return _coded(array.cast(array.type.value_type), decimal_comma)
-        # Without a value is -1 there, which finds the last of these: the code 0.
-        of_piece = np.array([*(code_of.setdefault(one, len(code_of) + 1) for one in texts), 0])
-        codes, of_piece = small(codes, len(code_of)), small(of_piece, len(code_of))
-        for chunk in coded.chunks:
-            found = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-            codes[place : place + len(found)] = of_piece[found]
-            place += len(found)
+    cores = os.cpu_count() or 1
+    few = 2 * cores  # so that none waits for long for the others
+    starts = range(0, len(array), _PIECE)
+    with ThreadPoolExecutor(cores) as pool:
+        # One piece is no work for others.
+        at_once = map if len(starts) < 2 else pool.map
+        for place in range(0, len(starts), few):
+            here = starts[place : place + few]
+            pieces = list(at_once(lambda start: _dictionary_of(array, start), here))
+            dictionaries = [piece.chunk(0).dictionary.to_pylist() for piece in pieces]
+            if any(None in texts or len(set(texts)) < len(texts) for texts in dictionaries):
+                return _coded(array.cast(array.type.value_type), decimal_comma)
+            # Without a value is -1 there, which finds the last of these: the code 0.
+            found = [
+                np.array([*(code_of.setdefault(one, len(code_of) + 1) for one in texts), 0])
+                for texts in dictionaries
+            ]
+            codes = small(codes, len(code_of))
+            kept = [small(one, len(code_of)) for one in found]
+            parts = (codes[start : start + _PIECE] for start in here)
+            list(at_once(_write_codes, pieces, kept, parts))
     column = TextColumn(codes=codes, texts=tuple(code_of), decimal_comma=decimal_comma)
     # Dictionaries may hold texts that no row has (a header, an unused category of a frame).
     return column.keeping((column.counts > 0).tolist()).without(())
+
+
+def _write_codes(piece: Any, of_piece: Codes, codes: Codes) -> None:
+    """Write the codes of a piece by those of its dictionary."""
+    place = 0
+    for chunk in piece.chunks:
+        found = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        codes[place : place + len(found)] = of_piece[found]
+        place += len(found)

@@ -90,6 +90,7 @@ _MEANT: dict[str, tuple[Kind, str]] = {
     "own_p": ("p", "Chance of such a move of the level's own effect by luck alone."),
     "own_q": ("p", "The same, after allowing for how many levels were looked at."),
     "p_value": ("p", "Chance of a difference this large by luck alone."),
+    "passing": ("count", "Leads that pass."),
     "passes": ("text", "Whether the lead is at or above the threshold and no gate stops it."),
     "points": ("points", "What the card adds to or takes from a lead's score."),
     "q_value": ("p", "The p-value after allowing for how many levels were looked at."),

@@ -24,7 +24,7 @@ TYPES = (
     *("Leads", "Counts", "Screening", "Evidence", "Points", "ScoreTable", "Threshold"),
     *("Probability", "Decision", "Standings", "Grid", "Scorecard", "Calibration", "Explanation"),
     *("CallList", "Moves", "Check", "CardCuts", "Validation", "Comparison", "Rerun", "History"),
-    *("Choices", "MethodComparison", "Parsimony"),
+    *("Choices", "MethodComparison", "Parsimony", "WrittenScores"),
 )
 REPORTED = ("Calibration", "Validation", "Comparison", "History", "Check")
 
