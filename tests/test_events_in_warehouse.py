@@ -516,7 +516,7 @@ def test_large_parquet_with_a_parquet_log_goes_by_duckdb(
     monkeypatch.setattr(opening, "SHARE_OF_MEMORY", 2**60)
     opened = []
     monkeypatch.setattr(
-        "calibrate.engines.sql.relations.DuckDBConnection.opened",
+        "calibrate.engines.sql.parquet_files.DuckDBConnection.opened",
         classmethod(lambda cls, **given: opened.append(given) or cls(connection=duckdb.connect())),
     )
     assert main([*run, "--out", str(tmp_path / "large")]) == 0

@@ -83,7 +83,7 @@ def test_large_parquet_goes_by_duckdb_unasked(here: Path, monkeypatch: pytest.Mo
     opened = []
     monkeypatch.setattr(opening, "SHARE_OF_MEMORY", 2**60)
     monkeypatch.setattr(
-        "calibrate.engines.sql.relations.DuckDBConnection.opened",
+        "calibrate.engines.sql.parquet_files.DuckDBConnection.opened",
         classmethod(lambda cls, **given: opened.append(given) or cls(connection=duckdb.connect())),
     )
     assert run("leads.parquet", "--out", here / "a") == 0
