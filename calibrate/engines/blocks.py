@@ -19,10 +19,7 @@ from calibrate.engines.whole_rows import (
     MOST_RAGGED,
     Ints,
     RowNotes,
-    check_extra,
-    check_lengths,
-    check_quotes,
-    holds_rows,
+    check_rows,
     refuse_ragged,
     unsplit,
 )
@@ -189,10 +186,9 @@ class Blocks:
         if not len(numbers):
             return
         file, names = self._file, self._file.header.names
-        check_extra(table, numbers, names, file.where)
-        check_lengths(table, numbers, names, file.where)
-        if file.lines and any(holds_rows(column, file.separator) for column in table.columns):
-            check_quotes(file.lines, file.separator, file.where)
+        check_rows(
+            table, numbers, names, lines=file.lines, separator=file.separator, where=file.where
+        )
         self.count += len(numbers)
         whole = int(numbers[-1]) - int(numbers[0]) + 1 == len(numbers)
         self._runs.append(range(int(numbers[0]), int(numbers[-1]) + 1) if whole else numbers)

@@ -14,7 +14,6 @@ import numpy as np
 from calibrate.engines.columns import (
     Codes,
     Column,
-    DecimalComma,
     NumberColumn,
     TextColumn,
     small,
@@ -27,15 +26,13 @@ _EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
 
 
-def from_arrow(array: Any, *, decimal_comma: DecimalComma = "no") -> Column | None:
+def from_arrow(array: Any) -> Column | None:
     """Turn an Arrow chunked array into a column; None for a type that cannot be an attribute.
 
     Parameters
     ----------
     array : pyarrow.ChunkedArray
         Texts, dictionaries of texts, numbers, booleans, dates or times; durations become seconds.
-    decimal_comma : {"no", "likely", "sure"}
-        Whether the file writes decimal commas.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -43,7 +40,7 @@ def from_arrow(array: Any, *, decimal_comma: DecimalComma = "no") -> Column | No
     kind = array.type
     if pa.types.is_dictionary(kind):
         if _is_text(kind.value_type):
-            return _coded(array, decimal_comma)
+            return _coded(array)
         if isinstance(kind.value_type, pa.BaseExtensionType):
             return None
         array = array.cast(kind.value_type)
@@ -68,7 +65,7 @@ def from_arrow(array: Any, *, decimal_comma: DecimalComma = "no") -> Column | No
         array = _decoded(array)
     elif not _is_text(kind):
         return None
-    return None if array is None else _coded(array, decimal_comma)
+    return None if array is None else _coded(array)
 
 
 def from_objects(values: Sequence[Any]) -> Column | None:
@@ -193,7 +190,7 @@ def _dictionary_of(array: Any, start: int) -> Any:
     return made.unify_dictionaries()
 
 
-def _coded(array: Any, decimal_comma: DecimalComma) -> TextColumn:
+def _coded(array: Any) -> TextColumn:
     """Give every piece of a column its own dictionary, then one to all: texts are hashed once.
 
     By pieces no more than the codes of a few are held wide; these are worked on side by side.
@@ -211,7 +208,7 @@ def _coded(array: Any, decimal_comma: DecimalComma) -> TextColumn:
             pieces = list(at_once(lambda start: _dictionary_of(array, start), here))
             dictionaries = [piece.chunk(0).dictionary.to_pylist() for piece in pieces]
             if any(None in texts or len(set(texts)) < len(texts) for texts in dictionaries):
-                return _coded(array.cast(array.type.value_type), decimal_comma)
+                return _coded(array.cast(array.type.value_type))
             # Without a value is -1 there, which finds the last of these: the code 0.
             found = [
                 np.array([*(code_of.setdefault(one, len(code_of) + 1) for one in texts), 0])
@@ -221,7 +218,7 @@ def _coded(array: Any, decimal_comma: DecimalComma) -> TextColumn:
             kept = [small(one, len(code_of)) for one in found]
             parts = (codes[start : start + _PIECE] for start in here)
             list(at_once(_write_codes, pieces, kept, parts))
-    column = TextColumn(codes=codes, texts=tuple(code_of), decimal_comma=decimal_comma)
+    column = TextColumn(codes=codes, texts=tuple(code_of))
     # Dictionaries may hold texts that no row has (a header, an unused category of a frame).
     return column.keeping((column.counts > 0).tolist()).without(())
 

@@ -20,10 +20,7 @@ from calibrate.engines.rows import Rows
 from calibrate.engines.whole_rows import (
     Lines,
     RowNotes,
-    check_extra,
-    check_lengths,
-    check_quotes,
-    holds_rows,
+    check_rows,
     refuse_ragged,
     unsplit,
 )
@@ -34,7 +31,7 @@ MOST_COLUMNS = 20_000
 """More than anybody has: a table lying on its side, or no table."""
 HEAD = 1024 * 1024
 _SAMPLE_ROWS = 100
-SEPARATOR_HINT = re.compile(rb'"?sep=([,;\t|])"?(?:\r\n?|\n)', re.IGNORECASE)
+_SEPARATOR_HINT = re.compile(rb'"?sep=([,;\t|])"?(?:\r\n?|\n)', re.IGNORECASE)
 Ints = npt.NDArray[np.int64]
 
 
@@ -72,6 +69,28 @@ class Header:
     names: tuple[str, ...]
     width: int
 
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """The name of each cell below it; empty for one that has none."""
+        return (*self.names, *[""] * (self.width - len(self.names)))[: self.width]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """How a text table begins.
+
+    Attributes
+    ----------
+    skipped : int
+        Bytes before its first row: Excel's own line ``sep=;``.
+    separator : str
+    header : Header
+    """
+
+    skipped: int
+    separator: str
+    header: Header
+
 
 def read_delimited(content: bytes, *, where: str) -> DelimitedText:
     """Read a text table of unknown dialect.
@@ -89,22 +108,14 @@ def read_delimited(content: bytes, *, where: str) -> DelimitedText:
         When it is empty, binary, has no rows or no header, or a row has too few or too many cells.
     """
     text, encoding = as_utf8(content, where=where)
-    hint = SEPARATOR_HINT.match(text)
-    # Excel's own first line `sep=;` is no row: Excel does not show it either.
-    text = text[hint.end() :] if hint else text
-    if not text.strip():
-        raise LeadsError(f"{where} is empty. Export the leads again, with a header row.")
-    separator = hint[1].decode("latin-1") if hint else separator_of(text, where)
-    header = header_of(text, separator, where)
+    begins = beginning_of(text, where)
+    text, separator, header = text[begins.skipped :], begins.separator, begins.header
     lines = partial(io.StringIO, text.decode(), newline="") if b'"' in text else None
     table, numbers = _parse(text, lines, separator, header, where)
     table, numbers = _below_header(table, numbers, header, where)
-    check_extra(table, numbers, header.names, where)
-    check_lengths(table, numbers, header.names, where)
-    if lines and any(holds_rows(column, separator) for column in table.columns):
-        check_quotes(lines, separator, where)
+    check_rows(table, numbers, header.names, lines=lines, separator=separator, where=where)
     return DelimitedText(
-        names=(*header.names, *[""] * (header.width - len(header.names)))[: header.width],
+        names=header.every_name,
         table=table,
         header_row=header.row,
         rows=Rows.at(numbers),
@@ -148,7 +159,33 @@ def _records(text: bytes, separator: str) -> Iterator[list[str]]:
         return  # a value too long for this reader: the rows before it must do
 
 
-def separator_of(text: bytes, where: str) -> str:
+def beginning_of(text: bytes, where: str) -> Beginning:
+    """Find a table's separator and its header.
+
+    Parameters
+    ----------
+    text : bytes
+        In UTF-8; its first megabyte tells.
+    where : str
+        Its name, for messages.
+
+    Raises
+    ------
+    LeadsError
+        When it is empty, or has no header.
+    """
+    hint = _SEPARATOR_HINT.match(text)
+    # Excel's own first line `sep=;` is no row: Excel does not show it either.
+    skipped = hint.end() if hint else 0
+    text = text[skipped:]
+    if not text.strip():
+        raise LeadsError(f"{where} is empty. Export the leads again, with a header row.")
+    separator = hint[1].decode("latin-1") if hint else _separator_of(text, where)
+    header = _header_of(text, separator, where)
+    return Beginning(skipped=skipped, separator=separator, header=header)
+
+
+def _separator_of(text: bytes, where: str) -> str:
     """Choose the separator under which most of the first rows have the same number of cells."""
     best, found = (0.0, 0), ""
     for separator in SEPARATORS:
@@ -168,7 +205,7 @@ def separator_of(text: bytes, where: str) -> str:
     return found
 
 
-def header_of(text: bytes, separator: str, where: str) -> Header:
+def _header_of(text: bytes, separator: str, where: str) -> Header:
     """Find the header, and see whether rows end in a separator more or less than it does."""
     sample = list(islice(_records(text, separator), _SAMPLE_ROWS))
     row = next((place for place, cells in enumerate(sample) if any(map(str.strip, cells))), None)

@@ -148,3 +148,8 @@ def nul_byte(where: str, line: int) -> LeadsError:
         f"{where}, line {line}: a NUL byte stands there, which no text has, so the file was "
         f"damaged on the way. Export the leads again."
     )
+
+
+def read_as(encoding: str) -> tuple[str, ...]:
+    """Remark on an encoding that had to be guessed."""
+    return () if encoding == "utf-8" else (f"The file was read as {encoding}.",)

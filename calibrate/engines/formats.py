@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -12,13 +12,13 @@ import numpy as np
 from calibrate.engines.cells import as_arrow, from_arrow, from_objects
 from calibrate.engines.columns import (
     Column,
-    DecimalComma,
-    TextColumn,
     is_empty,
     needs_decimal_commas,
 )
 from calibrate.engines.delimited import check_names, empty_rows, read_delimited
+from calibrate.engines.encodings import read_as
 from calibrate.engines.rows import Rows
+from calibrate.engines.spelling import Spelling
 from calibrate.engines.workbook import EXCEL_ENDINGS, is_excel, read_workbook
 from calibrate.errors import LeadsError, NoRowsError, SpecError
 
@@ -91,11 +91,10 @@ def read_content(content: bytes, *, name: str, where: str, sheet: str | None = N
 
 def _read_text(content: bytes, where: str) -> TableRead:
     read = read_delimited(content, where=where)
-    comma: DecimalComma = "likely" if read.separator == ";" else "no"
-    found = [from_arrow(column, decimal_comma=comma) for column in read.table.columns]
-    if any(needs_decimal_commas(column) for column in found if column is not None):
-        comma = "sure"
-    found = [_of_file(column, comma, semicolons=read.separator == ";") for column in found]
+    found = [from_arrow(column) for column in read.table.columns]
+    needs_commas = any(needs_decimal_commas(column) for column in found if column is not None)
+    spelling = Spelling.by(read.separator, needs_commas=needs_commas)
+    found = [None if column is None else spelling.of(column) for column in found]
     columns, unusable = named_columns(
         zip(read.names, found, strict=True), f"{where}, row {read.header_row}"
     )
@@ -104,15 +103,8 @@ def _read_text(content: bytes, where: str) -> TableRead:
         unusable=unusable,
         original=_original(read.table, read.names),
         row_names=read.rows,
-        remarks=() if read.encoding == "utf-8" else (f"The file was read as {read.encoding}.",),
+        remarks=read_as(read.encoding),
     )
-
-
-def _of_file(column: Column | None, comma: DecimalComma, *, semicolons: bool) -> Column | None:
-    """Note on a column of texts how its file writes numbers."""
-    if not isinstance(column, TextColumn):
-        return column
-    return replace(column, decimal_comma=comma, semicolons=semicolons)
 
 
 def _read_parquet(content: bytes, where: str) -> TableRead:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from calibrate.engines.delimited import HEAD, SEPARATOR_HINT, Header, header_of, separator_of
+from calibrate.engines.delimited import HEAD, Header, beginning_of
 from calibrate.engines.encodings import (
     not_as_promised,
     nul_byte,
@@ -70,22 +70,17 @@ class TextFile:
         """
         where = str(path)
         survey = _survey(path, where)
-        head = survey.head
-        hint = SEPARATOR_HINT.match(head)
-        head = head[hint.end() :] if hint else head
-        if not head.strip():
-            raise LeadsError(f"{where} is empty. Export the leads again, with a header row.")
-        separator = hint[1].decode("latin-1") if hint else separator_of(head, where)
+        begins = beginning_of(survey.head, where)
         return cls(
             path=path,
             where=where,
             encoding=survey.encoding,
-            skipped=hint.end() if hint else 0,
+            skipped=begins.skipped,
             marked=survey.marked,
             size=survey.size,
             has_quotes=survey.has_quotes,
-            separator=separator,
-            header=header_of(head, separator, where),
+            separator=begins.separator,
+            header=begins.header,
         )
 
     def opened(self) -> IO[bytes]:

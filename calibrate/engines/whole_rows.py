@@ -105,7 +105,33 @@ def _line(lines: Lines, separator: str, row: int) -> str:
     return f" (line {reader.line_num + 1})" if reader.line_num + 1 > row else ""
 
 
-def check_extra(table: Any, numbers: Ints, names: Sequence[str], where: str) -> None:
+def check_rows(
+    table: Any, numbers: Ints, names: Sequence[str], *, lines: Lines, separator: str, where: str
+) -> None:
+    """Refuse rows of the right width that are not what somebody wrote as one row.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Every column as a dictionary of texts.
+    numbers : ndarray of int, shape (n,)
+        Of each row in the file.
+    names : sequence of str
+        The header.
+    lines : callable or None
+    separator, where : str
+
+    Raises
+    ------
+    LeadsError
+    """
+    _check_extra(table, numbers, names, where)
+    _check_lengths(table, numbers, names, where)
+    if lines and any(_holds_rows(column, separator) for column in table.columns):
+        _check_quotes(lines, separator, where)
+
+
+def _check_extra(table: Any, numbers: Ints, names: Sequence[str], where: str) -> None:
     """Refuse values right of the last column that the header knows of."""
     for place in range(len(names), table.num_columns):
         filled = np.flatnonzero(table.column(place).is_valid().to_numpy())
@@ -118,7 +144,7 @@ def check_extra(table: Any, numbers: Ints, names: Sequence[str], where: str) -> 
             )
 
 
-def check_quotes(lines: Callable[[], Iterable[str]], separator: str, where: str) -> None:
+def _check_quotes(lines: Callable[[], Iterable[str]], separator: str, where: str) -> None:
     """Refuse a table in which an open quote swallowed rows: their leads would be lost unseen."""
     row = _open_quote(lines(), separator)
     if row:
@@ -128,7 +154,7 @@ def check_quotes(lines: Callable[[], Iterable[str]], separator: str, where: str)
         )
 
 
-def holds_rows(column: Any, separator: str) -> bool:
+def _holds_rows(column: Any, separator: str) -> bool:
     """Whether a value has a line break and a separator in it, as swallowed rows have."""
     import pyarrow.compute as pc
 
@@ -158,7 +184,7 @@ def _open_quote(lines: Iterable[str], separator: str) -> int | None:
     return None
 
 
-def check_lengths(table: Any, numbers: Ints, names: Sequence[str], where: str) -> None:
+def _check_lengths(table: Any, numbers: Ints, names: Sequence[str], where: str) -> None:
     """Refuse values that nobody writes: a quote was opened and never closed."""
     import pyarrow.compute as pc
 

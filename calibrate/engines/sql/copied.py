@@ -11,17 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from calibrate.engines.blocks import LARGEST_BLOCK, Blocks, RowsTooLongError
-from calibrate.engines.columns import Column, DecimalComma, TextColumn
+from calibrate.engines.columns import Column, TextColumn
+from calibrate.engines.encodings import read_as
 from calibrate.engines.formats import TableRead, named_columns
 from calibrate.engines.rows import Rows
 from calibrate.engines.sources import Source
+from calibrate.engines.spelling import Spelling
 from calibrate.engines.sql.aside import no_room, put_aside
 from calibrate.engines.sql.connections import DuckDBConnection
 from calibrate.engines.sql.parquet_files import places_of
 from calibrate.engines.sql.phrases import Kind, column, quoted, text
 from calibrate.engines.sql.relations import OWN, Relation, RelationColumn
 from calibrate.engines.sql.seen import Seen
-from calibrate.engines.sql.spelling import Spelling
 from calibrate.engines.stacked import Part, what_is_odd
 from calibrate.engines.streams import TextFile
 from calibrate.errors import LeadsError
@@ -62,11 +63,8 @@ class _Copy:
     @property
     def spelling(self) -> Spelling:
         """How it writes numbers."""
-        semicolons = self.file.separator == ";"
-        comma: DecimalComma = "likely" if semicolons else "no"
-        if any(one.needs_decimal_commas for one in self.seen.values()):
-            comma = "sure"
-        return Spelling(decimal_comma=comma, semicolons=semicolons)
+        needs_commas = any(one.needs_decimal_commas for one in self.seen.values())
+        return Spelling.by(self.file.separator, needs_commas=needs_commas)
 
     @property
     def part(self) -> Part:
@@ -76,7 +74,7 @@ class _Copy:
             unusable=self.unusable,
             original=None,
             row_names=self.rows,
-            remarks=_remarks(self.file),
+            remarks=read_as(self.file.encoding),
         )
         return Part(label=self.label, read=read)
 
@@ -128,11 +126,10 @@ def _written(
     import pyarrow as pa
     from pyarrow import parquet
 
-    width = file.header.width
-    written = (*file.header.names, *[""] * (width - len(file.header.names)))[:width]
+    written = file.header.every_name
     called = {place: name.strip() for place, name in enumerate(written) if name.strip()}
     _check_case(called.values(), names, file)
-    seen = {place: Seen() for place in range(width)}
+    seen = {place: Seen() for place in range(len(written))}
     texts = pa.dictionary(pa.int32(), pa.string())
     schema = pa.schema([(name, texts) for name in called.values()])
     options = {"store_schema": False, "write_statistics": False}
@@ -188,7 +185,7 @@ def _relation(connection: DuckDBConnection, source: Source, copies: Sequence[_Co
     listed = ", ".join(text(str(one)) for one in files)
     options = f"union_by_name = true, file_row_number = true, filename = '{OWN}file'"
     order, _ = places_of(connection, files, listed)
-    unusable, remarks, rows = copies[0].unusable, _remarks(copies[0].file), copies[0].rows
+    unusable, remarks, rows = copies[0].unusable, read_as(copies[0].file.encoding), copies[0].rows
     if source.is_pattern:
         parts = [one.part for one in copies]
         unusable, remarks = what_is_odd(parts, where=str(source.path))
@@ -246,7 +243,3 @@ def _one_spelling(copies: Sequence[_Copy], where: str) -> Spelling:
         decimal_comma="sure" if sure else found[0].decimal_comma,
         semicolons=any(one.semicolons for one in found),
     )
-
-
-def _remarks(file: TextFile) -> tuple[str, ...]:
-    return () if file.encoding == "utf-8" else (f"The file was read as {file.encoding}.",)

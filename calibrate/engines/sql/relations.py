@@ -14,6 +14,7 @@ from typing import TypeVar
 from calibrate.engines.columns import Column
 from calibrate.engines.delimited import check_names
 from calibrate.engines.rows import Rows
+from calibrate.engines.spelling import AS_IT_STANDS, Spelling
 from calibrate.engines.sql.connections import Connection
 from calibrate.engines.sql.held import hold
 from calibrate.engines.sql.phrases import (
@@ -26,7 +27,6 @@ from calibrate.engines.sql.phrases import (
     quoted,
 )
 from calibrate.engines.sql.rows import LeadRows
-from calibrate.engines.sql.spelling import AS_IT_STANDS, Spelling
 from calibrate.engines.sql.watching import TellsParts, Watch, nobody
 from calibrate.engines.streams import digest_of
 from calibrate.engines.tables import Table

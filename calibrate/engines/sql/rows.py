@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from calibrate.engines.base import Ints
+from calibrate.engines.spelling import AS_IT_STANDS, Spelling
 from calibrate.engines.sql.connections import Connection
 from calibrate.engines.sql.dictionaries import (
     A_CUSTOMER,
@@ -21,7 +22,6 @@ from calibrate.engines.sql.dictionaries import (
     count_numbers,
     count_texts,
 )
-from calibrate.engines.sql.spelling import AS_IT_STANDS, Spelling
 from calibrate.engines.sql.watching import Watch, nobody
 from calibrate.errors import EngineError
 from calibrate.present.numbers import count_text
@@ -53,7 +53,8 @@ class LeadRows:
     source : str
         The relation, as it can stand after FROM; its rows go by the name ``t``.
     where, customer : str
-        Conditions: which rows are counted, and who of them is a customer. Never NULL.
+        Conditions: which rows are counted, never NULL, and who of them is a customer, NULL for some
+        that are none.
     mark : str or None
         A number for each lead that looks random: see `calibrate.engines.marks.marks_of`.
     created : str or None
@@ -69,6 +70,8 @@ class LeadRows:
         How many there are, as first counted; None before that.
     files : tuple of Path
         The Parquet files whose rows these are; empty for a table of a database.
+    spelling : Spelling
+        How their texts write numbers.
     watch : callable
         See `watching`.
     """

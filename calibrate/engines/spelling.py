@@ -1,4 +1,4 @@
-"""How the texts of a file write numbers, which a database does not keep."""
+"""How the texts of a file write numbers: by its separator, and by what cannot be read otherwise."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ class Spelling:
 
     decimal_comma: DecimalComma = "no"
     semicolons: bool = False
+
+    @classmethod
+    def by(cls, separator: str, *, needs_commas: bool) -> Spelling:
+        """Tell it by what separates cells, and by whether a column is numbers only with commas."""
+        semicolons = separator == ";"
+        likely: DecimalComma = "likely" if semicolons else "no"
+        return cls(decimal_comma="sure" if needs_commas else likely, semicolons=semicolons)
 
     def of(self, column: Column) -> Column:
         """Note it on a column of texts."""
