@@ -160,15 +160,19 @@ def test_a_sample_is_an_equal_part_of_every_shard(run: cal.Calibration) -> None:
     assert gap < SHARDS + 5 * np.sqrt(2 * SHARDS)
 
 
-def test_one_resample_row_by_row_is_one_of_many_from_tables(run: cal.Calibration) -> None:
-    """Folds are refitted from the rows themselves, resamples from tables of seats."""
-    seated = Seated.of(
+def seated_by(run: cal.Calibration) -> Seated:
+    return Seated.of(
         seats_of(run.points, run.evidence, run.leads),
         run.evidence.overall,
         run.leads,
         most=2000,
         scoring=scoring_by(run.points),
     )
+
+
+def test_one_resample_row_by_row_is_one_of_many_from_tables(run: cal.Calibration) -> None:
+    """Folds are refitted from the rows themselves, resamples from tables of seats."""
+    seated = seated_by(run)
     apart = spread._apart(seated.share)[:6]
     many = redrawn_points(seated, run.points, apart)
     for number, row in enumerate(apart):
@@ -179,13 +183,7 @@ def test_one_resample_row_by_row_is_one_of_many_from_tables(run: cal.Calibration
 
 
 def test_sums_by_seat_are_those_of_one_attribute_at_a_time(run: cal.Calibration) -> None:
-    seated = Seated.of(
-        seats_of(run.points, run.evidence, run.leads),
-        run.evidence.overall,
-        run.leads,
-        most=2000,
-        scoring=scoring_by(run.points),
-    )
+    seated = seated_by(run)
     seating = seated.seating
     amounts = np.random.default_rng(1).random(len(seating.leads))
     by_shard = seating.by_shard(amounts)

@@ -149,6 +149,11 @@ class Scoring:
         return (*self.vetoes, *self.must_contact, *of_gates)
 
     @property
+    def parts(self) -> int:
+        """How many columns and conditions are looked up for a lead."""
+        return len(self.columns) + len(self.conditions)
+
+    @property
     def needed(self) -> frozenset[str]:
         """Every column that must be there."""
         prefix = () if self.prefix is None else (self.prefix,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from calibrate.engines.base import BY_POINTS, MUST_CONTACT
@@ -87,15 +88,12 @@ def new_leads_there(
         for place, (card, among) in enumerate(((old, None), (new, new.scoring.needed)))
     ]
     engines = [SqlEngine(rows=every, held=one) for one in held]
+    standings = _standings((old, new), engines)
     column, marks = held_worked(relation)
-    keys: list[Coded] = []
-    place = 0
-    for card, engine in zip((old, new), engines, strict=True):
-        keys += engine.standing_parts(card.scoring, place)
-        place += len(card.scoring.columns) + len(card.scoring.conditions)
+    keys = [key for pair in standings for key in pair]
     keys.append(Coded(code=_newness(old, new, counted, outcome)))
     if marks is not None:
-        lookup = relation.connection.lookup
+        lookup, place = relation.connection.lookup, old.scoring.parts + new.scoring.parts
         keys.append(coded(marks.held, marks.codes, 0, lookup=lookup, place=place))
     found, leads, customers = engines[0].count_by(keys)
     newness = found[:, 4]
@@ -112,7 +110,7 @@ def new_leads_there(
         worked=None if marks is None else found[:, 5] == 1,
         worked_column=column,
         pairs=pairs_on_leads(shared, lambda one: _counted(one, judged)),
-        months=_months((old, new), engines, counted),
+        months=_months((old, new), standings, counted),
         unseen=scoring_findings(unseen_there(old, every, held[0]), ()),
     )
 
@@ -171,17 +169,28 @@ def _counted(attribute: CardAttributePart, engine: SqlEngine) -> LevelCount | No
     return engine.count_placed(attribute.name, attribute.as_levels)
 
 
+def _standings(
+    cards: tuple[Scorecard, Scorecard], engines: Sequence[SqlEngine]
+) -> list[tuple[Coded, Coded]]:
+    """Give score and standing by each card in SQL; look-ups of the second go by other names."""
+    old, new = cards
+    return [
+        engines[0].standing_parts(old.scoring, 0),
+        engines[1].standing_parts(new.scoring, old.scoring.parts),
+    ]
+
+
 def _months(
-    cards: tuple[Scorecard, Scorecard], engines: list[SqlEngine], counted: LeadRows
+    cards: tuple[Scorecard, Scorecard],
+    standings: Sequence[tuple[Coded, Coded]],
+    counted: LeadRows,
 ) -> tuple[Month, ...]:
     """Give who passes by month of creation, over all counted leads; none without dates."""
     if counted.created is None:
         return ()
     day = f"CAST(FLOOR({counted.created} / 86400) AS BIGINT)"
-    keys, place = [Coded(code=f"COALESCE({day}, {_NO_DAY})")], 0
-    for card, engine in zip(cards, engines, strict=True):
-        keys.append(_passes(card, *engine.standing_parts(card.scoring, place)))
-        place += len(card.scoring.columns) + len(card.scoring.conditions)
+    keys = [Coded(code=f"COALESCE({day}, {_NO_DAY})")]
+    keys += [_passes(card, *pair) for card, pair in zip(cards, standings, strict=True)]
     rows, leads, customers = SqlEngine(rows=counted, held={}).count_by(keys)
     known = rows[:, 0] != _NO_DAY
     days, old, new = rows[known].T

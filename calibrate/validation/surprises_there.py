@@ -33,7 +33,7 @@ def surprises_there(
         return None
     scoring = card.scoring
     score, standing = engine.standing_parts(scoring, 0)
-    start = len(scoring.columns) + len(scoring.conditions)
+    start = scoring.parts
     places = [engine.place_part(one, start + number) for number, one in enumerate(scoring.columns)]
     found: list[Surprise] = []
     for is_customer in (False, True):

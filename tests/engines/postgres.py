@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 TYPES = {
@@ -110,6 +111,16 @@ class Cursor:
 
     def close(self) -> None:
         self.rows = []
+
+
+def in_microseconds(frame: pd.DataFrame) -> pa.Table:
+    """Hold a frame as databases do: none of them knows nanoseconds."""
+    arrow = pa.Table.from_pandas(frame, preserve_index=False)
+    fields = [
+        pa.field(one.name, pa.timestamp("us") if pa.types.is_timestamp(one.type) else one.type)
+        for one in arrow.schema
+    ]
+    return arrow.cast(pa.schema(fields), safe=False)
 
 
 def _number(value: Any) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-import pyarrow as pa
 import pytest
 
 from calibrate import Scorecard, calibrate
@@ -11,7 +9,7 @@ from calibrate.engines.sql.dbapi import DbApiConnection
 from calibrate.engines.sql.relations import Relation, open_relation
 from calibrate.errors import EngineError, LeadsError, SpecError
 from calibrate.warehouse import read_relation
-from tests.engines.postgres import PostgresError, Server
+from tests.engines.postgres import PostgresError, Server, in_microseconds
 from tests.test_warehouse import ALL, odd_leads, plain
 
 FRAME = odd_leads(1500)
@@ -19,15 +17,6 @@ FRAME = odd_leads(1500)
 
 def connected(server: Server) -> DbApiConnection:
     return DbApiConnection(connection=server, dialect="postgres", error=PostgresError)
-
-
-def in_microseconds(frame: pd.DataFrame) -> pa.Table:
-    arrow = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [
-        pa.field(one.name, pa.timestamp("us") if pa.types.is_timestamp(one.type) else one.type)
-        for one in arrow.schema
-    ]
-    return arrow.cast(pa.schema(fields), safe=False)
 
 
 @pytest.fixture(scope="module")

@@ -18,21 +18,13 @@ from calibrate.engines.sql.relations import Relation, open_relation
 from calibrate.errors import EngineError, LeadsError
 from calibrate.warehouse import read_relation
 from tests.engines.on_spark import ON_SPARK, opened, put_into_spark
+from tests.engines.postgres import in_microseconds
 from tests.engines.test_card_on_postgres import SPECS, assert_same_card
 from tests.test_warehouse import ALL, odd_leads
 
 FRAME = odd_leads(1500)
 
 pytestmark = list(ON_SPARK)
-
-
-def in_microseconds(frame: Any) -> pa.Table:
-    arrow = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [
-        pa.field(one.name, pa.timestamp("us") if pa.types.is_timestamp(one.type) else one.type)
-        for one in arrow.schema
-    ]
-    return arrow.cast(pa.schema(fields), safe=False)
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from calibrate import calibrate, read_leads
 from calibrate.engines.sql.dbapi import DbApiConnection
 from calibrate.engines.sql.relations import Relation, open_relation
 from calibrate.warehouse import read_relation
-from tests.engines.postgres import Server
+from tests.engines.postgres import Server, in_microseconds
 from tests.engines.test_card_on_postgres import connected
 from tests.test_events_in_warehouse import (
     measures,
@@ -35,12 +34,7 @@ DECLARED = {
 
 
 def loaded(server: Server, connection: DbApiConnection, frame: pd.DataFrame, name: str) -> Relation:
-    arrow = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [
-        pa.field(one.name, pa.timestamp("us") if pa.types.is_timestamp(one.type) else one.type)
-        for one in arrow.schema
-    ]
-    server.load(arrow.cast(pa.schema(fields), safe=False), name)
+    server.load(in_microseconds(frame), name)
     return open_relation(connection, table=name)
 
 

@@ -11,7 +11,7 @@ from calibrate import connect, read_leads
 from calibrate.engines.sql.relations import Relation, open_relation
 from calibrate.warehouse import read_relation
 from tests.engines.on_spark import ON_SPARK, put_into_spark
-from tests.engines.test_card_on_postgres import in_microseconds
+from tests.engines.postgres import in_microseconds
 from tests.engines.test_events_on_postgres import DECLARED, LEADS
 from tests.engines.test_events_on_postgres import LOG as WHOLE
 from tests.test_events_in_warehouse import measures, same_behaviours, spec_of

@@ -17,8 +17,8 @@ from calibrate.engines.sql.translation import translated
 from calibrate.engines.sql.trial import try_out
 from calibrate.errors import EngineError, LeadsError, MissingExtraError, SpecError
 from calibrate.warehouse import read_relation
-from tests.engines.postgres import Server
-from tests.engines.test_card_on_postgres import FRAME, SPECS, assert_same_card, in_microseconds
+from tests.engines.postgres import Server, in_microseconds
+from tests.engines.test_card_on_postgres import FRAME, SPECS, assert_same_card
 from tests.test_warehouse import ALL
 
 LOST = "^The connection to Postgres was lost: .* Nothing was changed there"

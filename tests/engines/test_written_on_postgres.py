@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import psycopg
-import pyarrow as pa
 import pytest
 
 import calibrate as cal
 from calibrate.engines.sql.dbapi import DbApiConnection
 from calibrate.errors import EngineError, SpecError
-from tests.engines.postgres import Server
+from tests.engines.postgres import Server, in_microseconds
 from tests.test_warehouse import SAMPLE
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -42,13 +41,8 @@ def card(frame: pd.DataFrame) -> cal.Scorecard:
 
 @pytest.fixture(scope="module")
 def url(server: Server, frame: pd.DataFrame) -> str:
-    arrow = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [
-        pa.field(one.name, pa.timestamp("us") if pa.types.is_timestamp(one.type) else one.type)
-        for one in arrow.schema
-    ]
     server.run('CREATE SCHEMA IF NOT EXISTS "written";')
-    server.load(arrow.cast(pa.schema(fields), safe=False), "crm leads")
+    server.load(in_microseconds(frame), "crm leads")
     return str(server.server.get_uri())
 
 

@@ -257,7 +257,7 @@ class SqlEngine:
         leads, customers : ndarray of int, shape (k,)
         """
         score, _, _, standing = standing_keys(scoring, self._worth)
-        keys, place = [score, standing], len(scoring.columns) + len(scoring.conditions)
+        keys, place = [score, standing], scoring.parts
         for parts in sums:
             each = [self._worth(one, place + number) for number, one in enumerate(parts)]
             keys.append(_added(each))
