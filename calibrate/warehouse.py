@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from calibrate.behaviours import BehaviourRecipe
 from calibrate.candidates import Candidate, candidates_among, own_columns
 from calibrate.doing import doings_there, see_there
 from calibrate.engines.sql.engine import SqlEngine
-from calibrate.engines.sql.held import Held, hold
+from calibrate.engines.sql.held import Held, hold_all
 from calibrate.engines.sql.phrases import NUMBERS, as_value
 from calibrate.engines.sql.relations import Relation, as_table
 from calibrate.engines.sql.rows import LeadRows
@@ -86,10 +86,7 @@ def read_relation(
     outcome, aside, remarks = set_aside(there.outcome, declared.fit, where=table.where)
     rows, habits = _with_habits(there, log, outcome, until=None if aside is None else aside.until)
     names = own_columns(table, roles, declared)
-    held = {}
-    for place, name in enumerate(names):
-        relation.watch(name, place, len(names))
-        held[name] = _held(relation, rows, name, declared)
+    held = _held(relation, rows, names, declared)
     candidates = candidates_among(
         {name: one.column for name, one in held.items()},
         table,
@@ -262,9 +259,14 @@ def _of_events(habits: Mapping[BehaviourRecipe, Held]) -> list[tuple[str, Candid
     ]
 
 
-def _held(relation: Relation, rows: LeadRows, name: str, spec: Spec) -> Held:
-    found = relation.columns[name]
-    return hold(rows, found.name, found.kind, nothings=spec.missing).called(name)
+def _held(relation: Relation, rows: LeadRows, names: Sequence[str], spec: Spec) -> dict[str, Held]:
+    columns = [(relation.columns[name].name, relation.columns[name].kind) for name in names]
+    asked = hold_all(rows, columns, nothings=spec.missing)
+    held = {}
+    for place, name in enumerate(names):
+        relation.watch(name, place, len(names))
+        held[name] = next(asked).called(name)
+    return held
 
 
 def _cells(there: OutcomesThere, held: Mapping[str, Held]) -> tuple[str, ...]:

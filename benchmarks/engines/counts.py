@@ -212,11 +212,12 @@ def _mixed(relation: Any, cuts: dict[str, list[float]]) -> Any:
     from dataclasses import replace
 
     from calibrate.engines.sql.engine import SqlEngine
-    from calibrate.engines.sql.held import hold
+    from calibrate.engines.sql.held import hold_all
 
     rows = replace(relation.rows, customer="t.converted = 'yes'")
     texts, numbers = inputs.mixed_names()
-    held = {name: hold(rows, name, relation.columns[name].kind) for name in (*texts, *numbers)}
+    columns = [(name, relation.columns[name].kind) for name in (*texts, *numbers)]
+    held = {name: one for (name, _), one in zip(columns, hold_all(rows, columns), strict=True)}
     engine = SqlEngine(rows=rows, held=held)
     bands = [(name, engine.count_bands(name, cuts[name])) for name in numbers]
     return [

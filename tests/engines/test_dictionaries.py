@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyarrow import parquet
 
-from calibrate.engines.sql import dictionaries, held
+from calibrate.engines.sql import coded, dictionaries, held
+from calibrate.engines.sql.coded import Coded
 from calibrate.engines.sql.dictionaries import Standings, count_texts
 from calibrate.engines.sql.engine import SqlEngine
-from calibrate.engines.sql.held import hold
+from calibrate.engines.sql.held import hold, hold_all
 from calibrate.engines.sql.parquet_files import open_parquet
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.sql.rows import LeadRows
@@ -205,16 +209,50 @@ def test_too_many_numbers_are_left_to_the_database(
 
 def test_codes_beneath_gaps_are_not_relied_upon() -> None:
     rng = np.random.default_rng(1)
-    codes = rng.integers(0, 5, 1000).astype(np.int32)  # not 0 where nothing is
+    codes = rng.integers(1, 6, 1000).astype(np.int32)  # not 0 where nothing is
     gaps = rng.random(1000) < 0.3
-    chunk = pa.DictionaryArray.from_arrays(pa.array(codes, mask=gaps), pa.array(list("abcde")))
-    beneath = np.frombuffer(chunk.indices.buffers()[1], dtype=np.int32)
+    found = pa.array(codes, mask=gaps)
+    beneath = np.frombuffer(found.buffers()[1], dtype=np.int32)
     assert (beneath[gaps] != 0).any()
-    told = dictionaries._Coded.of(chunk, "texts")
-    assert told.counted().tolist() == [
-        *np.bincount(codes[~gaps], minlength=5).tolist(),
-        gaps.sum(),
-    ]
+    told = Coded.of(pa.array(list("abcde")), found)
+    assert told.codes.tolist() == np.where(gaps, 0, codes).tolist()
+    assert told.counted().tolist() == [gaps.sum(), *np.bincount(codes[~gaps])[1:].tolist()]
+
+
+@given(st.lists(st.integers(0, 40), max_size=400), st.integers(1, 30))
+def test_codes_come_in_the_order_of_their_first_rows(codes: list[int], looked_at: int) -> None:
+    told = Coded(values=pa.array(map(str, range(40))), codes=np.array(codes, dtype=np.int32))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coded, "_LOOKED_AT", looked_at)
+        assert told.order(told.counted()).tolist() == list(dict.fromkeys(codes))
+
+
+def test_the_next_column_is_counted_ahead_and_once(
+    relation: Relation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    count = dictionaries._pieces
+    monkeypatch.setattr(dictionaries, "_pieces", lambda *of: counted.append(of[1]) or count(*of))
+    rows = some(relation, "t.number > 3")
+    columns = [("text", "text"), ("number", "float"), ("late", "text")]
+    together = list(hold_all(rows, columns, nothings=["plain"]))
+    assert set(Counter(counted).values()) == {len(rows._standings.groups)}
+    apart = [hold(replace(rows), name, kind, nothings=["plain"]) for name, kind in columns]
+    for one, other in zip(together, apart, strict=True):
+        assert one.values == other.values
+        assert one.customers.tolist() == other.customers.tolist()
+
+
+def test_more_values_than_are_held_at_a_time_are_added_up(
+    numbers: LeadRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = numbers.count_numbers("many")
+    assert whole is not None
+    monkeypatch.setattr(dictionaries, "MOST_VALUES", len(whole.values))
+    again = numbers.count_numbers("many")
+    assert again is not None
+    assert again.values == whole.values
+    assert again.leads.tolist() == whole.leads.tolist()
 
 
 def test_numbers_written_as_texts_are_numbers(tmp_path: Path) -> None:

@@ -1,32 +1,32 @@
 """Columns of Parquet files, counted by dictionaries: a value is looked at once, not per lead.
 
-Parquet writes a text once and then its number; of numbers Arrow makes such a dictionary. Adding up
-takes less time than a database needs to group the values, and the memory of one group of rows.
+Parquet writes a value once and then its code; where it does not, Arrow makes such a dictionary.
+Adding up takes less time than a database needs to group the values, and the memory of one group of
+rows.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import Ints
+from calibrate.engines.sql.coded import Coded
+from calibrate.engines.sql.parquet_codes import codes_of
 
 NOT_COUNTED, A_LEAD, A_CUSTOMER = 0, 1, 2
-_BLOCK = 2**14
-"""So many rows are counted at a time: they stay in the cache."""
 MOST_VALUES = 100_000
 """Of a column with more different values the database does better: it groups without Python."""
 
-_Value = str | float | None
-_ReadAs = Literal["texts", "numbers"]
+ReadAs = Literal["texts", "numbers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,11 @@ class Standings:
         return ThreadPoolExecutor(os.cpu_count())
 
     @cached_property
+    def begun(self) -> dict[tuple[str, ReadAs], _Begun]:
+        """Columns that are being counted, be they asked for or not."""
+        return {}
+
+    @cached_property
     def groups(self) -> tuple[_Group, ...]:
         """The groups of rows of all files, one after the other."""
         from pyarrow import parquet
@@ -111,13 +116,37 @@ class _Piece:
 
     Attributes
     ----------
-    values : list
+    values : list of str or None, or ndarray of float
+        Numbers are NaN for no value.
     leads, customers : ndarray of int, shape (k,)
     """
 
-    values: list[_Value]
+    values: Any
     leads: Ints
     customers: Ints
+
+
+_Begun: TypeAlias = "list[Future[list[_Piece]]]"
+
+
+def _joined(pieces: Sequence[_Piece]) -> _Piece:
+    """Put the values of later rows beside those of earlier ones."""
+    values, place = _different([one.values for one in pieces])
+    leads, customers = np.zeros((2, len(values)), dtype=np.int64)
+    np.add.at(leads, place, np.concatenate([one.leads for one in pieces]))
+    np.add.at(customers, place, np.concatenate([one.customers for one in pieces]))
+    return _Piece(values=values, leads=leads, customers=customers)
+
+
+def _different(listed: Sequence[Any]) -> tuple[Any, Ints]:
+    """Give the different values in the order in which they come, and the place of each."""
+    if isinstance(listed[0], list):
+        places: dict[str | None, int] = {}
+        told = [places.setdefault(value, len(places)) for values in listed for value in values]
+        return list(places), np.array(told, dtype=np.int64)
+    values, seen, place = np.unique(np.concatenate(listed), return_index=True, return_inverse=True)
+    order = np.argsort(seen)
+    return values[order], np.argsort(order)[place]
 
 
 def count_texts(standings: Standings, name: str) -> DistinctValues | None:
@@ -159,58 +188,64 @@ def count_numbers(
     return _count(standings, name, "numbers", frozenset(nothings))
 
 
-def _count(
-    standings: Standings,
-    name: str,
-    read_as: _ReadAs,
-    nothings: frozenset[_Value] = frozenset(),
-) -> DistinctValues | None:
+def begin(standings: Standings, name: str, read_as: ReadAs) -> None:
+    """Begin to count a column in other threads, where its files hold it as such."""
     import pyarrow as pa
 
-    groups = standings.groups
-    of_files = {one.path: one.about for one in groups}.values()
+    of_files = {one.path: one.about for one in standings.groups}.values()
     try:
-        if not groups or not all(
+        if (name, read_as) in standings.begun or not all(
             _is_there(one.schema.to_arrow_schema(), name, read_as) for one in of_files
         ):
-            return None
-        return _added_up(standings, name, read_as, nothings)
+            return
     except (pa.ArrowException, OSError, UnicodeError):
-        return None  # the database says better what is wrong with a file
-
-
-def _added_up(
-    standings: Standings, name: str, read_as: _ReadAs, nothings: frozenset[_Value]
-) -> DistinctValues | None:
-    """Add up what the groups hold; None where that is too much."""
-    places: dict[_Value, int] = {}
-    leads = customers = np.zeros(0, dtype=np.int64)
-    under_way = [
+        return  # the database says better what is wrong with a file
+    standings.begun[name, read_as] = [
         standings.pool.submit(_pieces, group, name, read_as, standings)
         for group in standings.groups
     ]
-    for piece in (piece for found in under_way for piece in found.result()):
-        values = piece.values
-        if nothings:
-            values = [None if value in nothings else value for value in values]
-        here = np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)
-        if len(places) > MOST_VALUES:
-            for one in under_way:
-                one.cancel()
-            return None
-        fresh = np.zeros((2, len(places) - len(leads)), dtype=np.int64)
-        leads, customers = np.append(leads, fresh[0]), np.append(customers, fresh[1])
-        np.add.at(leads, here, piece.leads)
-        np.add.at(customers, here, piece.customers)
-    counted = leads > 0
+
+
+def _count(
+    standings: Standings, name: str, read_as: ReadAs, nothings: Collection[float] = ()
+) -> DistinctValues | None:
+    import pyarrow as pa
+
+    begin(standings, name, read_as)
+    try:
+        found = _added_up(standings.begun.pop((name, read_as), []), nothings)
+    except (pa.ArrowException, OSError, UnicodeError):
+        return None  # as above
+    if found is None:
+        return None
+    counted = found.leads > 0
+    values = found.values if read_as == "texts" else _listed(found.values)
     return DistinctValues(
-        values=[value for value, number in zip(places, leads.tolist(), strict=True) if number],
-        leads=leads[counted],
-        customers=customers[counted],
+        values=[
+            value for value, number in zip(values, found.leads.tolist(), strict=True) if number
+        ],
+        leads=found.leads[counted],
+        customers=found.customers[counted],
     )
 
 
-def _is_there(schema: Any, name: str, read_as: _ReadAs) -> bool:
+def _added_up(under_way: _Begun, nothings: Collection[float]) -> _Piece | None:
+    """Add up what the groups hold; None where that is nothing, or too much."""
+    held: list[_Piece] = []
+    for piece in (piece for found in under_way for piece in found.result()):
+        if nothings:
+            piece.values[np.isin(piece.values, list(nothings))] = np.nan
+        held.append(piece)
+        if sum(len(one.values) for one in held) > MOST_VALUES:
+            held = [_joined(held)]
+            if len(held[0].values) > MOST_VALUES:
+                for one in under_way:
+                    one.cancel()
+                return None
+    return _joined(held) if held else None
+
+
+def _is_there(schema: Any, name: str, read_as: ReadAs) -> bool:
     import pyarrow as pa
 
     places = schema.get_all_field_indices(name)
@@ -227,138 +262,59 @@ def _is_number(kind: Any) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind))
 
 
-def _pieces(group: _Group, name: str, read_as: _ReadAs, standings: Standings) -> list[_Piece]:
+def _pieces(group: _Group, name: str, read_as: ReadAs, standings: Standings) -> list[_Piece]:
     """Count one group of rows."""
-    from pyarrow import parquet
+    pieces, start = [], group.start
+    for coded in _coded(group, name, read_as):
+        pieces.append(_piece(coded, start, standings))
+        start += len(coded.codes)
+    return pieces
+
+
+def _coded(group: _Group, name: str, read_as: ReadAs) -> Iterator[Coded]:
+    """Read one group of rows: by the codes of its file, or by those that Arrow makes."""
+    import pyarrow as pa
+
+    found = codes_of(group.path, group.about, group.number, name)
+    for coded in _by_arrow(group, name) if found is None else [found]:
+        # A text that Arrow takes for no number is left to the database with the whole column.
+        yield (
+            coded
+            if read_as == "texts"
+            else replace(coded, values=coded.values.cast(pa.float64(), safe=False))
+        )
+
+
+def _by_arrow(group: _Group, name: str) -> Iterator[Coded]:
+    import pyarrow as pa
+    from pyarrow import compute, parquet
 
     with parquet.ParquetFile(
         group.path, metadata=group.about, read_dictionary=[name], memory_map=True
     ) as file:
         column = file.read_row_group(group.number, columns=[name], use_threads=False).column(0)
-    pieces, start = [], group.start
-    for chunk in column.chunks:
-        if len(chunk):
-            pieces.append(_piece(_Coded.of(chunk, read_as), start, standings))
-        start += len(chunk)
-    return pieces
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.float64(), safe=False).dictionary_encode()
+    for one in column.chunks:
+        if len(one):
+            yield Coded.of(one.dictionary, compute.add(one.indices, pa.scalar(1, pa.int32())))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Coded:
-    """Some rows of a column.
-
-    Attributes
-    ----------
-    values : list
-        The last is None.
-    codes : ndarray of int32, shape (rows,)
-        The value of each row that has one.
-    there : ndarray of bool, shape (rows,), or None
-        Which rows have a value; None where all have.
-    is_in_order : bool
-        Whether values are known to come in the order of the rows.
-    """
-
-    values: list[_Value]
-    codes: npt.NDArray[np.int32]
-    there: npt.NDArray[np.bool_] | None
-    is_in_order: bool
-
-    @classmethod
-    def of(cls, chunk: Any, read_as: _ReadAs) -> _Coded:
-        import pyarrow as pa
-
-        is_text = pa.types.is_dictionary(chunk.type)
-        found = chunk if is_text else chunk.cast(pa.float64(), safe=False).dictionary_encode()
-        # A text that Arrow takes for no number is left to the database with the whole column.
-        values = (
-            found.dictionary.to_pylist()
-            if read_as == "texts"
-            else _numbers(found.dictionary.cast(pa.float64()))
-        )
-        valid, codes = found.indices.buffers()
-        rows = slice(found.offset, found.offset + len(found))
-        there = None
-        if found.null_count:
-            bits = np.frombuffer(valid, dtype=np.uint8)
-            there = np.unpackbits(bits, bitorder="little", count=rows.stop)[rows].view(np.bool_)
-        return cls(
-            values=[*values, None],
-            codes=np.frombuffer(codes, dtype=np.int32)[rows],
-            there=there,
-            is_in_order=not is_text,
-        )
-
-    def counted(self) -> Ints:
-        """Count the rows of each value.
-
-        What stands for a row without a value is mostly 0: counting it and taking it off again takes
-        less time than writing another code there.
-        """
-        size = len(self.values)
-        found = np.zeros(size, dtype=np.int64)
-        step = max(_BLOCK, 4 * size)
-        for begin in range(0, len(self.codes), step):
-            codes = self.codes[begin : begin + step]
-            found += np.bincount(codes, minlength=size)
-            if self.there is not None:
-                there = self.there[begin : begin + step]
-                odd = codes[(codes != 0) > there]
-                nothing = len(codes) - int(np.count_nonzero(there))
-                np.subtract.at(found, odd, 1)
-                found[0] -= nothing - len(odd)
-                found[-1] += nothing
-        return found
-
-    def counted_among(self, rows: Any) -> Ints:
-        """Count some of the rows by their values."""
-        return np.bincount(self._told(rows), minlength=len(self.values))
-
-    def order(self, seen: Ints) -> Ints:
-        """Give the values that rows have in the order of the rows."""
-        if self.is_in_order:
-            order = np.arange(len(self.values) - 1)
-            if self.there is None:
-                return order
-            before = self.codes[: int(np.argmax(~self.there))]
-            return np.insert(order, int(before.max(initial=-1)) + 1, len(order))
-        first = np.full(len(self.values), -1, dtype=np.int64)
-        for begin in range(0, len(self.codes), _BLOCK):
-            if not ((seen > 0) & (first < 0)).any():
-                break
-            told = self._told(slice(begin, begin + _BLOCK))
-            rows = np.full(len(self.values), -1, dtype=np.int64)
-            rows[told[::-1]] = np.arange(begin + len(told) - 1, begin - 1, -1)
-            first = np.where(first < 0, rows, first)
-        return np.argsort(first)[np.count_nonzero(first < 0) :]
-
-    def _told(self, rows: Any) -> npt.NDArray[np.int32]:
-        """Give some of the rows their codes; the last is for no value."""
-        if self.there is None:
-            return np.asarray(self.codes[rows])
-        return np.where(self.there[rows], self.codes[rows], np.int32(len(self.values) - 1))
-
-
-def _numbers(found: Any) -> list[_Value]:
-    """Give numbers, None for NaN."""
-    numbers = np.asarray(np.from_dlpack(found), dtype=np.float64)
-    values: list[_Value] = numbers.tolist()
-    for place in np.flatnonzero(np.isnan(numbers)).tolist():
-        values[place] = None
-    return values
-
-
-def _piece(coded: _Coded, start: int, standings: Standings) -> _Piece:
-    leads = seen = coded.counted()
+def _piece(coded: Coded, start: int, standings: Standings) -> _Piece:
     end = start + len(coded.codes)
+    leads = seen = coded.counted()
     if standings.counted is not None:
         leads = coded.counted_among(standings.counted[start:end])
     # Customers are few: their rows are looked up once, not in every group.
     ends = np.searchsorted(standings.customers, [start, end])
     customers = coded.counted_among(standings.customers[slice(*ends)] - start)
     order = coded.order(seen)
-    return _Piece(
-        values=[coded.values[place] for place in order.tolist()],
-        leads=leads[order],
-        customers=customers[order],
-    )
+    return _Piece(values=coded.told(order), leads=leads[order], customers=customers[order])
+
+
+def _listed(numbers: npt.NDArray[np.float64]) -> list[float | None]:
+    """Give numbers, None for NaN."""
+    listed: list[float | None] = numbers.tolist()
+    for place in np.flatnonzero(np.isnan(numbers)).tolist():
+        listed[place] = None
+    return listed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -157,6 +157,28 @@ def hold(
     if counted is not None:
         return _held(rows, name, value, counted, kind=kind, nothings=nothings)
     return held_value(rows, name, value, kind=kind, nothings=nothings)
+
+
+def hold_all(
+    rows: LeadRows, columns: Sequence[tuple[str, Kind]], *, nothings: Sequence[str] = ()
+) -> Iterator[Held]:
+    """Ask what several columns hold, one after the other.
+
+    Of Parquet files the next column is counted while what is found of one is put together.
+
+    Parameters
+    ----------
+    rows : LeadRows
+    columns : sequence of (str, str)
+        Their names and kinds.
+    nothings : sequence of str
+        Texts that stand for no value.
+    """
+    for place, (name, kind) in enumerate(columns):
+        for coming, its_kind in columns[place : place + 2]:
+            if its_kind in NUMBERS or its_kind == "text":
+                rows.begin(coming, "numbers" if its_kind in NUMBERS else "texts")
+        yield hold(rows, name, kind, nothings=nothings)
 
 
 def hold_number(rows: LeadRows, name: str, value: str) -> Held:

@@ -18,7 +18,9 @@ from calibrate.engines.sql.dictionaries import (
     A_LEAD,
     NOT_COUNTED,
     DistinctValues,
+    ReadAs,
     Standings,
+    begin,
     count_numbers,
     count_texts,
 )
@@ -94,6 +96,11 @@ class LeadRows:
     def ask(self, query: str) -> list[list[Any]]:
         """Answer a query, column by column."""
         return [column.to_pylist() for column in self.connection.ask(query).columns]
+
+    def begin(self, name: str, read_as: ReadAs) -> None:
+        """Begin to count a column of Parquet files, which is asked for next."""
+        if self.files:
+            begin(self._standings, name, read_as)
 
     def count_texts(self, name: str) -> DistinctValues | None:
         """Count the texts of a column by the dictionaries of its files; None where it has none."""
