@@ -40,8 +40,9 @@ def coded(array: Any) -> TextColumn:
     code_of: dict[str, int] = {}
     codes: Codes = np.zeros(len(array), dtype=np.int8)
     pieces = blocks_of(len(array), _PIECE)
-    for rows, piece in zip(pieces, ahead(partial(_dictionary_of, array), pieces), strict=True):
-        texts = piece.chunk(0).dictionary.to_pylist()
+    each = map if len(pieces) < 2 else ahead  # one piece is no work for others
+    for rows, piece in zip(pieces, each(partial(_dictionary_of, array), pieces), strict=True):
+        texts = piece.chunk(0).dictionary.to_pylist()  # all chunks of a piece have the same
         if is_dictionary and (None in texts or len(set(texts)) < len(texts)):
             return coded(array.cast(array.type.value_type))
         found = [0 if one is None else code_of.setdefault(one, len(code_of) + 1) for one in texts]
@@ -64,12 +65,8 @@ def _dictionary_of(array: Any, rows: slice) -> Any:
 
 def _write_codes(piece: Any, of_piece: Any, codes: Codes) -> None:
     """Write the codes of a piece by those of its dictionary."""
-    import pyarrow.compute as pc
-
     place = 0
     for chunk in piece.chunks:
-        found = pc.take(of_piece, chunk.indices)
-        if found.null_count:
-            found = found.fill_null(0)
+        found = of_piece.take(chunk.indices).fill_null(0)
         codes[place : place + len(found)] = found.to_numpy()
         place += len(found)

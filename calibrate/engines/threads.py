@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ def side_by_side(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[F
         return list(pool.map(work, parts))
 
 
-def ahead(work: Callable[[Part], Found], parts: Iterable[Part]) -> Iterator[Found]:
+def ahead(work: Callable[[Part], Found], parts: Iterable[Part]) -> Generator[Found, None, None]:
     """Do work on parts in other threads, a few parts ahead, and give what was found in their order.
 
     Whoever takes it works meanwhile; the threads never wait for each other.
