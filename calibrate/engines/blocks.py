@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ import numpy as np
 from calibrate.engines.delimited import arrow_options, empty_rows
 from calibrate.engines.rows import Rows
 from calibrate.engines.streams import TextFile
+from calibrate.engines.threads import ahead
 from calibrate.engines.whole_rows import (
     MOST_RAGGED,
     Ints,
@@ -112,20 +111,15 @@ class Blocks:
         """Split the file at line ends, and let Arrow split several of the pieces at a time."""
         import pyarrow as pa
 
-        few = os.cpu_count() or 1
-        under_way: deque[Future[tuple[Any, RowNotes]]] = deque()
-        with ThreadPoolExecutor(few) as pool, self._file.opened() as text:
+        with (
+            self._file.opened() as text,
+            closing(ahead(self._read, _pieces(text, self._block))) as tables,
+        ):
             try:
-                for piece in _pieces(text, self._block):
-                    under_way.append(pool.submit(self._read, piece))
-                    if len(under_way) > 2 * few:
-                        yield self._noted(*under_way.popleft().result())
-                while under_way:
-                    yield self._noted(*under_way.popleft().result())
+                for table, notes in tables:
+                    yield self._noted(table, notes)
             except pa.ArrowInvalid as fault:
                 raise unsplit(fault, self._file.where) from None
-            finally:
-                pool.shutdown(cancel_futures=True)
 
     def _read(self, piece: bytes) -> tuple[Any, RowNotes]:
         from pyarrow import csv as pacsv

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from calibrate.engines.columns import (
-    Codes,
-    Column,
-    NumberColumn,
-    TextColumn,
-    small,
-)
+from calibrate.engines.coding import coded
+from calibrate.engines.columns import Column, NumberColumn, TextColumn
 from calibrate.present.numbers import number_text
 
-_PIECE = 2**18
-"""So many rows are given their codes at a time."""
 _EXACT = 2**53
 """Up to here a float holds every whole number; larger ones are ids and stay texts."""
 
@@ -40,7 +31,7 @@ def from_arrow(array: Any) -> Column | None:
     kind = array.type
     if pa.types.is_dictionary(kind):
         if _is_text(kind.value_type):
-            return _coded(array)
+            return coded(array)
         if isinstance(kind.value_type, pa.BaseExtensionType):
             return None
         array = array.cast(kind.value_type)
@@ -65,7 +56,7 @@ def from_arrow(array: Any) -> Column | None:
         array = _decoded(array)
     elif not _is_text(kind):
         return None
-    return None if array is None else _coded(array)
+    return None if array is None else coded(array)
 
 
 def from_objects(values: Sequence[Any]) -> Column | None:
@@ -179,54 +170,3 @@ def _decoded(array: Any) -> Any:
 def _numbers(array: Any) -> NumberColumn:
     numbers = array.to_numpy().astype(np.float64, copy=True)
     return NumberColumn(numbers=numbers)
-
-
-def _dictionary_of(array: Any, start: int) -> Any:
-    """Give a piece of a column one dictionary."""
-    import pyarrow as pa
-
-    piece = array.slice(start, _PIECE)
-    made = piece if pa.types.is_dictionary(piece.type) else piece.dictionary_encode()
-    return made.unify_dictionaries()
-
-
-def _coded(array: Any) -> TextColumn:
-    """Give every piece of a column its own dictionary, then one to all: texts are hashed once.
-
-    By pieces no more than the codes of a few are held wide; these are worked on side by side.
-    """
-    code_of: dict[str, int] = {}
-    codes: Codes = np.zeros(len(array), dtype=np.int8)
-    cores = os.cpu_count() or 1
-    few = 2 * cores  # so that none waits for long for the others
-    starts = range(0, len(array), _PIECE)
-    with ThreadPoolExecutor(cores) as pool:
-        # One piece is no work for others.
-        at_once = map if len(starts) < 2 else pool.map
-        for place in range(0, len(starts), few):
-            here = starts[place : place + few]
-            pieces = list(at_once(lambda start: _dictionary_of(array, start), here))
-            dictionaries = [piece.chunk(0).dictionary.to_pylist() for piece in pieces]
-            if any(None in texts or len(set(texts)) < len(texts) for texts in dictionaries):
-                return _coded(array.cast(array.type.value_type))
-            # Without a value is -1 there, which finds the last of these: the code 0.
-            found = [
-                np.array([*(code_of.setdefault(one, len(code_of) + 1) for one in texts), 0])
-                for texts in dictionaries
-            ]
-            codes = small(codes, len(code_of))
-            kept = [small(one, len(code_of)) for one in found]
-            parts = (codes[start : start + _PIECE] for start in here)
-            list(at_once(_write_codes, pieces, kept, parts))
-    column = TextColumn(codes=codes, texts=tuple(code_of))
-    # Dictionaries may hold texts that no row has (a header, an unused category of a frame).
-    return column.keeping((column.counts > 0).tolist()).without(())
-
-
-def _write_codes(piece: Any, of_piece: Codes, codes: Codes) -> None:
-    """Write the codes of a piece by those of its dictionary."""
-    place = 0
-    for chunk in piece.chunks:
-        found = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        codes[place : place + len(found)] = of_piece[found]
-        place += len(found)

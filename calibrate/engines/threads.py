@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 BLOCK = 2**15
@@ -29,6 +30,30 @@ def side_by_side(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[F
         return [work(part) for part in parts]
     with ThreadPoolExecutor(few) as pool:
         return list(pool.map(work, parts))
+
+
+def ahead(work: Callable[[Part], Found], parts: Iterable[Part]) -> Generator[Found, None, None]:
+    """Do work on parts in other threads, a few parts ahead, and give what was found in their order.
+
+    Whoever takes it works meanwhile; the threads never wait for each other.
+
+    Examples
+    --------
+    >>> list(ahead(sum, [[1, 2], [3]]))
+    [3, 3]
+    """
+    few = os.cpu_count() or 1
+    under_way: deque[Future[Found]] = deque()
+    with ThreadPoolExecutor(few) as pool:
+        try:
+            for part in parts:
+                under_way.append(pool.submit(work, part))
+                if len(under_way) > 2 * few:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def blocks_of(leads: int, size: int = BLOCK) -> list[slice]:
