@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import SHARDS, Ints
-from calibrate.engines.threads import side_by_side
+from calibrate.engines.threads import blocks_of, side_by_side
 
 JOINT = 2048
 """Attributes are looked up together while their seats make no more than so many places."""
+NARROW = 96
+"""The same where they are counted by shard, or by the places of another such group."""
 
 _BLOCK = 2**12
 """So many rows are multiplied at a time: they stay in the processor's cache."""
+_COUNTED = 2**14
+"""So many rows are counted by pairs at a time."""
 
 Floats = npt.NDArray[np.float64]
+Number = TypeVar("Number", np.float64, np.int16 | np.int32)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +52,7 @@ class Joint:
         """How many places there are."""
         return math.prod(self.sizes)
 
-    def worth(self, seats: Sequence[npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
+    def worth(self, seats: Sequence[npt.NDArray[Number]]) -> npt.NDArray[Number]:
         """Add up what the seats of its attributes are worth: shape (replicates, places).
 
         Parameters
@@ -54,7 +60,7 @@ class Joint:
         seats : sequence of ndarray, shape (replicates, seats)
             Of all attributes.
         """
-        total = np.zeros((len(seats[0]), 1), dtype=seats[0].dtype)
+        total: npt.NDArray[Number] = np.zeros((len(seats[0]), 1), dtype=seats[0].dtype)
         for attribute in self.attributes:
             each = seats[attribute][:, None, :]
             total = (total[:, :, None] + each).reshape(len(total), -1)
@@ -105,7 +111,12 @@ class Seating:
     @cached_property
     def joints(self) -> tuple[tuple[Joint, ...], ...]:
         """Group the attributes as they are looked up, those together that may be."""
-        return tuple(tuple(self._joined(group)) for group in self.together)
+        return tuple(tuple(self._joined(group, JOINT)) for group in self.together)
+
+    @cached_property
+    def _narrow(self) -> tuple[Joint, ...]:
+        """Group the attributes as they are counted by something else too: whatever the caps."""
+        return tuple(self._joined(range(len(self.sizes)), NARROW))
 
     @cached_property
     def leads_by_shard(self) -> Floats:
@@ -122,17 +133,23 @@ class Seating:
         """Leads and customers of each row, as numbers to be multiplied with."""
         return self.leads.astype(np.float64), self.customers.astype(np.float64)
 
-    def _joined(self, group: Sequence[int]) -> Iterator[Joint]:
-        while group:
-            few = 1
-            while few < len(group) and math.prod(self.sizes[a] for a in group[: few + 1]) <= JOINT:
-                few += 1
+    def _joined(self, attributes: Iterable[int], most: int) -> Iterator[Joint]:
+        """Put attributes together that make no more than so many places, the largest first."""
+        groups: list[list[int]] = []
+        for attribute in sorted(attributes, key=lambda one: (-self.sizes[one], one)):
+            room = most // self.sizes[attribute]
+            fits = (one for one in groups if math.prod(self.sizes[a] for a in one) <= room)
+            group = next(fits, None)
+            if group is None:
+                groups.append(group := [])
+            group.append(attribute)
+        for group in groups:
             places = np.zeros(self.seats.shape[1], dtype=np.int64)
-            for attribute in group[:few]:
-                places = places * self.sizes[attribute] + self.seats[attribute]
-            sizes = tuple(self.sizes[attribute] for attribute in group[:few])
-            yield Joint(attributes=tuple(group[:few]), sizes=sizes, places=places)
-            group = group[few:]
+            for attribute in group:
+                places *= self.sizes[attribute]
+                places += self.seats[attribute]
+            sizes = tuple(self.sizes[attribute] for attribute in group)
+            yield Joint(attributes=tuple(group), sizes=sizes, places=places)
 
     def looked_up(self, values: Sequence[Floats]) -> Floats:
         """Give each row the sum of its seats' values, shape (k,)."""
@@ -156,7 +173,7 @@ class Seating:
         """Add up an amount per row, by shard and seat: shape (200, width)."""
         found = np.empty((SHARDS, self.width))
         found[:, 0] = np.bincount(self.shards, amounts, SHARDS)
-        for joint in (one for group in self.joints for one in group):
+        for joint in self._narrow:
             places = self.shards * joint.size + joint.places
             sums: Floats = np.bincount(places, amounts, SHARDS * joint.size)  # type: ignore[assignment]
             for attribute, each in joint.shares(sums.reshape(SHARDS, -1)):
@@ -166,20 +183,17 @@ class Seating:
     def met(self, amounts: Floats) -> Floats:
         """Add up an amount per row, by two seats it has together: shape (width, width)."""
         table = np.zeros((self.width, self.width))
-        rows = [np.zeros(len(amounts), dtype=np.int64), *self.seats]
-        sizes = [1, *self.sizes]
-        starts = [0, *self.starts]
 
-        def meet(pair: tuple[int, int]) -> None:
-            i, j = pair
-            places = rows[i] * sizes[j] + rows[j]
-            sums = np.bincount(places, weights=amounts, minlength=sizes[i] * sizes[j])
-            here = slice(starts[i], starts[i] + sizes[i])
-            there = slice(starts[j], starts[j] + sizes[j])
-            table[here, there] = sums.reshape(sizes[i], sizes[j])
-            table[there, here] = table[here, there].T
+        def meet(pair: tuple[Joint, Joint]) -> None:
+            for other, by_place in pair[1].shares(_met(*pair, amounts)):
+                for one, each in pair[0].shares(by_place.T):
+                    table[self._here(other), self._here(one)] = each
+                    table[self._here(one), self._here(other)] = each.T
 
-        side_by_side(meet, list(combinations_with_replacement(range(len(rows)), 2)))
+        side_by_side(meet, list(combinations_with_replacement(self._narrow, 2)))
+        table[0] = np.diagonal(table)  # a seat meets itself whenever a lead is there
+        table[0, 0] = amounts.sum()
+        table[:, 0] = table[0]
         return table
 
     def blocks(self, values: Sequence[Floats]) -> Iterator[tuple[slice, Floats]]:
@@ -204,3 +218,13 @@ class Seating:
 
     def _here(self, attribute: int) -> slice:
         return slice(self.starts[attribute], self.starts[attribute] + self.sizes[attribute])
+
+
+def _met(one: Joint, other: Joint, amounts: Floats) -> Floats:
+    """Add up an amount per row, by a place in one group and a place in another."""
+    found = np.zeros(one.size * other.size)
+    for rows in blocks_of(len(amounts), _COUNTED):
+        places = one.places[rows] * other.size
+        places += other.places[rows]
+        found += np.bincount(places, amounts[rows], minlength=len(found))
+    return found.reshape(one.size, other.size)
