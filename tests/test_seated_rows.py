@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibrate.engines.base import SHARDS, ColumnPoints
+from calibrate.engines.joints import joined
 from calibrate.evidence import Overall
 from calibrate.levels import Levels
 from calibrate.spread import scored_rows, seating
@@ -121,7 +122,7 @@ def test_seats_meet_as_a_lead_sits_on_both(sizes: list[int], rows: int, seed: in
 def test_attributes_stand_together_while_they_fit(most: int) -> None:
     sizes = [5, 2, 3, 7, 1, 2]
     seats = seated_of(sizes, 30, np.random.default_rng(2), caps=False).seating
-    joints = list(seats._joined(range(len(sizes)), most))
+    joints = joined(seats.seats, sizes, range(len(sizes)), most)
     assert sorted(one for joint in joints for one in joint.attributes) == list(range(len(sizes)))
     assert all(joint.size <= most or len(joint.attributes) == 1 for joint in joints)
     values = [np.arange(float(size)) * 100.0**place for place, size in enumerate(sizes)]

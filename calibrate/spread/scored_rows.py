@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import Ints
+from calibrate.engines.columns import Codes
+from calibrate.engines.joints import Joint
 from calibrate.engines.threads import blocks_of, side_by_side
 from calibrate.spread.refit import Redrawn
-from calibrate.spread.seating import Joint
 from calibrate.spread.seats import Seated
 
 _TOGETHER = 16
@@ -21,7 +22,7 @@ _ROWS = 2**11
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int16 | np.int32]
-Tables = list[tuple[int | None, list[tuple[Ints, Whole]]]]
+Tables = list[tuple[int | None, list[tuple[Codes, Whole]]]]
 """Per cap: the places of the rows, and what a place is worth, shape (places, replicates)."""
 
 
@@ -44,7 +45,7 @@ class ScoredRows:
     shards: Ints
     leads: Floats
     customers: Floats
-    looked_up: tuple[tuple[int | None, tuple[tuple[Joint, Ints], ...]], ...]
+    looked_up: tuple[tuple[int | None, tuple[tuple[Joint, Codes], ...]], ...]
 
     @classmethod
     def of(cls, seated: Seated, weights: Floats) -> ScoredRows:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import SHARDS, Ints
+from calibrate.engines.joints import JOINT, Joint, joined
 from calibrate.engines.threads import blocks_of, side_by_side
 
-JOINT = 2048
-"""Attributes are looked up together while their seats make no more than so many places."""
 NARROW = 96
-"""The same where they are counted by shard, or by the places of another such group."""
+"""Attributes counted by shard, or by those of another such group, make no more places together."""
 
 _BLOCK = 2**12
 """So many rows are multiplied at a time: they stay in the processor's cache."""
@@ -26,52 +23,6 @@ _COUNTED = 2**14
 """So many rows are counted by pairs at a time."""
 
 Floats = npt.NDArray[np.float64]
-Number = TypeVar("Number", np.float64, np.int16 | np.int32)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Joint:
-    """Several attributes looked up at once.
-
-    Attributes
-    ----------
-    attributes : tuple of int
-        Their numbers.
-    sizes : tuple of int
-        How many seats each has.
-    places : ndarray of int, shape (k,)
-        Per row: its seats in them, as mixed digits.
-    """
-
-    attributes: tuple[int, ...]
-    sizes: tuple[int, ...]
-    places: Ints
-
-    @property
-    def size(self) -> int:
-        """How many places there are."""
-        return math.prod(self.sizes)
-
-    def worth(self, seats: Sequence[npt.NDArray[Number]]) -> npt.NDArray[Number]:
-        """Add up what the seats of its attributes are worth: shape (replicates, places).
-
-        Parameters
-        ----------
-        seats : sequence of ndarray, shape (replicates, seats)
-            Of all attributes.
-        """
-        total: npt.NDArray[Number] = np.zeros((len(seats[0]), 1), dtype=seats[0].dtype)
-        for attribute in self.attributes:
-            each = seats[attribute][:, None, :]
-            total = (total[:, :, None] + each).reshape(len(total), -1)
-        return total
-
-    def shares(self, sums: Floats) -> Iterator[tuple[int, Floats]]:
-        """Give each attribute its sums by seat, of sums by place, shape (..., places)."""
-        apart = sums.reshape(*sums.shape[:-1], *self.sizes)
-        axes = range(sums.ndim - 1, apart.ndim)
-        for axis, attribute in zip(axes, self.attributes, strict=True):
-            yield attribute, apart.sum(axis=tuple(other for other in axes if other != axis))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,12 +62,12 @@ class Seating:
     @cached_property
     def joints(self) -> tuple[tuple[Joint, ...], ...]:
         """Group the attributes as they are looked up, those together that may be."""
-        return tuple(tuple(self._joined(group, JOINT)) for group in self.together)
+        return tuple(joined(self.seats, self.sizes, group, JOINT) for group in self.together)
 
     @cached_property
     def _narrow(self) -> tuple[Joint, ...]:
         """Group the attributes as they are counted by something else too: whatever the caps."""
-        return tuple(self._joined(range(len(self.sizes)), NARROW))
+        return joined(self.seats, self.sizes, range(len(self.sizes)), NARROW)
 
     @cached_property
     def leads_by_shard(self) -> Floats:
@@ -132,24 +83,6 @@ class Seating:
     def amounts(self) -> tuple[Floats, Floats]:
         """Leads and customers of each row, as numbers to be multiplied with."""
         return self.leads.astype(np.float64), self.customers.astype(np.float64)
-
-    def _joined(self, attributes: Iterable[int], most: int) -> Iterator[Joint]:
-        """Put attributes together that make no more than so many places, the largest first."""
-        groups: list[list[int]] = []
-        for attribute in sorted(attributes, key=lambda one: (-self.sizes[one], one)):
-            room = most // self.sizes[attribute]
-            fits = (one for one in groups if math.prod(self.sizes[a] for a in one) <= room)
-            group = next(fits, None)
-            if group is None:
-                groups.append(group := [])
-            group.append(attribute)
-        for group in groups:
-            places = np.zeros(self.seats.shape[1], dtype=np.int64)
-            for attribute in group:
-                places *= self.sizes[attribute]
-                places += self.seats[attribute]
-            sizes = tuple(self.sizes[attribute] for attribute in group)
-            yield Joint(attributes=tuple(group), sizes=sizes, places=places)
 
     def looked_up(self, values: Sequence[Floats]) -> Floats:
         """Give each row the sum of its seats' values, shape (k,)."""
@@ -224,7 +157,7 @@ def _met(one: Joint, other: Joint, amounts: Floats) -> Floats:
     """Add up an amount per row, by a place in one group and a place in another."""
     found = np.zeros(one.size * other.size)
     for rows in blocks_of(len(amounts), _COUNTED):
-        places = one.places[rows] * other.size
+        places = np.multiply(one.places[rows], other.size, dtype=np.int64)
         places += other.places[rows]
         found += np.bincount(places, amounts[rows], minlength=len(found))
     return found.reshape(one.size, other.size)
