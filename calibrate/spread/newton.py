@@ -175,7 +175,10 @@ def _by_rows(
     size = 1 + len(only)
     products = np.zeros((size + 1, size))
     for rows, design in seating.blocks(only):
-        products += summed_products(np.vstack([design * model.weight[rows], told[rows]]), design)
+        weighed = np.empty((size + 1, design.shape[1]))
+        np.multiply(design, model.weight[rows], out=weighed[:size])
+        weighed[size] = told[rows]
+        products += summed_products(weighed, design)
     products /= seated.share
     return products[None, size], products[None, :size]
 

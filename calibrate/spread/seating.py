@@ -17,7 +17,7 @@ from calibrate.engines.threads import blocks_of, side_by_side
 NARROW = 96
 """Attributes counted by shard, or by those of another such group, make no more places together."""
 
-_BLOCK = 2**12
+_BLOCK = 2**11
 """So many rows are multiplied at a time: they stay in the processor's cache."""
 _COUNTED = 2**14
 """So many rows are counted by pairs at a time."""
@@ -137,17 +137,21 @@ class Seating:
         slice
             The rows.
         ndarray of float, shape (1 + attributes, rows)
+            Until the next are asked for, which are written over them.
         """
         flat = np.concatenate([[1.0], *values])
-        for start in range(0, self.seats.shape[1], _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            yield rows, flat.take(self._in_a_row[:, rows])
+        design = np.empty((1 + len(values), _BLOCK))
+        for rows, seats in zip(blocks_of(self.seats.shape[1], _BLOCK), self._in_a_row, strict=True):
+            some = design if seats.shape == design.shape else np.empty(seats.shape)
+            yield rows, flat.take(seats, out=some, mode="clip")
 
     @cached_property
-    def _in_a_row(self) -> Ints:
-        """Give each row its seats in the row of all seats, that for all leads first."""
+    def _in_a_row(self) -> tuple[Ints, ...]:
+        """Give each row its seats in the row of all seats, that for all leads first; by blocks."""
         offsets = np.array([0, *self.starts])[:, None]
-        return np.asarray(np.vstack([np.zeros_like(self.seats[:1]), self.seats]) + offsets)
+        seats = np.vstack([np.zeros_like(self.seats[:1]), self.seats])
+        blocks = blocks_of(self.seats.shape[1], _BLOCK)
+        return tuple(np.ascontiguousarray(seats[:, rows]) + offsets for rows in blocks)
 
     def _here(self, attribute: int) -> slice:
         return slice(self.starts[attribute], self.starts[attribute] + self.sizes[attribute])
