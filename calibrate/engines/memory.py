@@ -45,6 +45,7 @@ from calibrate.engines.places import (
     rows_of_codes,
 )
 from calibrate.engines.profiles import profile_of
+from calibrate.engines.threads import LONG, side_by_side
 from calibrate.levels import Levels
 
 _FEW = 2**16
@@ -107,7 +108,10 @@ class MemoryEngine:
 
     def describe(self) -> tuple[ColumnProfile, ...]:
         """Say what each column holds."""
-        return tuple(profile_of(name, column) for name, column in self.columns.items())
+        columns = list(self.columns.items())
+        if self.size < LONG:
+            return tuple(profile_of(*one) for one in columns)
+        return tuple(side_by_side(lambda one: profile_of(*one), columns))
 
     def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
         """Count leads and customers per distinct text of a column."""
