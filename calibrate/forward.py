@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
@@ -55,15 +53,15 @@ def forward_order(profiles: Profiles, most: int) -> tuple[tuple[int, ...], tuple
     >>> rows = np.array([[1.0, 0.1], [1.0, -0.1], [-1.0, 0.1], [-1.0, -0.1]])
     >>> leads = np.array([1000] * 4)
     >>> customers = np.array([740, 720, 280, 260])
-    >>> forward_order(Profiles(values=rows, leads=leads, customers=customers), 2)[0]
+    >>> forward_order(Profiles.of(rows, leads, customers), 2)[0]
     (0, 1)
     """
     order: list[int] = []
     factors: list[Floats] = []
-    for _ in range(min(most, profiles.values.shape[1])):
-        chosen = replace(profiles, values=profiles.values[:, order])
-        linear, current = _fitted(chosen)
-        gains = _gains(profiles, linear)
+    values = profiles.values
+    for _ in range(min(most, values.shape[1])):
+        current, linear = _fitted(profiles, values, order)
+        gains = _gains(profiles, values, linear)
         gains[order] = 0.0
         best = int(np.argmax(gains))
         if gains[best] <= 0:
@@ -71,22 +69,22 @@ def forward_order(profiles: Profiles, most: int) -> tuple[tuple[int, ...], tuple
         order.append(best)
         factors.append(current)
     if order:
-        factors.append(_fitted(replace(profiles, values=profiles.values[:, order]))[1])
+        factors.append(_fitted(profiles, values, order)[0])
     return tuple(order), tuple(factors[1:])
 
 
-def _fitted(profiles: Profiles) -> tuple[Floats, Floats]:
-    """Give the log-odds of each profile, and the factors behind them."""
-    intercept, factors = fit_factors(profiles)
-    return intercept + profiles.values @ factors, factors
+def _fitted(profiles: Profiles, values: Floats, order: list[int]) -> tuple[Floats, Floats]:
+    """Give the factors of some columns, and the log-odds of each profile."""
+    intercept, factors = fit_factors(profiles.columns(order))
+    return factors, intercept + values[:, order] @ factors
 
 
-def _gains(profiles: Profiles, linear: Floats) -> Floats:
+def _gains(profiles: Profiles, values: Floats, linear: Floats) -> Floats:
     n, x = profiles.leads, profiles.customers
     p = 1 / (1 + np.exp(-linear))
     weight = n * p * (1 - p)
-    slope = profiles.values.T @ (x - n * p)
-    centred = profiles.values - (weight @ profiles.values) / weight.sum()
+    slope = values.T @ (x - n * p)
+    centred = values - (weight @ values) / weight.sum()
     curvature = weight @ centred**2
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where((slope > 0) & (curvature > 0), slope**2 / curvature, 0.0)

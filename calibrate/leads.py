@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from pydantic import Field
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.sql.engine import SqlEngine
+from calibrate.engines.threads import LONG, both
 from calibrate.errors import EngineError, Finding
 from calibrate.eventlog import EventLog
 from calibrate.holdout import SetAside
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 Engine = MemoryEngine | SqlEngine
 """What counts leads, in memory or in a database."""
 
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
 DAYS_A_MONTH = 365.2425 / 12
 
 Recipe = Annotated[ColumnRecipe | BehaviourRecipe, Field(discriminator="as_")]
@@ -169,6 +172,16 @@ class Leads(AsScreen, AsTable):
             return None
         months = ((self.last - self.first).days + 1) / DAYS_A_MONTH
         return self.counted / months
+
+    def at_once(self, one: Callable[[], _One], other: Callable[[], _Other]) -> tuple[_One, _Other]:
+        """Do two works on these leads, side by side if they are many and in memory.
+
+        A database is asked one thing after the other.
+        """
+        if isinstance(self.engine, SqlEngine) or self.counted < LONG:
+            return one(), other()
+        self.engine.count_shards()  # so that not both reckon where each lead is
+        return both(one, other)
 
     def only(self, rows: npt.NDArray[np.bool_]) -> Leads:
         """Keep some of the counted leads: what a fold or a later cohort needs.

@@ -130,12 +130,25 @@ def _taught(
         points = damped(points, evidence, previous)
     decision = decide(points, evidence, table)
     progress("resampling points")
-    stable = stability(points, evidence, table)
-    decision = decision.with_intervals(points, evidence, table)
+
+    def resampled() -> tuple[Stability, tuple[Finding, ...]]:
+        return (
+            stability(points, evidence, table),
+            card_findings(points, evidence, table, decision.everyone),
+        )
+
+    def redrawn() -> tuple[Decision, float | None]:
+        repeats = REPEATS if table.aside is None else 1
+        return (
+            decision.with_intervals(points, evidence, table),
+            cross_validated_auc(points, evidence, table, decision.scoring, repeats=repeats),
+        )
+
+    (stable, remarks), (decided, cross_validated) = table.at_once(resampled, redrawn)
     findings = (
         *table.findings,
         *damping_findings(points, previous),
-        *card_findings(points, evidence, table, decision.everyone),
+        *remarks,
         *decision.findings,
     )
     return Calibration(
@@ -144,7 +157,7 @@ def _taught(
         evidence=evidence,
         points=points,
         stability=stable,
-        decision=decision,
+        decision=decided,
         scorecard=make_scorecard(
             name=name or _card_name(table),
             leads=table,
@@ -152,14 +165,8 @@ def _taught(
             evidence=evidence,
             points=points,
             stable=stable,
-            decision=decision,
-            cross_validated=cross_validated_auc(
-                points,
-                evidence,
-                table,
-                decision.scoring,
-                repeats=REPEATS if table.aside is None else 1,
-            ),
+            decision=decided,
+            cross_validated=cross_validated,
             made=_made(table),
             findings=findings,
         ),

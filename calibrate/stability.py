@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import SHARDS, LevelCounts
+from calibrate.engines.threads import side_by_side
 from calibrate.evidence import Evidence
 from calibrate.leads import Leads
 from calibrate.points import AttributePoints, Points
@@ -37,7 +38,8 @@ class LevelStability:
     keeps_sign: float
 
 
-Stability = tuple[tuple[LevelStability | None, ...], ...]
+_Levels = tuple[LevelStability | None, ...]
+Stability = tuple[_Levels, ...]
 """Per attribute and level, in the order of the points; None where no points were awarded."""
 
 
@@ -71,14 +73,16 @@ def stability(points: Points, evidence: Evidence, leads: Leads) -> Stability:
     by_name = {one.name: one for one in evidence.attributes}
     paid = [one for one in points.attributes if any(level.value for level in one.given)]
     counted = [leads.engine.count_levels(one.name, one.levels, by_shard=True) for one in paid]
+
+    def resampled(part: tuple[AttributePoints, tuple[Floats, Floats]]) -> _Levels:
+        one, amounts = part
+        values = measured(amounts, by_name[one.name].m, overall, points.settings)
+        values *= points.multiplier * one.overlap.factor
+        return _summed_up(values, one)
+
+    parts = list(zip(paid, _resampled(weights, counted), strict=True))
     found = {
-        one.name: _summed_up(
-            points.multiplier
-            * one.overlap.factor
-            * measured(amounts, by_name[one.name].m, overall, points.settings),
-            one,
-        )
-        for one, amounts in zip(paid, _resampled(weights, counted), strict=True)
+        one.name: levels for one, levels in zip(paid, side_by_side(resampled, parts), strict=True)
     }
     return tuple(found.get(one.name, (None,) * len(one.given)) for one in points.attributes)
 
@@ -95,7 +99,7 @@ def _resampled(weights: Floats, counted: Sequence[LevelCounts]) -> Iterator[tupl
     yield from zip(leads, customers, strict=True)
 
 
-def _summed_up(redrawn: Floats, attribute: AttributePoints) -> tuple[LevelStability | None, ...]:
+def _summed_up(redrawn: Floats, attribute: AttributePoints) -> _Levels:
     low, high = np.quantile(redrawn, [0.025, 0.975], axis=0)
     same = np.sign(redrawn) == np.sign([level.value for level in attribute.given])
     kept: Sequence[float] = same.mean(axis=0).tolist()

@@ -11,6 +11,7 @@ import calibrate as cal
 from calibrate import overlap
 from calibrate.engines.base import Profiles
 from calibrate.overlap import fit_factors
+from calibrate.overlap.slopes import LookedUp
 
 
 def frame(n: int = 50_000, seed: int = 3) -> pd.DataFrame:
@@ -87,7 +88,7 @@ def test_factors_are_the_constrained_optimum_that_scipy_finds() -> None:
         loss, np.zeros(6), method="L-BFGS-B", bounds=[(None, None)] + [(0, None)] * 5,
         options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 5000},
     )  # fmt: skip
-    intercept, factors = fit_factors(Profiles(values=values, leads=leads, customers=customers))
+    intercept, factors = fit_factors(Profiles.of(values, leads, customers))
     assert [intercept, *factors] == pytest.approx(found.x, abs=2e-4)
     assert factors.min() >= 0
     assert (factors == 0).any(), "one of them is told by the others with the sign turned"
@@ -134,9 +135,50 @@ def test_a_fit_begun_from_a_part_ends_where_one_begun_from_nothing_does() -> Non
     values = np.unique(rng.normal(size=(140_000, 3)).round(3), axis=0)
     chance = 1 / (1 + np.exp(2 - values @ [1.2, 0.4, -0.3]))
     leads = rng.integers(1, 4, len(values))
-    profiles = Profiles(values=values, leads=leads, customers=rng.binomial(leads, chance))
+    profiles = Profiles.of(values, leads, rng.binomial(leads, chance))
     assert len(values) >= overlap._WARM * overlap._EVERY
     whole = profiles.customers.sum() / leads.sum()
-    cold = overlap._fitted(profiles, np.array([np.log(whole / (1 - whole)), 0.0, 0.0, 0.0]))
-    assert fit_factors(profiles)[1] == pytest.approx(cold[1:], rel=1e-8)
+    cold, _ = overlap._fitted(profiles, np.array([np.log(whole / (1 - whole)), 0.0, 0.0, 0.0]))
+    assert fit_factors(profiles)[1] == pytest.approx(cold[1:], rel=1e-10)
     assert cold[3] == 0.0  # its slope would be negative
+
+
+@pytest.mark.parametrize("sizes", [[], [1], [2, 3], [70, 60, 5, 1, 9, 2000]])
+@pytest.mark.parametrize("rows", [1, 300])
+def test_slopes_of_what_is_looked_up_are_those_of_the_rows(sizes: list[int], rows: int) -> None:
+    """Attributes that stand together and one that stands alone; log-odds from -300 to 300."""
+    rng = np.random.default_rng(rows)
+    values = np.array([rng.integers(-size, size + 1, rows) / size for size in sizes])
+    values = values.reshape(len(sizes), rows).T
+    leads = rng.integers(1, 9, rows)
+    customers = rng.binomial(leads, 0.4)
+    ridge, coefficients = rng.random(1 + len(sizes)), rng.normal(size=1 + len(sizes))
+    design = np.column_stack([np.ones(rows), values])
+    looked_up = LookedUp.of(Profiles.of(values, leads, customers))
+    for found in (coefficients, 300 * coefficients):
+        linear = design @ found
+        p = 1 / (1 + np.exp(-np.clip(linear, -700, 700)))
+        loss = (leads * np.logaddexp(0, linear) - customers * linear).sum()
+        slope = looked_up.slope(found, ridge)
+        assert slope.loss == pytest.approx(loss + (ridge * found**2).sum() / 2)
+        gradient = design.T @ (leads * p - customers) + ridge * found
+        assert slope.gradient == pytest.approx(gradient, abs=1e-9)
+        curvature = (design.T * (leads * p * (1 - p))) @ design + np.diag(ridge)
+        assert looked_up.curvature(found, ridge) == pytest.approx(curvature, abs=1e-9)
+
+
+def test_leads_one_by_one_are_paid_as_those_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the curvature of a part, which is reckoned anew where the part was a poor one."""
+    rng = np.random.default_rng(8)
+    values = rng.integers(0, 4, (20_000, 3)) / 4.0
+    customers = (rng.random(20_000) < 1 / (1 + np.exp(3 - values @ [1.5, 0.7, -1.0]))).astype(int)
+    order = np.argsort(customers, kind="stable")  # customers last
+    rows, place = np.unique(values, axis=0, return_inverse=True)
+    apart = Profiles.of(rows, np.bincount(place), np.bincount(place, customers).astype(int))
+    one_by_one = Profiles.of(values, np.ones(20_000, dtype=int), customers)
+    by_outcome = Profiles.of(values[order], np.ones(20_000, dtype=int), customers[order])
+    _, wanted = fit_factors(apart)
+    monkeypatch.setattr(overlap, "_WARM", 10)
+    assert wanted[2] == 0.0
+    for some in (one_by_one, by_outcome):
+        assert fit_factors(some)[1] == pytest.approx(wanted, rel=1e-9)

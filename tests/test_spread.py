@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import calibrate as cal
+from calibrate import leads as leads_in_memory
 from calibrate import spread
+from calibrate.engines import memory as engine_in_memory
+from calibrate.engines import tables
 from calibrate.engines.base import SHARDS
 from calibrate.levels import Level, Levels
 from calibrate.scale import restretched, stretched
@@ -328,3 +331,26 @@ def test_many_tallies_are_cut_as_one_is(tallies: list[list[tuple[int, int]]]) ->
                 customers=tuple(x[there].astype(int).tolist()),
             )
             assert cut_by(table, rule, BESIDE).cut.score == place
+
+
+def test_what_is_done_side_by_side_gives_the_same_card(
+    run: cal.Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads begin where leads are many; here few are taken for many."""
+    for room in (engine_in_memory, tables, leads_in_memory):
+        monkeypatch.setattr(room, "LONG", 1)
+    again = cal.calibrate(overlapping_leads(np.random.default_rng(3), 4000))
+    assert again.scorecard.to_yaml() == run.scorecard.to_yaml()
+
+
+def test_a_fault_in_either_of_two_works_is_told(
+    run: cal.Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leads_in_memory, "LONG", 1)
+
+    def fails() -> None:
+        raise cal.LeadsError("no")
+
+    for works in ((fails, list), (list, fails)):
+        with pytest.raises(cal.LeadsError, match="no"):
+            run.leads.at_once(*works)

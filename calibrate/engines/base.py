@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -222,17 +222,66 @@ class ColumnValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profiles:
-    """The distinct rows of values among leads, in ascending order.
+    """Rows of values among leads.
+
+    These are the distinct ones in ascending order; but of very many leads, nearly all of which
+    differ, each may have a row of its own, in the order of the leads.
 
     Attributes
     ----------
-    values : ndarray of float, shape (k, columns)
+    places : ndarray of int, shape (columns, k)
+        The place of each value among the different ones of its column.
+    worths : tuple of tuple of float
+        By column, the different values, rising.
     leads, customers : ndarray of int, shape (k,)
     """
 
-    values: npt.NDArray[np.float64]
+    places: npt.NDArray[np.integer]
+    worths: tuple[tuple[float, ...], ...]
     leads: Ints
     customers: Ints
+
+    @property
+    def values(self) -> npt.NDArray[np.float64]:
+        """The rows, shape (k, columns)."""
+        found = np.empty(self.places.shape)
+        for worth, places, row in zip(self.worths, self.places, found, strict=True):
+            row[:] = np.array(worth).take(places)
+        return found.T
+
+    @classmethod
+    def of(cls, values: npt.NDArray[np.float64], leads: Ints, customers: Ints) -> Profiles:
+        """Take rows as they are.
+
+        Examples
+        --------
+        >>> rows = np.array([[0.5, 2.0], [0.0, 2.0]])
+        >>> found = Profiles.of(rows, np.array([3, 4]), np.array([0, 1]))
+        >>> found.places.tolist(), found.worths, found.values.tolist()
+        ([[1, 0], [0, 0]], ((0.0, 0.5), (2.0,)), [[0.5, 2.0], [0.0, 2.0]])
+        """
+        found = [np.unique(column, return_inverse=True) for column in values.T]
+        places = np.array([places for _, places in found], dtype=np.int32)
+        return cls(
+            places=places.reshape(values.shape[::-1]),
+            worths=tuple(tuple(worth.tolist()) for worth, _ in found),
+            leads=leads,
+            customers=customers,
+        )
+
+    def columns(self, some: Sequence[int]) -> Profiles:
+        """Keep some of the columns."""
+        worths = tuple(self.worths[one] for one in some)
+        return replace(self, places=self.places[list(some)], worths=worths)
+
+    def rows(self, some: slice) -> Profiles:
+        """Keep some of the rows."""
+        return replace(
+            self,
+            places=self.places[:, some],
+            leads=self.leads[some],
+            customers=self.customers[some],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

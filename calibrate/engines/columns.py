@@ -23,7 +23,7 @@ from calibrate.levels import (
 )
 from calibrate.present.numbers import number_text
 
-Codes = npt.NDArray[np.int8] | npt.NDArray[np.int16] | npt.NDArray[np.int32]
+Codes = npt.NDArray[np.int8 | np.int16 | np.int32]
 Floats = npt.NDArray[np.float64]
 Distinct = tuple[Floats, npt.NDArray[np.int64]]
 """Different numbers, rising, and the leads of each."""
@@ -355,11 +355,14 @@ def missing_leads(column: Column) -> int:
 
 def small(codes: npt.NDArray[Any], most: int) -> Codes:
     """Hold codes in the smallest integers that fit: counting is bound by memory traffic."""
+    return codes.astype(smallest(most), copy=False)
+
+
+def smallest(most: int) -> np.dtype[np.int8 | np.int16 | np.int32]:
+    """Give the smallest integers that hold codes up to some number."""
     if most < 2**7 - 1:
-        return codes.astype(np.int8, copy=False)
-    if most < 2**15 - 1:
-        return codes.astype(np.int16, copy=False)
-    return codes.astype(np.int32, copy=False)
+        return np.dtype(np.int8)
+    return np.dtype(np.int16 if most < 2**15 - 1 else np.int32)
 
 
 def needs_decimal_commas(column: Column) -> bool:

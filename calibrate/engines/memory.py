@@ -36,7 +36,7 @@ from calibrate.engines.columns import (
 )
 from calibrate.engines.judging import judge_rows
 from calibrate.engines.marks import MARKS, marks_of
-from calibrate.engines.packing import Packed, Reader, counted
+from calibrate.engines.packing import Packed, Reader, counted, told_apart
 from calibrate.engines.places import (
     UNSEEN,
     band_codes,
@@ -45,6 +45,7 @@ from calibrate.engines.places import (
     rows_of_codes,
 )
 from calibrate.engines.profiles import profile_of
+from calibrate.engines.threads import LONG, side_by_side
 from calibrate.levels import Levels
 
 _FEW = 2**16
@@ -107,7 +108,10 @@ class MemoryEngine:
 
     def describe(self) -> tuple[ColumnProfile, ...]:
         """Say what each column holds."""
-        return tuple(profile_of(name, column) for name, column in self.columns.items())
+        columns = list(self.columns.items())
+        if self.size < LONG:
+            return tuple(profile_of(*one) for one in columns)
+        return tuple(side_by_side(lambda one: profile_of(*one), columns))
 
     def count_values(self, column: str, *, by_shard: bool = False) -> ValueCounts:
         """Count leads and customers per distinct text of a column."""
@@ -177,25 +181,29 @@ class MemoryEngine:
         """Give the distinct rows of values with their leads and customers."""
         drawn = self._drawn(most)
         customer = self.customer if drawn is None else self.customer[drawn]
-        packed = Packed.of(len(customer)).with_columns(
-            self._worth(one.column, one.levels, [*one.values, 0.0], drawn) for one in columns
+        worths = [np.unique([*one.values, 0.0], return_inverse=True) for one in columns]
+        rows, leads, customers = told_apart(
+            [
+                (len(distinct), self._places(one.column, one.levels, places, drawn))
+                for one, (distinct, places) in zip(columns, worths, strict=True)
+            ],
+            customer,
         )
-        rows, leads, customers = packed.counted(customer)
-        return Profiles(values=rows, leads=leads, customers=customers)
+        return Profiles(
+            places=rows,
+            worths=tuple(tuple(distinct.tolist()) for distinct, _ in worths),
+            leads=leads,
+            customers=customers,
+        )
 
-    def _worth(
-        self,
-        column: str,
-        levels: Levels,
-        worth: Sequence[float],
-        drawn: npt.NDArray[np.bool_] | None,
-    ) -> tuple[npt.NDArray[np.float64], Reader]:
-        """Make ready to pack what values are worth, by level and last for those never seen."""
+    def _places(
+        self, column: str, levels: Levels, places: Ints, drawn: npt.NDArray[np.bool_] | None
+    ) -> Reader:
+        """Make ready to give the places of some levels, the last for values never seen."""
         codes, level_of = self._coded(column, levels)
-        distinct, places = np.unique(np.array(worth, dtype=np.float64), return_inverse=True)
-        place_of = small(places, len(distinct))[level_of]
+        place_of = small(places, int(places.max()) + 1)[level_of]
         some = codes if drawn is None else codes[drawn]
-        return distinct, lambda rows: place_of.take(some[rows])
+        return lambda rows: place_of.take(some[rows])
 
     def _drawn(self, most: int) -> npt.NDArray[np.bool_] | None:
         """Draw all customers and, by shard, others beside them; None when all leads fit."""
@@ -224,15 +232,20 @@ class MemoryEngine:
             drawn = self._marks // SHARDS < most / len(self.customer) * (MARKS // SHARDS)
         customer = self.customer if drawn is None else self.customer[drawn]
         shards = self.shards if drawn is None else self.shards[drawn]
+        worths = [np.unique([*one.points, one.otherwise], return_inverse=True) for one in card]
         each = (
-            self._worth(one.column, one.levels, [*one.points, one.otherwise], drawn) for one in card
+            (len(distinct), self._places(one.column, one.levels, places, drawn))
+            for one, (distinct, places) in zip(card, worths, strict=True)
         )
-        by_shard = (np.arange(float(SHARDS)), shards.__getitem__)
+        by_shard = (SHARDS, shards.__getitem__)
         packed = Packed.of(len(customer)).with_columns(chain([by_shard], each))
-        rows, leads, customers = packed.counted(customer)
-        found = rows.astype(np.int64)
+        (shards, *rows), leads, customers = packed.counted(customer)
+        points = [worth.take(row) for (worth, _), row in zip(worths, rows, strict=True)]
         return ShardProfiles(
-            points=found[:, 1:], shards=found[:, 0], leads=leads, customers=customers
+            points=np.array(points, dtype=np.int64).reshape(len(card), len(leads)).T,
+            shards=shards.astype(np.int64),
+            leads=leads,
+            customers=customers,
         )
 
     def tally_scores(self, card: Sequence[ColumnPoints], base: int) -> ScoreCounts:
@@ -244,14 +257,16 @@ class MemoryEngine:
     def tally_standings(self, scoring: Scoring) -> StandingCounts:
         """Count leads and customers per score, fit, engagement and standing."""
         judged = judge_rows(scoring, self._reader, self._rows)
+        parts = [
+            _placed(one) for one in (judged.scores, judged.fit, judged.engagement, judged.standing)
+        ]
         packed = Packed.of(self._rows).with_columns(
-            (distinct.astype(np.float64), places.__getitem__)
-            for distinct, places in map(
-                _placed, (judged.scores, judged.fit, judged.engagement, judged.standing)
-            )
+            (len(distinct), places.__getitem__) for distinct, places in parts
         )
         rows, leads, customers = packed.counted(self.customer)
-        scores, fit, engagement, standing = rows.astype(np.int64).T
+        scores, fit, engagement, standing = (
+            distinct.take(row) for (distinct, _), row in zip(parts, rows, strict=True)
+        )
         return StandingCounts(
             scores=scores,
             fit=fit,

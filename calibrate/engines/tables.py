@@ -20,7 +20,7 @@ from calibrate.engines.formats import TableRead, named_columns, read_content
 from calibrate.engines.rows import Rows
 from calibrate.engines.sources import Source
 from calibrate.engines.stacked import Part, stack
-from calibrate.engines.threads import side_by_side
+from calibrate.engines.threads import LONG, side_by_side
 from calibrate.errors import LeadsError, NoRowsError, SpecError
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 MOST_TRIED = 1000
 """Columns that are tried as attributes at a time."""
-
-_LONG = 2**16
-"""A frame of so many rows is turned into columns by several threads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +168,7 @@ def _open_frame(frame: Any) -> Table:
 def _columns_of(frame: Any) -> list[Column | None]:
     """Turn every series into a column; of a long frame as many at a time as there are cores."""
     each = [frame.iloc[:, place] for place in range(frame.shape[1])]
-    if len(frame) < _LONG:
+    if len(frame) < LONG:
         return list(map(column_of, each))
     return side_by_side(column_of, each)
 

@@ -11,6 +11,9 @@ from typing import TypeVar
 BLOCK = 2**15
 """So many leads at a time: what is reckoned of them stays in the processor's cache."""
 
+LONG = 2**16
+"""Fewer leads than this are done with before threads have begun."""
+
 Part = TypeVar("Part")
 Found = TypeVar("Found")
 
@@ -65,3 +68,17 @@ def blocks_of(leads: int, size: int = BLOCK) -> list[slice]:
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
     """
     return [slice(start, min(start + size, leads)) for start in range(0, leads, size)]
+
+
+def both(one: Callable[[], Part], other: Callable[[], Found]) -> tuple[Part, Found]:
+    """Do two works side by side, neither of which needs what the other finds.
+
+    Examples
+    --------
+    >>> both(lambda: 1 + 1, lambda: "b" + "b")
+    (2, 'bb')
+    """
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(one)
+        beside = other()
+        return found.result(), beside

@@ -16,7 +16,7 @@ from calibrate.spread.refit import redrawn_points
 from calibrate.spread.seats import Seated, Seats, seats_of
 from calibrate.spread.tallies import tally_by_points
 from calibrate.stats.auc import auc
-from calibrate.stats.significance import level_p_values
+from calibrate.stats.significance import at_most
 
 FOLDS = 5
 REPEATS = 5
@@ -108,9 +108,9 @@ def _kept(
     most = points.settings.q_max * selected / len(evidence.attributes)
     n, x = (np.rint(teaching @ counted).astype(np.int64) for counted in seated.by_shard)
     x = np.minimum(x, n)
-    p_values = np.append(np.nan, level_p_values(x[1:], n[1:], int(x[0]), int(n[0]))[0])
+    bears = np.append(False, at_most(most, x[1:], n[1:], int(x[0]), int(n[0])))
     return tuple(
-        replace(one, values=np.where(p_values[here] <= most, one.values, 0.0))
+        replace(one, values=np.where(bears[here], one.values, 0.0))
         for one, here in zip(seated.attributes, _blocks(seated), strict=True)
     )
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from calibrate.engines.threads import blocks_of, side_by_side
 from calibrate.overlap import RIDGE
 from calibrate.spread.seating import Seating
 from calibrate.spread.seats import Seated
-from calibrate.stats.products import summed_products
+from calibrate.stats.products import row_products, summed_products
 
 _HELD = 1e15
 """Curvature that holds a factor where it is."""
 _ROUNDS = 50
 _GAP = 1e-7
 _LEAST = 1e-9
+_TOGETHER = 16
+"""So many resamples at a time: their values stay in the processor's cache."""
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -117,20 +121,44 @@ def _by_tables(
     seating = seated.seating
     residual = seating.by_shard(model.residual) / seated.share
     met = seating.met(model.weight) / seated.share
-    redrawn = _in_a_row([row.T for row in values])
-    card = _in_a_row([one.values for one in seated.attributes])[:, None]
+    card = _in_a_row([one.values for one in seated.attributes])
     factors = _in_a_row(
         [np.full(size, one) for size, one in zip(seating.sizes, model.factors, strict=True)]
     )
-    moved = factors[:, None] * (redrawn - card)
-    slope = _by_attribute(seating, redrawn * (residual.sum(axis=0) + apart @ residual).T)
-    starts = [0, *seating.starts, seating.width]
-    curvature = np.empty((len(starts) - 1, *slope.shape))
-    for place, here in enumerate(map(slice, starts[:-1], starts[1:])):
-        weighed = met[:, here] @ redrawn[here]
-        curvature[place] = _by_attribute(seating, redrawn * weighed)
-        slope[place] -= (weighed * moved).sum(axis=0)
-    return slope.T, curvature.transpose(2, 0, 1)
+
+    def added_up(some: slice) -> tuple[Floats, Floats]:
+        redrawn = _in_a_row([row[some].T for row in values])
+        unexplained = residual.sum(axis=0)[:, None] + row_products(residual.T, apart[some].T)
+        expected = row_products(met, factors[:, None] * (redrawn - card[:, None]))
+        slope = _by_attribute(seating, redrawn * (unexplained - expected))
+        return slope.T, _met_in_pairs(seating, met, redrawn)
+
+    slope, curvature = zip(*side_by_side(added_up, blocks_of(len(apart), _TOGETHER)), strict=True)
+    return np.concatenate(slope), np.concatenate(curvature)
+
+
+def _met_in_pairs(seating: Seating, met: Floats, redrawn: Floats) -> Floats:
+    """Add up the values of attributes times each other, over the seats that they met in.
+
+    Parameters
+    ----------
+    seating : Seating
+    met : ndarray of float, shape (width, width)
+    redrawn : ndarray of float, shape (width, replicates)
+        Values of all seats.
+
+    Returns
+    -------
+    ndarray of float, shape (replicates, 1 + attributes, 1 + attributes)
+    """
+    starts = [0, *seating.starts]
+    found = np.empty((len(starts), len(starts), redrawn.shape[1]))
+    for place, (start, stop) in enumerate(pairwise([*starts, seating.width])):
+        before = met[:stop, start:stop]  # the others follow by symmetry
+        weighed = redrawn[:stop] * row_products(before, redrawn[start:stop])
+        sums = np.add.reduceat(weighed, starts[: place + 1], axis=0)
+        found[place, : place + 1] = found[: place + 1, place] = sums
+    return found.transpose(2, 0, 1)
 
 
 def _by_rows(
@@ -147,7 +175,10 @@ def _by_rows(
     size = 1 + len(only)
     products = np.zeros((size + 1, size))
     for rows, design in seating.blocks(only):
-        products += summed_products(np.vstack([design * model.weight[rows], told[rows]]), design)
+        weighed = np.empty((size + 1, design.shape[1]))
+        np.multiply(design, model.weight[rows], out=weighed[:size])
+        weighed[size] = told[rows]
+        products += summed_products(weighed, design)
     products /= seated.share
     return products[None, size], products[None, :size]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,60 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import SHARDS, Ints
-from calibrate.engines.threads import side_by_side
+from calibrate.engines.joints import JOINT, Joint, joined
+from calibrate.engines.threads import blocks_of, side_by_side
 
-JOINT = 2048
-"""Attributes are looked up together while their seats make no more than so many places."""
+NARROW = 96
+"""Attributes counted by shard, or by those of another such group, make no more places together."""
 
-_BLOCK = 2**12
+_BLOCK = 2**11
 """So many rows are multiplied at a time: they stay in the processor's cache."""
+_COUNTED = 2**14
+"""So many rows are counted by pairs at a time."""
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Joint:
-    """Several attributes looked up at once.
-
-    Attributes
-    ----------
-    attributes : tuple of int
-        Their numbers.
-    sizes : tuple of int
-        How many seats each has.
-    places : ndarray of int, shape (k,)
-        Per row: its seats in them, as mixed digits.
-    """
-
-    attributes: tuple[int, ...]
-    sizes: tuple[int, ...]
-    places: Ints
-
-    @property
-    def size(self) -> int:
-        """How many places there are."""
-        return math.prod(self.sizes)
-
-    def worth(self, seats: Sequence[npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
-        """Add up what the seats of its attributes are worth: shape (replicates, places).
-
-        Parameters
-        ----------
-        seats : sequence of ndarray, shape (replicates, seats)
-            Of all attributes.
-        """
-        total = np.zeros((len(seats[0]), 1), dtype=seats[0].dtype)
-        for attribute in self.attributes:
-            each = seats[attribute][:, None, :]
-            total = (total[:, :, None] + each).reshape(len(total), -1)
-        return total
-
-    def shares(self, sums: Floats) -> Iterator[tuple[int, Floats]]:
-        """Give each attribute its sums by seat, of sums by place, shape (..., places)."""
-        apart = sums.reshape(*sums.shape[:-1], *self.sizes)
-        axes = range(sums.ndim - 1, apart.ndim)
-        for axis, attribute in zip(axes, self.attributes, strict=True):
-            yield attribute, apart.sum(axis=tuple(other for other in axes if other != axis))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +62,12 @@ class Seating:
     @cached_property
     def joints(self) -> tuple[tuple[Joint, ...], ...]:
         """Group the attributes as they are looked up, those together that may be."""
-        return tuple(tuple(self._joined(group)) for group in self.together)
+        return tuple(joined(self.seats, self.sizes, group, JOINT) for group in self.together)
+
+    @cached_property
+    def _narrow(self) -> tuple[Joint, ...]:
+        """Group the attributes as they are counted by something else too: whatever the caps."""
+        return joined(self.seats, self.sizes, range(len(self.sizes)), NARROW)
 
     @cached_property
     def leads_by_shard(self) -> Floats:
@@ -121,18 +83,6 @@ class Seating:
     def amounts(self) -> tuple[Floats, Floats]:
         """Leads and customers of each row, as numbers to be multiplied with."""
         return self.leads.astype(np.float64), self.customers.astype(np.float64)
-
-    def _joined(self, group: Sequence[int]) -> Iterator[Joint]:
-        while group:
-            few = 1
-            while few < len(group) and math.prod(self.sizes[a] for a in group[: few + 1]) <= JOINT:
-                few += 1
-            places = np.zeros(self.seats.shape[1], dtype=np.int64)
-            for attribute in group[:few]:
-                places = places * self.sizes[attribute] + self.seats[attribute]
-            sizes = tuple(self.sizes[attribute] for attribute in group[:few])
-            yield Joint(attributes=tuple(group[:few]), sizes=sizes, places=places)
-            group = group[few:]
 
     def looked_up(self, values: Sequence[Floats]) -> Floats:
         """Give each row the sum of its seats' values, shape (k,)."""
@@ -156,7 +106,7 @@ class Seating:
         """Add up an amount per row, by shard and seat: shape (200, width)."""
         found = np.empty((SHARDS, self.width))
         found[:, 0] = np.bincount(self.shards, amounts, SHARDS)
-        for joint in (one for group in self.joints for one in group):
+        for joint in self._narrow:
             places = self.shards * joint.size + joint.places
             sums: Floats = np.bincount(places, amounts, SHARDS * joint.size)  # type: ignore[assignment]
             for attribute, each in joint.shares(sums.reshape(SHARDS, -1)):
@@ -166,20 +116,17 @@ class Seating:
     def met(self, amounts: Floats) -> Floats:
         """Add up an amount per row, by two seats it has together: shape (width, width)."""
         table = np.zeros((self.width, self.width))
-        rows = [np.zeros(len(amounts), dtype=np.int64), *self.seats]
-        sizes = [1, *self.sizes]
-        starts = [0, *self.starts]
 
-        def meet(pair: tuple[int, int]) -> None:
-            i, j = pair
-            places = rows[i] * sizes[j] + rows[j]
-            sums = np.bincount(places, weights=amounts, minlength=sizes[i] * sizes[j])
-            here = slice(starts[i], starts[i] + sizes[i])
-            there = slice(starts[j], starts[j] + sizes[j])
-            table[here, there] = sums.reshape(sizes[i], sizes[j])
-            table[there, here] = table[here, there].T
+        def meet(pair: tuple[Joint, Joint]) -> None:
+            for other, by_place in pair[1].shares(_met(*pair, amounts)):
+                for one, each in pair[0].shares(by_place.T):
+                    table[self._here(other), self._here(one)] = each
+                    table[self._here(one), self._here(other)] = each.T
 
-        side_by_side(meet, list(combinations_with_replacement(range(len(rows)), 2)))
+        side_by_side(meet, list(combinations_with_replacement(self._narrow, 2)))
+        table[0] = np.diagonal(table)  # a seat meets itself whenever a lead is there
+        table[0, 0] = amounts.sum()
+        table[:, 0] = table[0]
         return table
 
     def blocks(self, values: Sequence[Floats]) -> Iterator[tuple[slice, Floats]]:
@@ -190,17 +137,31 @@ class Seating:
         slice
             The rows.
         ndarray of float, shape (1 + attributes, rows)
+            Until the next are asked for, which are written over them.
         """
         flat = np.concatenate([[1.0], *values])
-        for start in range(0, self.seats.shape[1], _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            yield rows, flat.take(self._in_a_row[:, rows])
+        design = np.empty((1 + len(values), _BLOCK))
+        for rows, seats in zip(blocks_of(self.seats.shape[1], _BLOCK), self._in_a_row, strict=True):
+            some = design if seats.shape == design.shape else np.empty(seats.shape)
+            yield rows, flat.take(seats, out=some, mode="clip")
 
     @cached_property
-    def _in_a_row(self) -> Ints:
-        """Give each row its seats in the row of all seats, that for all leads first."""
+    def _in_a_row(self) -> tuple[Ints, ...]:
+        """Give each row its seats in the row of all seats, that for all leads first; by blocks."""
         offsets = np.array([0, *self.starts])[:, None]
-        return np.asarray(np.vstack([np.zeros_like(self.seats[:1]), self.seats]) + offsets)
+        seats = np.vstack([np.zeros_like(self.seats[:1]), self.seats])
+        blocks = blocks_of(self.seats.shape[1], _BLOCK)
+        return tuple(np.ascontiguousarray(seats[:, rows]) + offsets for rows in blocks)
 
     def _here(self, attribute: int) -> slice:
         return slice(self.starts[attribute], self.starts[attribute] + self.sizes[attribute])
+
+
+def _met(one: Joint, other: Joint, amounts: Floats) -> Floats:
+    """Add up an amount per row, by a place in one group and a place in another."""
+    found = np.zeros(one.size * other.size)
+    for rows in blocks_of(len(amounts), _COUNTED):
+        places = np.multiply(one.places[rows], other.size, dtype=np.int64)
+        places += other.places[rows]
+        found += np.bincount(places, amounts[rows], minlength=len(found))
+    return found.reshape(one.size, other.size)

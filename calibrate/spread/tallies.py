@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.threads import side_by_side
 from calibrate.points import Points
 from calibrate.scores import ScoreTable
 from calibrate.spec import ThresholdRule
 from calibrate.spread.refit import Redrawn
-from calibrate.spread.seating import Seating
+from calibrate.spread.scored_rows import ScoredRows
 from calibrate.spread.seats import Seated
 from calibrate.threshold import Beside, places_by
 
@@ -106,46 +104,4 @@ def _tally(
     seated: Seated, redrawn: Redrawn, weights: Floats, first: int, last: int
 ) -> tuple[Floats, Floats]:
     """Add up weights of leads and of customers per score."""
-    seating, size = seated.seating, last - first + 1
-    order, some = _order(seating, weights)
-    shards = seating.shards[order]
-    counted, closed = (amounts[order] for amounts in seating.amounts)
-    closed = closed[:some]
-    # Whole points fit: as many scores as there are between the ends are counted below.
-    worths = [row.astype(np.int32) for row in redrawn.points]
-    groups = [
-        (most, [(one.places[order], one.worth(worths)) for one in joints])
-        for most, joints in zip(seated.caps, seating.joints, strict=True)
-    ]
-    leads, customers = np.empty((len(weights), size)), np.empty((len(weights), size))
-
-    def add_up(replicate: int) -> None:
-        scores = np.full(len(order), redrawn.base[replicate] - first, dtype=np.int32)
-        for most, joints in groups:
-            added = scores if most is None else np.zeros_like(scores)
-            for places, worth in joints:
-                added += worth[replicate].take(places)
-            if most is not None:
-                scores += np.minimum(added, most)
-        weight = weights[replicate].take(shards)
-        leads[replicate] = np.bincount(scores, weight * counted, minlength=size)
-        customers[replicate] = np.bincount(scores[:some], weight[:some] * closed, minlength=size)
-
-    def add_each(replicates: Ints) -> None:
-        for replicate in replicates.tolist():
-            add_up(replicate)
-
-    few = min(os.cpu_count() or 1, len(weights))
-    side_by_side(add_each, np.array_split(np.arange(len(weights)), few))
-    return leads, customers
-
-
-def _order(seating: Seating, weights: Floats) -> tuple[Ints, int]:
-    """Give the rows that count, those with customers first, and how many these are.
-
-    A row counts where its points decide and its shard has a weight in any replicate.
-    """
-    there = seating.decides & (weights != 0).any(axis=0)[seating.shards]
-    closed = there & (seating.customers > 0)
-    order = np.concatenate([np.flatnonzero(closed), np.flatnonzero(there & ~closed)])
-    return order, int(np.count_nonzero(closed))
+    return ScoredRows.of(seated, weights).tally(redrawn, weights, first, last - first + 1)

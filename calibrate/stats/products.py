@@ -40,3 +40,32 @@ def summed_products(left: Floats, right: Floats) -> Floats:
     other = right[:, :whole].reshape(columns, -1, piece).transpose(1, 2, 0)
     total: Floats = np.matmul(one, other).sum(axis=0) + rest
     return total
+
+
+def row_products(left: Floats, right: Floats) -> Floats:
+    """Multiply two tables, some rows of the left at a time.
+
+    Parameters
+    ----------
+    left : ndarray of float, shape (i, n)
+    right : ndarray of float, shape (n, j)
+
+    Returns
+    -------
+    ndarray of float, shape (i, j)
+
+    Examples
+    --------
+    >>> row_products(np.array([[1.0, 2.0], [0.0, 3.0]]), np.array([[1.0], [10.0]])).tolist()
+    [[21.0], [30.0]]
+    """
+    piece = max(1, _SMALL // max(right.size, 1))
+    whole = len(left) - len(left) % piece
+    found = np.empty((len(left), right.shape[1]))
+    np.matmul(
+        left[:whole].reshape(-1, piece, len(right)),
+        right,
+        out=found[:whole].reshape(-1, piece, right.shape[1]),
+    )
+    np.matmul(left[whole:], right, out=found[whole:])
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +18,8 @@ _UNDERFLOW = 745.0
 """exp(-745) is the smallest number a float can tell from 0."""
 _SLACK = 52.0
 """exp(-52) is a millionth of a rounding error, with room for the height of the likeliest table."""
+_ROUNDED = 0.01
+"""More than log-factorials of billions are rounded by."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -82,6 +86,49 @@ def level_p_values(
         if chosen.any():
             p_values[chosen] = method(x[chosen], n[chosen], all_customers, all_leads)
     return p_values, by_chi_square & comparable
+
+
+def at_most(
+    most: float,
+    customers: npt.ArrayLike,
+    leads: npt.ArrayLike,
+    all_customers: int,
+    all_leads: int,
+) -> Bools:
+    """Say of each level whether `level_p_values` gives no more than some p-value.
+
+    Parameters
+    ----------
+    most : float
+    customers, leads : array_like of int, shape (k,)
+        ``x`` and ``n`` of each level.
+    all_customers, all_leads : int
+        ``X`` and ``N`` overall.
+
+    Returns
+    -------
+    ndarray of bool, shape (k,)
+        False for a level that holds no lead or every lead.
+
+    Notes
+    -----
+    No table that adds to a p-value is likelier than the one seen, so that it is no more than their
+    number times that one's probability. Where this is little enough, nothing else is looked at.
+
+    Examples
+    --------
+    >>> at_most(0.05, [20, 2], [100, 100], 100, 8000).tolist()
+    [True, False]
+    """
+    x, n = np.asarray(customers, np.int64), np.asarray(leads, np.int64)
+    rarity = _rarity(x, n, all_customers, all_leads)
+    tables = np.minimum(np.minimum(n, all_leads - n), all_customers) + 1.0
+    found = (n > 0) & (n < all_leads) & (np.log(tables) - rarity + _ROUNDED < _log(most))
+    found &= smallest_expected(n, all_customers, all_leads) < CHI_SQUARE_FROM
+    open_still = ~found
+    p_values, _ = level_p_values(x[open_still], n[open_still], all_customers, all_leads)
+    found[open_still] = p_values <= most
+    return found
 
 
 def chi_square_p(
@@ -201,13 +248,23 @@ def _reach(x: Ints, n: Ints, all_customers: int, all_leads: int) -> Ints:
     """
     share = n / all_leads
     spread = share * (1 - share) * min(all_customers, all_leads - all_customers)
-    rarity = _log_probability(_likeliest(n, all_customers, all_leads), n, all_customers, all_leads)
-    rarity -= _log_probability(x, n, all_customers, all_leads)
+    rarity = _rarity(x, n, all_customers, all_leads)
     decay = np.minimum(np.maximum(rarity, 0.0) + _SLACK, _UNDERFLOW)
     bound = decay / 3 + np.sqrt((decay / 3) ** 2 + 2 * decay * spread)
     widest = np.minimum(np.minimum(n, all_leads - n), all_customers)
     steps: Ints = np.minimum(np.ceil(bound).astype(np.int64) + 2, widest + 1)
     return steps
+
+
+def _rarity(x: Ints, n: Ints, all_customers: int, all_leads: int) -> Floats:
+    """Give by how much the log-probability of x lies under that of the likeliest table."""
+    likeliest = _likeliest(n, all_customers, all_leads)
+    rarity: Floats = _log_probability(likeliest, n, all_customers, all_leads)
+    return rarity - _log_probability(x, n, all_customers, all_leads)
+
+
+def _log(most: float) -> float:
+    return math.log(most) if most > 0 else -math.inf
 
 
 def _likeliest(n: Ints, all_customers: int, all_leads: int) -> Ints:

@@ -11,6 +11,7 @@ from calibrate.engines.columns import Column, NumberColumn
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.looks import repeated_rows
 from calibrate.engines.tables import Table
+from calibrate.engines.threads import blocks_of, side_by_side
 from calibrate.errors import Finding
 from calibrate.joining import Joined
 from calibrate.present.numbers import count_text
@@ -19,8 +20,6 @@ from calibrate.roles import Roles
 _MORE_THAN_CHANCE = 10.0
 """Equal rows are remarked when there are so many times more pairs than chance would give."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_BLOCK = 2**15
-"""So many rows are mixed at a time: they stay in the processor's cache."""
 
 Words = npt.NDArray[np.uint64]
 
@@ -88,13 +87,15 @@ def _names_every_row(column: Column) -> bool:
 
 def _hashes(columns: list[Column], rows: int) -> Words:
     mixed = np.zeros(rows, dtype=np.uint64)
-    for start in range(0, rows, _BLOCK):
-        some = slice(start, start + _BLOCK)
+
+    def mix(some: slice) -> None:
         here = mixed[some]
         for column in columns:
             here ^= _words(column, some)
             here *= _MIX
             here ^= here >> np.uint64(29)
+
+    side_by_side(mix, blocks_of(rows))
     return mixed
 
 

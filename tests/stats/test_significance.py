@@ -15,6 +15,7 @@ from statsmodels.stats.multitest import multipletests
 
 from calibrate.stats.significance import (
     CHI_SQUARE_FROM,
+    at_most,
     benjamini_hochberg,
     chi_square_p,
     fisher_mid_p,
@@ -197,3 +198,23 @@ def test_calls_at_q_are_those_of_the_step_up_rule(p: list[float], q: float) -> N
     called = ranked[max(passing) - 1] if passing else -1.0
     found = benjamini_hochberg(p) <= q
     assert found.tolist() == [value <= called for value in p]
+
+
+@given(
+    st.integers(1, 60_000),
+    st.floats(0, 1),
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=8),
+    st.sampled_from([0.0, 1e-9, 0.01, 0.05, 0.9]),
+)
+def test_what_a_bound_tells_is_what_the_p_values_say(
+    all_leads: int, share: float, parts: list[tuple[float, float]], most: float
+) -> None:
+    """Levels without a lead and with all of them, and where nobody or everybody closed, too."""
+    all_customers = round(share * all_leads)
+    leads = np.array([round(part * all_leads) for part, _ in parts])
+    fewest = np.maximum(0, leads - (all_leads - all_customers))
+    room = np.minimum(leads, all_customers) - fewest
+    customers = fewest + np.rint(room * [rate for _, rate in parts]).astype(int)
+    p_values, _ = level_p_values(customers, leads, all_customers, all_leads)
+    found = at_most(most, customers, leads, all_customers, all_leads)
+    assert found.tolist() == (p_values <= most).tolist()

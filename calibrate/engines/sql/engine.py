@@ -24,7 +24,7 @@ from calibrate.engines.base import (
     StandingCounts,
     ValueCounts,
 )
-from calibrate.engines.columns import Column, is_filled, text_column
+from calibrate.engines.columns import Column, is_filled, small, text_column
 from calibrate.engines.marks import MARKS
 from calibrate.engines.places import band_codes, cuts_between, level_rows
 from calibrate.engines.sql.coding import Coded, Lookup, coded
@@ -190,9 +190,10 @@ class SqlEngine:
             ],
             among=self._drawn(most),
         )
-        values = [worth[codes] for (worth, _), codes in zip(worths, found[0].T, strict=True)]
+        most = max((len(worth) for worth, _ in worths), default=0)
         return Profiles(
-            values=np.column_stack(values) if values else np.zeros((len(found[0]), 0)),
+            places=small(found[0].T, most),
+            worths=tuple(tuple(worth.tolist()) for worth, _ in worths),
             leads=found[1],
             customers=found[2],
         )

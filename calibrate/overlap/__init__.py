@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import ColumnValues, Profiles
-from calibrate.engines.threads import side_by_side
+from calibrate.engines.threads import blocks_of
 from calibrate.evidence import AttributeEvidence
 from calibrate.leads import Leads
+from calibrate.overlap.slopes import BLOCK, LookedUp
 from calibrate.present.numbers import significant
 from calibrate.stats.products import summed_products
 
@@ -23,9 +24,9 @@ TOLD_ALREADY = 0.55
 """A factor under this names who tells the same story: of two copies each gets a hair over half."""
 
 _GRADIENT = 1e-10
+_NEARER = 0.01
+"""What is left of the way after a step that brought the best far nearer."""
 _ROUNDS = 100
-_PART, _BLOCK = 2**16, 2**12
-"""So many profiles are a part, by itself; of these so many stay in the processor's cache."""
 _EVERY, _WARM = 16, 2**13
 """Of many profiles every 16th, if that leaves so many, tells where the fit begins."""
 _ALIKE = 0.2
@@ -82,7 +83,7 @@ def overlaps(
     twins = _twins_of_made(names, profiles, leads)
     own = [place for place, name in enumerate(names) if name not in twins]
     if twins:
-        profiles = replace(profiles, values=profiles.values[:, own])
+        profiles = profiles.columns(own)
     names = [names[place] for place in own]
     factors = [significant(float(f)) for f in fit_factors(profiles)[1]]
     told = _told_by(names, factors, profiles)
@@ -102,9 +103,10 @@ def _twins_of_made(names: Sequence[str], profiles: Profiles, leads: Leads) -> di
     """
     made = {one.name for one in leads.attributes if one.recipe is not None}
     twins: dict[str, str] = {}
+    values = profiles.values if made.intersection(names) else np.zeros((0, len(names)))
     for place, name in enumerate(names):
         if name in made:
-            same = (profiles.values[:, :place] == profiles.values[:, [place]]).all(axis=0)
+            same = (values[:, :place] == values[:, [place]]).all(axis=0)
             if same.any():
                 twins[name] = names[int(np.argmax(same))]
     return twins
@@ -141,105 +143,78 @@ def fit_factors(profiles: Profiles) -> tuple[float, Floats]:
     >>> rows = np.array([[-1.0], [1.0]])
     >>> leads = np.array([100_000, 100_000])
     >>> customers = np.round(leads / (1 + np.exp(-rows[:, 0]))).astype(int)
-    >>> fit_factors(Profiles(values=rows, leads=leads, customers=customers))[1].round(3).tolist()
+    >>> fit_factors(Profiles.of(rows, leads, customers))[1].round(3).tolist()
     [1.0]
     """
     rate = profiles.customers.sum() / profiles.leads.sum()
-    start = np.zeros(1 + profiles.values.shape[1])
+    start = np.zeros(1 + len(profiles.worths))
     start[0] = np.log(rate / (1 - rate))
+    curvature = None
     if len(profiles.leads) >= _WARM * _EVERY:
-        some = _part(profiles, slice(None, None, _EVERY))
+        some = profiles.rows(slice(None, None, _EVERY))
         if 0 < some.customers.sum() < some.leads.sum():
-            start = _fitted(some, start)
-    found = _fitted(profiles, start)
+            start, curvature = _fitted(some, start)
+            if curvature is not None:
+                curvature *= profiles.leads.sum() / some.leads.sum()
+    found, _ = _fitted(profiles, start, curvature)
     return float(found[0]), found[1:]
 
 
-def _fitted(profiles: Profiles, coefficients: Floats) -> Floats:
-    """Go by Newton's method from some coefficients to the best, the intercept first."""
+def _fitted(
+    profiles: Profiles, coefficients: Floats, curvature: Floats | None = None
+) -> tuple[Floats, Floats | None]:
+    """Go by Newton's method from some coefficients to the best, the intercept first.
+
+    Parameters
+    ----------
+    profiles : Profiles
+    coefficients : ndarray of float, shape (1 + attributes,)
+    curvature : ndarray of float, shape (1 + attributes, 1 + attributes), optional
+        That of a part of the profiles, whose best coefficients these are. So near to the best of
+        all it hardly changes, and is reckoned anew only after a step that did not bring it far
+        nearer.
+
+    Returns
+    -------
+    coefficients : ndarray of float, shape (1 + attributes,)
+    curvature : ndarray of float, shape (1 + attributes, 1 + attributes)
+        The last that was reckoned; None where the coefficients given were the best.
+    """
     leads = int(profiles.leads.sum())
     ridge = np.full(len(coefficients), 2 * RIDGE)
     ridge[0] = 0.0
-    here = _Slope.at(profiles, coefficients, ridge)
+    looked_up = LookedUp.of(profiles)
+    here = looked_up.slope(coefficients, ridge)
+    is_near, before = curvature is not None, np.inf
     for _ in range(_ROUNDS):
         free = (coefficients > 0) | (here.gradient < 0)
         free[0] = True
-        if np.sqrt((here.gradient[free] ** 2).sum()) / leads < _GRADIENT:
+        left = np.sqrt((here.gradient[free] ** 2).sum()) / leads
+        is_found = left < _GRADIENT
+        if is_found and not is_near:
             break
+        if curvature is None or not (is_found or (is_near and left <= _NEARER * before)):
+            curvature = looked_up.curvature(coefficients, ridge)
         step = np.zeros_like(coefficients)
-        step[free] = np.linalg.solve(here.curvature[np.ix_(free, free)], here.gradient[free])
+        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], here.gradient[free])
+        if is_found:  # a last step that nobody need look at makes up for the old curvature
+            return _moved(coefficients, step), curvature
         size = 1.0
         while True:  # along the step, halved until the loss no longer rises
-            moved = coefficients - size * step
-            moved[1:] = np.maximum(moved[1:], 0.0)
-            there = _Slope.at(profiles, moved, ridge)
+            moved = _moved(coefficients, size * step)
+            there = looked_up.slope(moved, ridge)
             if there.loss <= here.loss + 1e-12 * abs(here.loss) or size < 1e-6:
                 break
             size /= 2
-        coefficients, here = moved, there
-    return coefficients
+        coefficients, here, before = moved, there, left
+    return coefficients, curvature
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Slope:
-    """The loss at some coefficients, and where it falls.
-
-    Attributes
-    ----------
-    loss : float
-    gradient : ndarray of float, shape (k,)
-    curvature : ndarray of float, shape (k, k)
-    """
-
-    loss: float
-    gradient: Floats
-    curvature: Floats
-
-    @classmethod
-    def at(cls, profiles: Profiles, coefficients: Floats, ridge: Floats) -> _Slope:
-        """Go through the profiles once, by parts that are added up in their order."""
-        starts = range(0, len(profiles.leads), _PART)
-        parts = [_part(profiles, slice(start, start + _PART)) for start in starts]
-
-        def added(some: Profiles) -> tuple[float, Floats, Floats]:
-            return _added_up(some, coefficients)
-
-        sums = side_by_side(added, parts)
-        loss, gradient, curvature = (sum(each[1:], each[0]) for each in zip(*sums, strict=True))
-        return cls(
-            loss=loss + float((ridge * coefficients**2).sum() / 2),
-            gradient=gradient + ridge * coefficients,
-            curvature=curvature + np.diag(ridge),
-        )
-
-
-def _part(profiles: Profiles, rows: slice) -> Profiles:
-    return replace(
-        profiles,
-        values=profiles.values[rows],
-        leads=profiles.leads[rows],
-        customers=profiles.customers[rows],
-    )
-
-
-def _added_up(profiles: Profiles, coefficients: Floats) -> tuple[float, Floats, Floats]:
-    """Add up loss, gradient and curvature, a few profiles at a time."""
-    size = len(coefficients)
-    loss, products = 0.0, np.zeros((size + 1, size))
-    for start in range(0, len(profiles.leads), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        n, x = profiles.leads[rows], profiles.customers[rows]
-        design, told = np.empty((size, len(n))), np.empty((size + 1, len(n)))
-        design[0], design[1:] = 1.0, profiles.values[rows].T
-        linear = np.einsum("i,ij->j", coefficients, design)
-        # ln(1 + e^z) without overflow: what is added to the larger of z and 0.
-        rest = np.exp(-np.abs(linear))
-        loss += float((n * (np.maximum(linear, 0) + np.log1p(rest)) - x * linear).sum())
-        p = np.where(linear >= 0, 1.0, rest) / (1 + rest)
-        np.multiply(design, n * p * (1 - p), out=told[:size])
-        np.subtract(n * p, x, out=told[size])
-        products += summed_products(told, design)
-    return loss, products[size], products[:size]
+def _moved(coefficients: Floats, step: Floats) -> Floats:
+    """Go a step, and hold factors at 0 that would fall under it."""
+    moved = coefficients - step
+    moved[1:] = np.maximum(moved[1:], 0.0)
+    return moved
 
 
 def _told_by(
@@ -262,10 +237,9 @@ def _alike(profiles: Profiles) -> Floats:
     weights = profiles.leads / profiles.leads.sum()
     mean = weights @ profiles.values
     covariance = np.zeros((len(mean), len(mean)))
-    for start in range(0, len(weights), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        centred = profiles.values[rows] - mean
-        covariance += summed_products(centred.T, (centred * weights[rows, None]).T)
+    for rows in blocks_of(len(weights), BLOCK):
+        centred = profiles.rows(rows).values.T - mean[:, None]
+        covariance += summed_products(centred, centred * weights[rows])
     spread = np.sqrt(np.diag(covariance))
     with np.errstate(divide="ignore", invalid="ignore"):
         alike: Floats = np.nan_to_num(covariance / np.outer(spread, spread))
