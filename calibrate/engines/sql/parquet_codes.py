@@ -15,7 +15,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from calibrate.engines.sql.coded import Coded
-from calibrate.engines.sql.parquet_pages import DISTINCT, PLACES, PLAIN, ROWS, RUNS, pages_of
+from calibrate.engines.sql.parquet_pages import (
+    DISTINCT,
+    PLACES,
+    PLAIN,
+    ROWS,
+    RUNS,
+    Pages,
+    pages_of,
+)
 from calibrate.engines.sql.thrift import Field, Fields, Wide, as_struct
 
 _CODECS = {"UNCOMPRESSED": 0, "SNAPPY": 1, "GZIP": 2, "BROTLI": 4, "ZSTD": 6}
@@ -60,8 +68,6 @@ def codes_of(path: Path, about: Any, group: int, name: str) -> Coded | None:
     pyarrow.ArrowException, OSError
         When the file does not hold what it says.
     """
-    import pyarrow as pa
-
     place = next(one for one in range(about.num_columns) if about.schema.column(one).path == name)
     told, column = about.schema.column(place), about.row_group(group).column(place)
     if (
@@ -74,21 +80,30 @@ def codes_of(path: Path, about: Any, group: int, name: str) -> Coded | None:
     pages = pages_of(path, column)
     if pages is None:
         return None
+    return Coded.of(_values(pages, told, column.compression), _codes(pages, told, column))
+
+
+def _values(pages: Pages, told: Any, codec: str) -> Any:
+    """Read the distinct values as rows."""
     kind: dict[int, Field] = {_TYPE: _TYPES[told.physical_type], _MAY_BE_MISSING: 0}
     kind[_IS_NAMED] = _NAME
     if told.converted_type in _MEANINGS:
         kind[_MEANS] = _MEANINGS[told.converted_type]
     header = _header(ROWS, pages.many, pages.size, pages.distinct)
-    codec = column.compression
-    values = _read(kind, pages.many, codec, [header, pages.distinct])
+    return _read(kind, pages.many, codec, [header, pages.distinct])
+
+
+def _codes(pages: Pages, told: Any, column: Any) -> Any:
+    """Read the rows as if their distinct values were 1, 2, 3 and so on."""
+    import pyarrow as pa
 
     numbers = np.arange(1, pages.many + 1, dtype="<i4").tobytes()
-    packed = numbers
+    packed, codec = numbers, column.compression
     if codec != "UNCOMPRESSED":
         packed = pa.Codec(codec.lower()).compress(numbers, asbytes=True)
     first = _header(DISTINCT, pages.many, len(numbers), packed) + packed
     kind = {_TYPE: _TYPES["INT32"], _MAY_BE_MISSING: told.max_definition_level, _IS_NAMED: _NAME}
-    return Coded.of(values, _read(kind, column.num_values, codec, [first, pages.rows], len(first)))
+    return _read(kind, column.num_values, codec, [first, pages.rows], len(first))
 
 
 def _header(kind: int, many: int, size: int, packed: _Bytes) -> bytes:

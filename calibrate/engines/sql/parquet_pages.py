@@ -17,6 +17,8 @@ _PLACES_TOO = 2
 # Fields of a header:
 _KIND, _SIZE, _PACKED, _OF_ROWS, _OF_DISTINCT, _OF_ROWS_2 = 1, 2, 3, 5, 7, 8
 _MANY, _HOW, _HOW_2 = 1, 2, 4
+_LEAST_SIZE = 4
+"""A number takes so many bytes or more, and so does a text for its length alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,8 @@ def _found(read: bytes, rows: int) -> Pages:
             raise ValueError("A page of less than nothing.")
     if end != len(read) or found != rows or not begin <= ends or first[_KIND] != DISTINCT:
         raise ValueError("Pages that do not add up.")
+    if not 0 <= _LEAST_SIZE * about[_MANY] <= first[_SIZE]:
+        raise ValueError("More distinct values than there are bytes.")
     whole = memoryview(read)
     return Pages(
         many=about[_MANY], size=first[_SIZE], distinct=whole[begin:ends], rows=whole[ends:]
