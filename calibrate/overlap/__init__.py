@@ -190,7 +190,9 @@ def _fitted(
         free = (coefficients > 0) | (here.gradient < 0)
         free[0] = True
         left = np.sqrt((here.gradient[free] ** 2).sum()) / leads
-        is_found = left < _GRADIENT
+        # The next step will bring it as much nearer as the last one did.
+        soon = left * (left / before) if is_near and before < np.inf else left
+        is_found = left < _GRADIENT or soon < _GRADIENT * _NEARER
         if is_found and not is_near:
             break
         if curvature is None or not (is_found or (is_near and left <= _NEARER * before)):
