@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +26,13 @@ class Coded:
         Distinct values: texts, or floats.
     codes : ndarray of int32, shape (rows,)
         1 for the first of them and so on; 0 for a row without a value.
+    counted : ndarray of int, shape (k + 1,)
+        The rows of each code.
     """
 
     values: Any
     codes: npt.NDArray[np.int32]
+    counted: Ints
 
     @classmethod
     def of(cls, values: Any, codes: Any) -> Coded:
@@ -37,41 +41,58 @@ class Coded:
         rows = slice(codes.offset, codes.offset + len(codes))
         made = np.frombuffer(buffer, dtype=np.int32)[rows]
         # Arrow leaves 0 where nothing is, which nobody promises.
-        if codes.null_count and np.count_nonzero(made) + codes.null_count != len(made):
-            bits = np.frombuffer(valid, dtype=np.uint8)
-            made = made * np.unpackbits(bits, bitorder="little", count=rows.stop)[rows]
-        return cls(values=values, codes=made)
-
-    def counted(self) -> Ints:
-        """Count the rows of each code."""
-        size = len(self.values) + 1
-        found = np.zeros(size, dtype=np.int64)
-        step = max(_BLOCK, 4 * size)
-        for begin in range(0, len(self.codes), step):
-            found += np.bincount(self.codes[begin : begin + step], minlength=size)
-        return found
+        if made.view(np.uint32).max(initial=0) <= len(values):
+            counted = _counted(made, 1 + len(values))
+            if counted[0] == codes.null_count:
+                return cls(values=values, codes=made, counted=counted)
+        bits = np.frombuffer(valid, dtype=np.uint8)
+        made = made * np.unpackbits(bits, bitorder="little", count=rows.stop)[rows]
+        return cls(values=values, codes=made, counted=_counted(made, 1 + len(values)))
 
     def counted_among(self, rows: Any) -> Ints:
         """Count some of the rows by their codes."""
         return np.bincount(self.codes[rows], minlength=len(self.values) + 1)
 
-    def order(self, counted: Ints) -> Ints:
-        """Give the codes that rows have in the order of the rows.
+    def order(self) -> Ints:
+        """Give the codes that rows have in the order of the rows."""
+        last = self._last_in_order()
+        if last is None:
+            return self._by_first_rows()
+        order = np.arange(1, last + 1)
+        if not self.counted[0]:
+            return order
+        gap = int(np.argmin(self.codes))
+        return np.insert(order, int(self.codes[:gap].max(initial=0)), 0)
 
-        Parameters
-        ----------
-        counted : ndarray of int, shape (k + 1,)
-            The rows of each.
+    def _last_in_order(self) -> int | None:
+        """Give the highest code where each comes after all lower ones, as most programs write them.
+
+        None where they do not.
         """
-        nowhere, wanted = len(self.codes), np.count_nonzero(counted)
-        first = np.full(len(counted), nowhere, dtype=np.int64)
-        begin, end = 0, min(_LOOKED_AT, nowhere)
-        # Mostly all codes are among the first rows; else more and more rows are looked at at once.
-        while begin < nowhere and np.count_nonzero(first < nowhere) < wanted:
-            rows = np.full(len(first), nowhere, dtype=np.int64)
-            rows[self.codes[begin:end][::-1]] = np.arange(end - 1, begin - 1, -1)
-            np.minimum(first, rows, out=first)
-            begin, end = end, min(3 * end, nowhere)
+        highest = 0
+        for rows in _more_and_more(len(self.codes)):
+            if highest == len(self.values):
+                break
+            codes = self.codes[rows]
+            higher = np.maximum.accumulate(codes[codes > highest])
+            if len(higher) == 0:
+                continue
+            steps = 1 + np.count_nonzero(higher[1:] != higher[:-1])
+            if higher[-1] - highest != steps:
+                return None
+            highest = int(higher[-1])
+        return highest
+
+    def _by_first_rows(self) -> Ints:
+        """Look for the first row of every code."""
+        nowhere, wanted = len(self.codes), int(np.count_nonzero(self.counted))
+        first = np.full(len(self.values) + 1, nowhere, dtype=np.int64)
+        for rows in _more_and_more(nowhere):
+            if np.count_nonzero(first < nowhere) == wanted:
+                break
+            here = np.full(len(first), nowhere, dtype=np.int64)
+            here[self.codes[rows][::-1]] = np.arange(rows.stop - 1, rows.start - 1, -1)
+            np.minimum(first, here, out=first)
         return np.argsort(first)[:wanted]
 
     def told(self, codes: Ints) -> Any:
@@ -82,3 +103,19 @@ class Coded:
             return np.append(np.nan, np.from_dlpack(self.values))[codes]
         texts = [None, *self.values.to_pylist()]
         return [texts[place] for place in codes.tolist()]
+
+
+def _counted(codes: npt.NDArray[np.int32], size: int) -> Ints:
+    found = np.zeros(size, dtype=np.int64)
+    step = max(_BLOCK, 4 * size)
+    for begin in range(0, len(codes), step):
+        found += np.bincount(codes[begin : begin + step], minlength=size)
+    return found
+
+
+def _more_and_more(rows: int) -> Iterator[slice]:
+    """Mostly all codes are among the first rows; else twice as many are looked at each time."""
+    begin, end = 0, min(_LOOKED_AT, rows)
+    while begin < rows:
+        yield slice(begin, end)
+        begin, end = end, min(3 * end - 2 * begin, rows)

@@ -26,6 +26,9 @@ NOT_COUNTED, A_LEAD, A_CUSTOMER = 0, 1, 2
 MOST_VALUES = 100_000
 """Of a column with more different values the database does better: it groups without Python."""
 
+_AT_A_TIME = 4
+"""So many times as many are held before they are added up."""
+
 ReadAs = Literal["texts", "numbers"]
 
 
@@ -236,13 +239,14 @@ def _added_up(under_way: _Begun, nothings: Collection[float]) -> _Piece | None:
         if nothings:
             piece.values[np.isin(piece.values, list(nothings))] = np.nan
         held.append(piece)
-        if sum(len(one.values) for one in held) > MOST_VALUES:
+        if sum(len(one.values) for one in held) > _AT_A_TIME * MOST_VALUES:
             held = [_joined(held)]
             if len(held[0].values) > MOST_VALUES:
                 for one in under_way:
                     one.cancel()
                 return None
-    return _joined(held) if held else None
+    found = _joined(held) if held else None
+    return None if found is None or len(found.values) > MOST_VALUES else found
 
 
 def _is_there(schema: Any, name: str, read_as: ReadAs) -> bool:
@@ -302,13 +306,13 @@ def _by_arrow(group: _Group, name: str) -> Iterator[Coded]:
 
 def _piece(coded: Coded, start: int, standings: Standings) -> _Piece:
     end = start + len(coded.codes)
-    leads = seen = coded.counted()
+    leads = coded.counted
     if standings.counted is not None:
         leads = coded.counted_among(standings.counted[start:end])
     # Customers are few: their rows are looked up once, not in every group.
     ends = np.searchsorted(standings.customers, [start, end])
     customers = coded.counted_among(standings.customers[slice(*ends)] - start)
-    order = coded.order(seen)
+    order = coded.order()
     return _Piece(values=coded.told(order), leads=leads[order], customers=customers[order])
 
 
