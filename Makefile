@@ -9,8 +9,9 @@ READY  := $(VENV)/.ready
 run: $(READY)  ## calibrate the sample leads: scorecard and report into calibration/
 	$(BIN)/calibrate run data/leads.csv --spec data/spec.yaml --out calibration
 
+# A process a core: threads that share out small matrices would wait for cores, and for each other.
 test: $(READY)  ## the whole test suite, doctests included, on all cores
-	$(BIN)/pytest -n auto --dist loadfile
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile
 
 test-full: $(READY)  ## the tests that need Spark, a PMML engine (Java 17) or LibreOffice
 	$(BIN)/python -m pip install --quiet --editable '.[full]'

@@ -89,7 +89,7 @@ def ours(folder: Path, rows: int = LEADS) -> Parts:
 
     from calibrate.engines.base import ColumnPoints, Scoring
     from calibrate.engines.columns import TextColumn
-    from calibrate.engines.judging import judge_rows
+    from calibrate.engines.judging import Judged, judge_rows, points_reader
     from calibrate.levels import MISSING, Level, Levels
 
     parts, columns = [], {}
@@ -106,7 +106,11 @@ def ours(folder: Path, rows: int = LEADS) -> Parts:
             )
         )
     scoring = Scoring(base=0, columns=tuple(parts))
-    return lambda: judge_rows(scoring, columns, rows), lambda judged: _sums(judged.scores)
+
+    def work() -> Judged:
+        return judge_rows(scoring, lambda one: points_reader(one, columns[one.column]), rows)
+
+    return work, lambda judged: _sums(judged.scores)
 
 
 ours_few = partial(ours, rows=MAPPED)

@@ -10,7 +10,7 @@ import numpy as np
 from calibrate.behaviours import TRENDS, YES_NO, BehaviourRecipe, Measure, place_of
 from calibrate.doing import SeenThere, bursts_there
 from calibrate.engines.columns import TextColumn, small
-from calibrate.engines.sql.held import Held, hold_number
+from calibrate.engines.sql.held import Held, held_value, hold_number
 from calibrate.engines.sql.phrases import column, rounded
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.levels import fold
@@ -70,13 +70,14 @@ def held_habit(
     seen : SeenThere
     """
     value, nothing = column(_name(place)), _OF_NOTHING.get(recipe.as_)
-    held = hold_number(rows, name, value if nothing is None else f"COALESCE({value}, {nothing})")
+    value = value if nothing is None else f"COALESCE({value}, {nothing})"
     texts = {
         "did": YES_NO, "burst": YES_NO, "in_order": YES_NO, "trend": TRENDS,
         "first_event": seen.names,
     }.get(recipe.as_)  # fmt: skip
     if texts is None:
-        return held
+        return hold_number(rows, name, value)
+    held = held_value(rows, name, value)  # of as many codes as there are texts
     codes = np.array([0 if one is None else int(one) for one in held.values], dtype=np.int64)
     said = TextColumn(codes=small(codes, len(texts)), texts=texts, weights=held.leads)
     return held.meaning(name, said.take(np.ones(len(codes), dtype=np.bool_)))

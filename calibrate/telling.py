@@ -214,6 +214,7 @@ def counted_rows(
         created=created,
         open_for=open_for,
         order=column(_ROW) if relation.order else None,
+        most=relation.leads,
         files=relation.files,
         spelling=relation.spelling,
         watch=relation.watch,

@@ -7,12 +7,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.starting import Starter
 
 # The same examples on every machine, and none judged by its speed.
 settings.register_profile(
@@ -115,20 +119,40 @@ def frame_of() -> Callable[..., pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def command() -> Run:
-    """Run `calibrate` in a process of its own, as a person does."""
+def starter() -> Iterator[Starter]:
+    found = Starter()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def command(starter: Starter) -> Run:
+    """Run `calibrate` in a process of its own, as a person does.
+
+    One that has a seed or an environment of its own, or that asks for it, begins `anew`; the
+    others are copies of a process that has read all modules.
+    """
 
     def run(
-        *arguments: object, folder: Path, seed: int = 0, **environment: str
+        *arguments: object, folder: Path, seed: int = 0, anew: bool = False, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "calibrate", *map(str, arguments)],
-            cwd=folder,
-            env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONUTF8": "1", **environment},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=120,
-        )
+        called = ["-m", "calibrate", *map(str, arguments)]
+        if anew or seed or environment:
+            return subprocess.run(
+                [sys.executable, *called],
+                cwd=folder,
+                env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONUTF8": "1", **environment},
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+                timeout=120,
+            )
+        text = partial(TemporaryFile, "w+", encoding="utf-8")
+        with Path(os.devnull).open() as nothing, text() as said, text() as complained:
+            files = [one.fileno() for one in (nothing, said, complained)]
+            starter.start(called[2:], folder, files)
+            code = starter.ended()
+            texts = [one.seek(0) or one.read() for one in (said, complained)]
+        return subprocess.CompletedProcess(called, code, *texts)
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,23 @@ from calibrate.errors import EngineError
 from tests.test_warehouse import ALL, in_table, odd_leads, plain
 
 
-@pytest.fixture
-def crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("crm")
     frame = odd_leads(1200).rename(columns={"score": "interest"})
-    frame.to_csv(tmp_path / "leads.csv", index=False)
-    with duckdb.connect(str(tmp_path / "crm.db")) as database:
+    frame.to_csv(folder / "leads.csv", index=False)
+    with duckdb.connect(str(folder / "crm.db")) as database:
         database.register("frame", frame)
         database.execute("CREATE TABLE leads AS FROM frame")
         database.execute("CREATE VIEW half AS SELECT * FROM leads WHERE random() < 0.5")
+    cal.calibrate(frame, {"fit": {"holdout": "none"}}).scorecard.save(folder / "card.yaml")
+    return folder
+
+
+@pytest.fixture
+def crm(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    cal.calibrate(frame, {"fit": {"holdout": "none"}}).scorecard.save(tmp_path / "card.yaml")
     return tmp_path
 
 

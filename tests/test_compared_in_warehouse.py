@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -149,19 +151,28 @@ def test_a_rerun_is_that_of_the_file(frame: pd.DataFrame, damping: bool) -> None
     same_comparison(found.comparison, here.comparison)
 
 
-@pytest.fixture
-def crm(frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def first_quarter(frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first quarter's card with its spec, and a table to which the second came."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "spec.yaml").write_text(
+    folder = tmp_path_factory.mktemp("crm")
+    (folder / "spec.yaml").write_text(
         json.dumps(SPEC | {"as_of": "2026-07-19", "fit": {"until": "2026-03-31"}})
     )
     first = frame[frame["created_at"] < "2026-05-01"]
-    with duckdb.connect("crm.db") as database:
-        database.register("frame", first)
-        database.execute("CREATE TABLE leads AS FROM frame")
-    frame.to_csv("leads.csv", index=False)
-    assert main(["run", *WHERE, "--spec", "spec.yaml", "--out", "q1"]) == 0
+    with chdir(folder):
+        with duckdb.connect("crm.db") as database:
+            database.register("frame", first)
+            database.execute("CREATE TABLE leads AS FROM frame")
+        frame.to_csv("leads.csv", index=False)
+        assert main(["run", *WHERE, "--spec", "spec.yaml", "--out", "q1"]) == 0
+    return folder
+
+
+@pytest.fixture
+def crm(first_quarter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it to work in."""
+    shutil.copytree(first_quarter, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 

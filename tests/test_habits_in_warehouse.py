@@ -22,7 +22,7 @@ from calibrate.scorecard import Scorecard
 from calibrate.spec import Spec
 from calibrate.warehouse import read_anywhere
 from tests.test_compared_in_warehouse import same_comparison
-from tests.test_events_in_warehouse import DATA, in_tables
+from tests.test_events_in_warehouse import DATA, in_tables, some_kinds
 
 FILES = ("leads.csv", "--spec", "spec.yaml")
 WHERE = ("--connect", "duckdb://crm.db", "--table", "leads")
@@ -40,10 +40,13 @@ def firms(leads: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every third lead of the sample as files, and as tables; with a further table."""
+    """Every third lead of the sample as files, and as tables; with a further table.
+
+    Their log has some kinds of events, and behaviours of every measure.
+    """
     path = tmp_path_factory.mktemp("sample")
     leads = pd.read_csv(DATA / "leads.csv").iloc[::3].reset_index(drop=True)
-    events = pd.read_csv(DATA / "events.csv")
+    events = some_kinds(pd.read_csv(DATA / "events.csv"))
     leads.to_csv(path / "leads.csv", index=False)
     events[events["lead_id"].isin(leads["lead_id"])].to_csv(path / "events.csv", index=False)
     firms(leads).to_csv(path / "firms.csv", index=False)

@@ -35,9 +35,17 @@ def leads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+AS_AT_A_TERMINAL = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("calibrate", run_name="__main__", alter_sys=True)
+"""
+"""A shell has what it runs in the background ignore SIGINT, tests and what they begin included."""
+
+
 def begun(leads: Path, folder: Path, aside: Path) -> subprocess.Popen[bytes]:
     """Begin a run, and wait until it has put something aside."""
-    command = [sys.executable, "-m", "calibrate", "run", str(leads), "--engine", "duckdb"]
+    command = [sys.executable, "-c", AS_AT_A_TERMINAL, "run", str(leads), "--engine", "duckdb"]
     child = subprocess.Popen(
         [*command, "--out", str(folder)],
         env=os.environ | {"TMPDIR": str(aside)},

@@ -19,14 +19,17 @@ def ours(folder: Path) -> Parts:
     import pyarrow.compute
     import pyarrow.parquet  # noqa: F401
 
-    from calibrate.engines.judging import judge_rows
+    from calibrate.engines.judging import judge_rows, points_reader
     from calibrate.engines.tables import open_table
 
     scoring = _scoring()
 
     def work() -> Any:
         table = open_table(folder / "leads.parquet")
-        return judge_rows(scoring, table.columns, table.rows).scores
+        columns = table.columns
+        return judge_rows(
+            scoring, lambda one: points_reader(one, columns[one.column]), table.rows
+        ).scores
 
     return work, _digest
 

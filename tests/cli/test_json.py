@@ -60,7 +60,7 @@ def said(
     folder: Path, command: Command, request: pytest.FixtureRequest
 ) -> tuple[dict[str, Any], int]:
     """What a command line prints with --json, read back, and its exit code."""
-    done = command(*request.param, "--json", folder=folder)
+    done = command(*request.param, "--json", folder=folder, anew=True)
     assert done.stderr == ""
     values = json.loads(done.stdout, parse_constant=pytest.fail)
     assert isinstance(values, dict)

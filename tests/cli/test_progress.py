@@ -11,7 +11,8 @@ import pytest
 
 import calibrate as cal
 from calibrate.cli.say import Steps
-from tests.cli.test_screen import CODES, on_a_terminal
+from tests.cli.conftest import OnATerminal
+from tests.cli.test_screen import CODES
 from tests.test_warehouse import in_table, odd_leads
 
 WHERE = ("--connect", "duckdb://crm.db", "--table", "leads")
@@ -43,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids=lambda one: " ".join(one[:2]) if isinstance(one, tuple) else "",
 )
 def test_each_attribute_is_named_on_a_terminal(
-    folder: Path, arguments: tuple[str, ...], step: str
+    folder: Path, on_a_terminal: OnATerminal, arguments: tuple[str, ...], step: str
 ) -> None:
     seen = on_a_terminal(*arguments, folder=folder, width=120)
     shown = CODES.sub("", seen)

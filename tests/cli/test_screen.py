@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import struct
 import subprocess
-import sys
-import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +14,7 @@ import yaml
 import calibrate as cal
 from calibrate.cli.say import RUN_STEPS
 from calibrate.present.terminal import columns
+from tests.cli.conftest import OnATerminal
 from tests.later_quarters import SPEC, quarters
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -45,37 +40,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def on_a_terminal(*arguments: str, folder: Path, width: int = 80, **environment: str) -> str:
-    """Run the command with a terminal for its output, and give what the terminal got."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
-    known = {name: os.environ[name] for name in os.environ if name not in ("COLUMNS", "NO_COLOR")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "calibrate", *arguments],
-        cwd=folder,
-        env={**known, "PYTHONUTF8": "1", "TERM": "xterm", **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    text = b"".join(_pieces(ours)).decode("utf-8")
-    os.close(ours)
-    assert process.wait(timeout=60) == 0, text
-    return text.replace("\r\n", "\n")
-
-
-def _pieces(terminal: int) -> Iterator[bytes]:
-    while True:
-        try:
-            piece = os.read(terminal, 65536)
-        except OSError:  # Linux says so when the other side has closed
-            return
-        if not piece:
-            return
-        yield piece
-
-
 def result(text: str) -> str:
     """What stays on the screen once the progress is gone, with its colours."""
     return text[text.rindex("leads.csv: ") :]
@@ -85,7 +49,7 @@ RUN = ("run", "leads.csv")
 
 
 @pytest.fixture(scope="module")
-def seen(folder: Path) -> dict[int, str]:
+def seen(folder: Path, on_a_terminal: OnATerminal) -> dict[int, str]:
     return {width: on_a_terminal(*RUN, folder=folder, width=width) for width in (80, 120)}
 
 
@@ -135,7 +99,9 @@ def test_control_characters_of_leads_do_nothing(seen: dict[int, str]) -> None:
 @pytest.mark.parametrize(
     "environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1", "TERM": "dumb"}]
 )
-def test_who_wants_no_colours_has_none(folder: Path, environment: dict[str, str]) -> None:
+def test_who_wants_no_colours_has_none(
+    folder: Path, on_a_terminal: OnATerminal, environment: dict[str, str]
+) -> None:
     text = on_a_terminal(*RUN, folder=folder, **environment)
     assert not COLOURS.search(text)
     if "TERM" in environment:
@@ -150,7 +116,7 @@ def test_a_pipe_gets_the_text_of_python_and_no_codes(folder: Path, command: Comm
     assert done.stdout.startswith(repr(cal.calibrate(folder / "leads.csv")))
 
 
-def test_json_on_a_terminal_is_json(folder: Path) -> None:
+def test_json_on_a_terminal_is_json(folder: Path, on_a_terminal: OnATerminal) -> None:
     text = on_a_terminal(*RUN, "--json", folder=folder)
     shown = text[text.index("{\n") :]
     assert "\x1b" not in shown[: shown.rindex("\n}")]
@@ -165,7 +131,7 @@ def test_progress_names_its_steps_and_goes(seen: dict[int, str]) -> None:
     assert "writing the report" not in result(seen[80])
 
 
-def test_progress_never_counts_past_its_end(tmp_path: Path) -> None:
+def test_progress_never_counts_past_its_end(tmp_path: Path, on_a_terminal: OnATerminal) -> None:
     frame = quarters()
     frame.to_csv(tmp_path / "leads.csv", index=False)
     spec = {key: one for key, one in SPEC.items() if key != "fit"}
@@ -177,7 +143,9 @@ def test_progress_never_counts_past_its_end(tmp_path: Path) -> None:
     assert all(int(done) <= int(of) for done, of in steps)
 
 
-def test_a_narrow_terminal_cuts_names_and_no_number(folder: Path) -> None:
+def test_a_narrow_terminal_cuts_names_and_no_number(
+    folder: Path, on_a_terminal: OnATerminal
+) -> None:
     wide = CODES.sub("", result(on_a_terminal(*RUN, folder=folder, width=120)))
     narrow = CODES.sub("", result(on_a_terminal(*RUN, folder=folder, width=50)))
     numbers = re.compile(r"\d+ +\d+\.\d % +\d\.\d\d +\d\.\d\d to \d\.\d\d +[+-]\d+$", re.MULTILINE)

@@ -183,11 +183,12 @@ def hold_all(
 
 def hold_number(rows: LeadRows, name: str, value: str) -> Held:
     """Ask a database what numbers an expression gives; see `hold`."""
-    distinct = rows.ask(
-        f"SELECT COUNT(DISTINCT {value}) FROM {rows.source} AS t WHERE {rows.where}"
-    )[0][0]
-    if distinct > MOST_NUMBERS:
-        return _ends(rows, name, value, distinct)
+    if rows.most is None or rows.most > MOST_NUMBERS:
+        distinct = rows.ask(
+            f"SELECT COUNT(DISTINCT {value}) FROM {rows.source} AS t WHERE {rows.where}"
+        )[0][0]
+        if distinct > MOST_NUMBERS:
+            return _ends(rows, name, value, distinct)
     return held_value(rows, name, value)
 
 

@@ -70,6 +70,8 @@ class LeadRows:
         What else a row holds, in SQL, to see which are alike.
     leads, customers : int or None
         How many there are, as first counted; None before that.
+    most : int or None
+        How many rows the relation has, counted or not; None where nobody has said.
     files : tuple of Path
         The Parquet files whose rows these are; empty for a table of a database.
     spelling : Spelling
@@ -89,6 +91,7 @@ class LeadRows:
     cells: tuple[str, ...] = ()
     leads: int | None = None
     customers: int | None = None
+    most: int | None = None
     files: tuple[Path, ...] = ()
     spelling: Spelling = AS_IT_STANDS
     watch: Watch = nobody
