@@ -104,6 +104,8 @@ def _unsigned(read: bytes, place: int) -> tuple[int, int]:
 
 def _signed(read: bytes, place: int) -> tuple[int, int]:
     """Read a number whose lowest bit says whether it is negative."""
+    if (byte := read[place]) < 128:  # most are small
+        return (byte >> 1) ^ -(byte & 1), place + 1
     found, place = _unsigned(read, place)
     return (found >> 1) ^ -(found & 1), place
 
