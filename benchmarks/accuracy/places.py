@@ -64,6 +64,7 @@ TOAD = Environment(  # its wheel names no requirements: these are the ones it im
         "seaborn",
     ),
 )
+PROSCORE = Environment("proscore", ("proscore==0.2.3", "numpy==2.4.6", "pandas==3.1.1"))
 FASTERRISK = Environment("fasterrisk", ("fasterrisk==0.1.10",))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.accuracy.places import OPTBINNING, cache_folder
+from benchmarks.accuracy.places import OPTBINNING, PROSCORE, TOAD, Environment, cache_folder
 from benchmarks.engines import events, inputs
 from benchmarks.harness import (
     Comparison,
@@ -57,13 +57,16 @@ def _counts(
     )
 
 
-def _optbinning(what: str, side: str, limit: float) -> Comparison:
+def _ahead_of(
+    environment: Environment, what: str, side: str, limit: float = 1, *, rounds: int = 1
+) -> Comparison:
+    """Hold our evidence or card against a peer in an environment of its own."""
     return Comparison(
         what=f"{what}, {_TENTH} leads x {inputs.TEXTS + inputs.NUMBERS}",
-        against=OPTBINNING.packages[0].replace("==", " "),
+        against=environment.packages[0].replace("==", " "),
         ours=inside("engines.cards", side),
-        peer=_peer(side),
-        rounds=3,
+        peer=_peer(environment, side),
+        rounds=rounds,
         limit=limit,
         is_slow=True,
     )
@@ -90,11 +93,11 @@ def _resampling(  # noqa: PLR0917
     )
 
 
-def _peer(side: str) -> Side:
+def _peer(environment: Environment, side: str) -> Side:
     def python() -> Path:
-        return OPTBINNING.python(cache_folder() / "peers")
+        return environment.python(cache_folder() / "peers")
 
-    return elsewhere(python, "benchmarks/engines/with_optbinning.py", side)
+    return elsewhere(python, f"benchmarks/engines/with_{environment.name}.py", side)
 
 
 def _run(engine: str) -> Side:
@@ -152,8 +155,13 @@ COMPARISONS = (
         memory=MemoryLimit(most=1200, unit="MB"),
         is_slow=True,
     ),
-    _optbinning("evidence for all columns", "evidence", 1 / 20),
-    _optbinning("card end to end", "card", 1 / 15),
+    _ahead_of(OPTBINNING, "evidence for all columns", "evidence", 1 / 20, rounds=3),
+    _ahead_of(OPTBINNING, "card end to end", "card", 1 / 15, rounds=3),
+    *(
+        _ahead_of(other, what, side)
+        for other in (TOAD, PROSCORE)
+        for what, side in (("evidence", "evidence"), ("card", "card"))
+    ),
     _resampling(
         "points resampled 2 000 times",
         "pandas sample + groupby, 20 times and scaled",

@@ -1,15 +1,10 @@
 """optbinning's side, run in an environment of its own: bins and their evidence, or a card."""
 
-import json
-import sys
-import time
-from importlib import metadata
-
 import pandas as pd
+from asked import in_pandas, run
 from optbinning import BinningProcess, Scorecard
 from sklearn.linear_model import LogisticRegression
 
-OUTCOME = "outcome"
 PACKAGES = ("optbinning", "ortools", "scikit-learn", "numpy", "pandas")
 
 
@@ -38,12 +33,4 @@ def _process(frame):
 
 
 if __name__ == "__main__":
-    frame = pd.read_csv("modelled.csv")
-    outcomes = frame.pop(OUTCOME)
-    work = {"evidence": evidence, "card": card}[sys.argv[1]]
-    start = time.perf_counter()
-    work(frame, outcomes)
-    seconds = time.perf_counter() - start
-    versions = {name: metadata.version(name) for name in PACKAGES}
-    print(", ".join(f"{name} {number}" for name, number in versions.items()), file=sys.stderr)
-    print(json.dumps({"seconds": seconds, "answer": None}))
+    run(in_pandas, {"evidence": evidence, "card": card}, PACKAGES)

@@ -55,7 +55,7 @@ def read_struct(read: bytes, place: int, depth: int = 0) -> tuple[dict[int, Any]
     Examples
     --------
     >>> read_struct(as_struct({1: 7, 3: True, 20: -1}), 0)
-    ({1: 7, 3: True, 20: -1}, 8)
+    ({1: 7, 3: True, 20: -1}, 7)
     """
     if depth > _DEEPEST:
         raise ValueError("More structs in each other than a header has.")
