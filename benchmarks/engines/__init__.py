@@ -158,9 +158,9 @@ COMPARISONS = (
     _ahead_of(OPTBINNING, "evidence for all columns", "evidence", 1 / 20, rounds=3),
     _ahead_of(OPTBINNING, "card end to end", "card", 1 / 15, rounds=3),
     *(
-        _ahead_of(other, what, side)
+        _ahead_of(other, f"{side} beside {other.name}", side)
         for other in (TOAD, PROSCORE)
-        for what, side in (("evidence", "evidence"), ("card", "card"))
+        for side in ("evidence", "card")
     ),
     _resampling(
         "points resampled 2 000 times",
