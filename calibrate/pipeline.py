@@ -130,21 +130,7 @@ def _taught(
         points = damped(points, evidence, previous)
     decision = decide(points, evidence, table)
     progress("resampling points")
-
-    def resampled() -> tuple[Stability, tuple[Finding, ...]]:
-        return (
-            stability(points, evidence, table),
-            card_findings(points, evidence, table, decision.everyone),
-        )
-
-    def redrawn() -> tuple[Decision, float | None]:
-        repeats = REPEATS if table.aside is None else 1
-        return (
-            decision.with_intervals(points, evidence, table),
-            cross_validated_auc(points, evidence, table, decision.scoring, repeats=repeats),
-        )
-
-    (stable, remarks), (decided, cross_validated) = table.at_once(resampled, redrawn)
+    stable, remarks, decided, cross_validated = _spread(points, evidence, table, decision)
     findings = (
         *table.findings,
         *damping_findings(points, previous),
@@ -172,6 +158,31 @@ def _taught(
         ),
         findings=findings,
     )
+
+
+def _spread(
+    points: Points, evidence: Evidence, table: Leads, decision: Decision
+) -> tuple[Stability, tuple[Finding, ...], Decision, float | None]:
+    """Say how far points and threshold would move in other leads, and how well others are ranked.
+
+    Points are resampled beside thresholds and folds, where leads are many and in memory.
+    """
+
+    def resampled() -> tuple[Stability, tuple[Finding, ...]]:
+        return (
+            stability(points, evidence, table),
+            card_findings(points, evidence, table, decision.everyone),
+        )
+
+    def redrawn() -> tuple[Decision, float | None]:
+        repeats = REPEATS if table.aside is None else 1
+        return (
+            decision.with_intervals(points, evidence, table),
+            cross_validated_auc(points, evidence, table, decision.scoring, repeats=repeats),
+        )
+
+    (stable, remarks), (decided, cross_validated) = table.at_once(resampled, redrawn)
+    return stable, remarks, decided, cross_validated
 
 
 def _refitted(

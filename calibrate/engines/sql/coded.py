@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import Ints
+from calibrate.engines.code_counts import added_up
 
-_BLOCK = 2**16
-"""So many rows are counted at a time: they stay in the cache."""
 _LOOKED_AT = 2**13
+"""So many rows are looked at first for the order of the codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +106,9 @@ class Coded:
 
 
 def _counted(codes: npt.NDArray[np.int32], size: int) -> Ints:
-    found = np.zeros(size, dtype=np.int64)
-    step = max(_BLOCK, 4 * size)
-    for begin in range(0, len(codes), step):
-        found += np.bincount(codes[begin : begin + step], minlength=size)
-    return found
+    return added_up(
+        lambda rows: np.bincount(codes[rows], minlength=size), slice(0, len(codes)), size
+    )
 
 
 def _more_and_more(rows: int) -> Iterator[slice]:
