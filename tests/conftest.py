@@ -32,6 +32,11 @@ ROOT = Path(__file__).parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes in no test's name: archives hold the time, and each worker would name it otherwise."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def postgres_folder() -> Iterator[Path]:
     """A place for servers of Postgres, which run as a user of their own.

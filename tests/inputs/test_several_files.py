@@ -252,7 +252,9 @@ def packed(**files: bytes | str) -> bytes:
     page = io.BytesIO()
     with zipfile.ZipFile(page, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name.replace("__", "."), content)
+            # A member without a time of its own: the same bytes in every process that makes them.
+            member = zipfile.ZipInfo(name.replace("__", "."))
+            archive.writestr(member, content, zipfile.ZIP_DEFLATED)
     return page.getvalue()
 
 
