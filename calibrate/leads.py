@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -14,7 +15,7 @@ from pydantic import Field
 from calibrate.behaviours import BehaviourRecipe
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.sql.engine import SqlEngine
-from calibrate.engines.threads import LONG, both
+from calibrate.engines.threads import LONG, Beginning, works
 from calibrate.errors import EngineError, Finding
 from calibrate.eventlog import EventLog
 from calibrate.holdout import SetAside
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 Engine = MemoryEngine | SqlEngine
 """What counts leads, in memory or in a database."""
 
-_One = TypeVar("_One")
-_Other = TypeVar("_Other")
+_Found = TypeVar("_Found")
 DAYS_A_MONTH = 365.2425 / 12
 
 Recipe = Annotated[ColumnRecipe | BehaviourRecipe, Field(discriminator="as_")]
@@ -173,15 +173,20 @@ class Leads(AsScreen, AsTable):
         months = ((self.last - self.first).days + 1) / DAYS_A_MONTH
         return self.counted / months
 
-    def at_once(self, one: Callable[[], _One], other: Callable[[], _Other]) -> tuple[_One, _Other]:
-        """Do two works on these leads, side by side if they are many and in memory.
+    def works(self) -> AbstractContextManager[Beginning]:
+        """Do works on these leads, side by side if they are many and in memory.
 
         A database is asked one thing after the other.
         """
-        if isinstance(self.engine, SqlEngine) or self.counted < LONG:
-            return one(), other()
-        self.engine.count_shards()  # so that not both reckon where each lead is
-        return both(one, other)
+        return works(at_once=not isinstance(self.engine, SqlEngine) and self.counted >= LONG)
+
+    def beside_shards(self, work: Callable[[], _Found]) -> _Found:
+        """Do a work, beside which the shards of many leads in memory are reckoned for later."""
+        if isinstance(self.engine, SqlEngine):
+            return work()
+        with self.works() as begin:
+            begin(self.engine.count_shards)
+            return work()
 
     def only(self, rows: npt.NDArray[np.bool_]) -> Leads:
         """Keep some of the counted leads: what a fold or a later cohort needs.

@@ -123,7 +123,7 @@ def _taught(
 ) -> Calibration:
     """Calibrate by the leads that teach."""
     progress("counting and weighing")
-    counts, evidence = teach(table)
+    counts, evidence = table.beside_shards(lambda: teach(table))
     progress("assigning points")
     points = assign_points(evidence, table.spec.points, leads=table, override=table.spec.override)
     if points.settings.damping and previous is not None:
@@ -165,24 +165,17 @@ def _spread(
 ) -> tuple[Stability, tuple[Finding, ...], Decision, float | None]:
     """Say how far points and threshold would move in other leads, and how well others are ranked.
 
-    Points are resampled beside thresholds and folds, where leads are many and in memory.
+    The longest begins first: where leads are many and in memory, they go on side by side.
     """
-
-    def resampled() -> tuple[Stability, tuple[Finding, ...]]:
-        return (
-            stability(points, evidence, table),
-            card_findings(points, evidence, table, decision.everyone),
+    repeats = REPEATS if table.aside is None else 1
+    with table.works() as begin:
+        decided = begin(lambda: decision.with_intervals(points, evidence, table))
+        stable = begin(lambda: stability(points, evidence, table))
+        cross_validated = begin(
+            lambda: cross_validated_auc(points, evidence, table, decision.scoring, repeats=repeats)
         )
-
-    def redrawn() -> tuple[Decision, float | None]:
-        repeats = REPEATS if table.aside is None else 1
-        return (
-            decision.with_intervals(points, evidence, table),
-            cross_validated_auc(points, evidence, table, decision.scoring, repeats=repeats),
-        )
-
-    (stable, remarks), (decided, cross_validated) = table.at_once(resampled, redrawn)
-    return stable, remarks, decided, cross_validated
+        remarks = begin(lambda: card_findings(points, evidence, table, decision.everyone))
+        return stable(), remarks(), decided(), cross_validated()
 
 
 def _refitted(

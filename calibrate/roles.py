@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from calibrate.dates import could_be_dates, reads_as_dates
-from calibrate.engines.columns import Column, is_empty, text_column
+from calibrate.engines.columns import Column, first_texts, is_empty, text_column
 from calibrate.engines.tables import Table
 from calibrate.errors import Finding, LeadsError, NoOutcomeError, SpecError, did_you_mean
 from calibrate.files import Flow, yaml_text
@@ -403,7 +403,7 @@ def _first_dates(table: Table, columns: Iterable[str], wanted: list[str]) -> str
 
 def _values(column: Column) -> set[str]:
     """Give the distinct values of a column, or of one with many the first."""
-    return {plain_value(text) for text in text_column(column).texts[:50]}
+    return {plain_value(text) for text in first_texts(column, 50)}
 
 
 def _is_flag(column: Column) -> bool:

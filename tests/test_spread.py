@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -351,6 +353,10 @@ def test_a_fault_in_either_of_two_works_is_told(
     def fails() -> None:
         raise cal.LeadsError("no")
 
+    def done(*works: Callable[[], object]) -> list[object]:
+        with run.leads.works() as begin:
+            return [waits() for waits in [begin(work) for work in works]]
+
     for works in ((fails, list), (list, fails)):
         with pytest.raises(cal.LeadsError, match="no"):
-            run.leads.at_once(*works)
+            done(*works)

@@ -107,7 +107,10 @@ class Steps:
         # Later leads that judge, and a second teaching, are steps that not every run has.
         done = self.bar.tasks[0].completed + 1
         self.step = step
-        self.bar.update(self.work, description=step, completed=done, total=max(self.steps, done))
+        # Drawn at once: a step that is over before the bar's own time comes is seen too.
+        self.bar.update(
+            self.work, description=step, completed=done, total=max(self.steps, done), refresh=True
+        )
 
     def part(self, name: str, done: int, of: int) -> None:
         """Show the attribute that a database is asked about, and how long the others will take."""

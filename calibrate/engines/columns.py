@@ -323,6 +323,19 @@ def text_column(column: Column) -> TextColumn:
     return column.as_texts() if isinstance(column, NumberColumn) else column
 
 
+def first_texts(column: Column, most: int) -> tuple[str, ...]:
+    """Give the first distinct values of a column as texts; the smallest of numbers.
+
+    Examples
+    --------
+    >>> first_texts(NumberColumn(numbers=np.array([2.0, np.nan, 1.0, 2.0])), 5)
+    ('1', '2')
+    """
+    if isinstance(column, NumberColumn):
+        return tuple(number_text(float(one)) for one in column.distinct_numbers[0][:most])
+    return column.texts[:most]
+
+
 def is_empty(column: Column) -> bool:
     """Whether no row has a value."""
     if isinstance(column, NumberColumn):

@@ -217,10 +217,12 @@ class MemoryEngine:
         """Give each shard's distinct rows of points with their leads and customers."""
         # Resamples and folds ask for the same one after the other.
         asked = (tuple(card), most)
-        if asked not in self._profiled:
+        found = self._profiled.get(asked)
+        if found is None:
+            found = self._shard_profiles(card, most)
             self._profiled.clear()
-            self._profiled[asked] = self._shard_profiles(card, most)
-        return self._profiled[asked]
+            self._profiled[asked] = found
+        return found
 
     @cached_property
     def _profiled(self) -> dict[tuple[tuple[ColumnPoints, ...], int], ShardProfiles]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol, TypeVar
 
-BLOCK = 2**15
+BLOCK = 2**16
 """So many leads at a time: what is reckoned of them stays in the processor's cache."""
 
 LONG = 2**16
 """Fewer leads than this are done with before threads have begun."""
+
+_SHARING: ContextVar[int] = ContextVar("sharing", default=1)
+"""How many threads share the cores with this one."""
 
 Part = TypeVar("Part")
 Found = TypeVar("Found")
@@ -28,10 +33,10 @@ def side_by_side(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[F
     >>> side_by_side(sum, [[1, 2], [3]])
     [3, 3]
     """
-    few = min(os.cpu_count() or 1, len(parts))
+    few = min(_cores(), len(parts))
     if few < 2:
         return [work(part) for part in parts]
-    with ThreadPoolExecutor(few) as pool:
+    with _pool(few) as pool:
         return list(pool.map(work, parts))
 
 
@@ -45,9 +50,12 @@ def ahead(work: Callable[[Part], Found], parts: Iterable[Part]) -> Generator[Fou
     >>> list(ahead(sum, [[1, 2], [3]]))
     [3, 3]
     """
-    few = os.cpu_count() or 1
+    few = _cores()
+    if few < 2:
+        yield from map(work, parts)
+        return
     under_way: deque[Future[Found]] = deque()
-    with ThreadPoolExecutor(few) as pool:
+    with _pool(few) as pool:
         try:
             for part in parts:
                 under_way.append(pool.submit(work, part))
@@ -70,15 +78,41 @@ def blocks_of(leads: int, size: int = BLOCK) -> list[slice]:
     return [slice(start, min(start + size, leads)) for start in range(0, leads, size)]
 
 
-def both(one: Callable[[], Part], other: Callable[[], Found]) -> tuple[Part, Found]:
-    """Do two works side by side, neither of which needs what the other finds.
+class Beginning(Protocol):
+    """Begins a work, and gives what waits for its end and tells what it found."""
+
+    def __call__(self, work: Callable[[], Found], /) -> Callable[[], Found]:
+        """Begin it."""
+
+
+@contextmanager
+def works(*, at_once: bool) -> Iterator[Beginning]:
+    """Do works of which none needs what another finds, side by side or one after the other.
 
     Examples
     --------
-    >>> both(lambda: 1 + 1, lambda: "b" + "b")
-    (2, 'bb')
+    >>> with works(at_once=True) as begin:
+    ...     found = [begin(lambda: 1 + 1), begin(lambda: "b" + "b")]
+    >>> [one() for one in found]
+    [2, 'bb']
     """
-    with ThreadPoolExecutor(1) as pool:
-        found = pool.submit(one)
-        beside = other()
-        return found.result(), beside
+    if not at_once or _cores() < 2:
+        yield _done
+        return
+    with _pool(_cores()) as pool:
+        yield lambda work: pool.submit(work).result
+
+
+def _done(work: Callable[[], Found]) -> Callable[[], Found]:
+    found = work()
+    return lambda: found
+
+
+def _pool(few: int) -> ThreadPoolExecutor:
+    """Take so many threads, each of which has its share of the cores."""
+    return ThreadPoolExecutor(few, initializer=_SHARING.set, initargs=(few * _SHARING.get(),))
+
+
+def _cores() -> int:
+    """Say how many cores there are for a work: more threads than cores wait for each other."""
+    return max((os.cpu_count() or 1) // _SHARING.get(), 1)

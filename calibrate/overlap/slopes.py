@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -14,8 +16,10 @@ from calibrate.engines.joints import JOINT, Joint, joined
 from calibrate.engines.threads import blocks_of, side_by_side
 from calibrate.stats.products import summed_products
 
-_PART, BLOCK = 2**16, 2**12
-"""So many rows are a part, by itself; of these so many stay in the processor's cache."""
+_PART = 2**15
+"""So many rows are added up at a time: threads that take fewer spend their time on taking turns."""
+BLOCK = 2**14
+"""Of whole rows of values so many: they stay near the processor."""
 
 Floats = npt.NDArray[np.float64]
 Sums = TypeVar("Sums")
@@ -73,10 +77,10 @@ class LookedUp:
         """
         tables = self._tables(coefficients)
 
-        def added(part: slice) -> tuple[float, float, list[Floats]]:
-            return self._losses(part, coefficients[0], tables)
+        def added(rows: slice) -> tuple[float, float, list[Floats]]:
+            return self._losses(rows, coefficients[0], tables)
 
-        parts = self._by_parts(added)
+        parts = self._by_rows(added, _PART)
         gradient = np.empty_like(coefficients)
         gradient[0] = sum(one[1] for one in parts)
         for place, joint in enumerate(self.joints):
@@ -93,14 +97,14 @@ class LookedUp:
         """Give the second slopes, shape (1 + attributes, 1 + attributes)."""
         tables = self._tables(coefficients)
 
-        def added(part: slice) -> Floats:
-            return self._products(part, coefficients[0], tables)
+        def added(rows: slice) -> Floats:
+            return self._products(rows, coefficients[0], tables)
 
-        total: Floats = sum(self._by_parts(added), np.diag(ridge))
+        total: Floats = sum(self._by_rows(added, BLOCK), np.diag(ridge))
         return total
 
-    def _by_parts(self, added: Callable[[slice], Sums]) -> list[Sums]:
-        return side_by_side(added, blocks_of(len(self.profiles.leads), _PART))
+    def _by_rows(self, added: Callable[[slice], Sums], many: int) -> list[Sums]:
+        return side_by_side(added, blocks_of(len(self.profiles.leads), many))
 
     def _tables(self, coefficients: Floats) -> list[Floats]:
         """Give what every place is worth."""
@@ -109,61 +113,115 @@ class LookedUp:
         ]
         return [joint.worth(paid)[0] for joint in self.joints]
 
-    def _places(self, rows: slice) -> list[Ints]:
-        """Give the places of some rows, as wide as looking up and counting want them."""
-        return [joint.places[rows].astype(np.int64) for joint in self.joints]
-
     def _losses(
-        self, part: slice, intercept: float, tables: list[Floats]
+        self, rows: slice, intercept: float, tables: list[Floats]
     ) -> tuple[float, float, list[Floats]]:
         """Add up the loss, and customers expected less those that are, in all and by place."""
-        loss, left_over = 0.0, 0.0
-        sums = [np.zeros(joint.size) for joint in self.joints]
-        for rows in _blocks(part):
-            n, x = (
-                amounts[rows].astype(np.float64)
-                for amounts in (self.profiles.leads, self.profiles.customers)
-            )
-            places = self._places(rows)
-            linear = _added(len(n), intercept, tables, places)
+        n, x = self.profiles.leads[rows], self.profiles.customers[rows]
+        with self._some_room(rows) as room:
+            linear, rest, left = room.linear, room.rest, room.spare
+            room.add_up(intercept, tables, self.joints, rows)
+            room.bound()
             # ln(1 + e^z) without overflow: what is added to the larger of z and 0.
-            rest = np.exp(-np.abs(linear))
-            whole = 1 + rest
-            loss += float(n @ (np.maximum(linear, 0) + np.log(whole)) - x @ linear)
-            left = n * np.where(linear >= 0, 1.0, rest) / whole - x
-            left_over += float(left.sum())
-            for total, at in zip(sums, places, strict=True):
-                np.add(total, np.bincount(at, left, minlength=len(total)), out=total)
-        return loss, left_over, sums
+            np.log(np.add(rest, 1, out=left), out=left)
+            left += np.maximum(linear, 0)
+            loss = float(np.multiply(left, n, out=left).sum() - (x * linear).sum())
+            # 1 / (1 + e^-z), without overflow too.
+            np.copyto(left, rest)
+            left[linear >= 0] = 1.0
+            left /= np.add(rest, 1, out=rest)
+            np.subtract(np.multiply(left, n, out=left), x, out=left)
+            sums: list[Floats] = []
+            for joint in self.joints:
+                np.copyto(room.places, joint.places[rows])
+                sums.append(np.bincount(room.places, left, joint.size))  # type: ignore[arg-type]
+            return loss, float(left.sum()), sums
 
-    def _products(self, part: slice, intercept: float, tables: list[Floats]) -> Floats:
+    def _products(self, rows: slice, intercept: float, tables: list[Floats]) -> Floats:
         """Add up the products of values, weighed by how much a row tells."""
-        size = 1 + len(self.worths)
-        products = np.zeros((size, size))
-        for rows in _blocks(part):
-            n = self.profiles.leads[rows]
-            rest = np.exp(-np.abs(_added(len(n), intercept, tables, self._places(rows))))
-            design = np.empty((size, len(rest)))
-            design[0] = 1.0
+        with self._some_room(rows) as room:
+            rest, weight = room.rest, room.spare
+            room.add_up(intercept, tables, self.joints, rows)
+            room.bound()
+            np.square(np.add(rest, 1, out=weight), out=weight)
+            np.divide(np.multiply(rest, self.profiles.leads[rows], out=rest), weight, out=weight)
+            room.design[0] = 1.0
             for row, worth, places in zip(
-                design[1:], self.worths, self.profiles.places, strict=True
+                room.design[1:], self.worths, self.profiles.places, strict=True
             ):
-                worth.take(places[rows], out=row, mode="clip")
-            weight = n * rest / (1 + rest) ** 2
-            products += summed_products(design * weight, design)
-        return products
+                np.copyto(room.places, places[rows])
+                worth.take(room.places, out=row, mode="clip")
+            np.multiply(room.design, weight, out=room.weighed)
+            return summed_products(room.weighed, room.design)
+
+    @contextmanager
+    def _some_room(self, rows: slice) -> Iterator[_Room]:
+        """Lend room that no other thread is in; there is never more than threads need."""
+        try:
+            room = self._idle.pop()
+        except IndexError:
+            room = _Room.of(len(self.profiles.leads), 1 + len(self.worths))
+        yield room.of_rows(rows.stop - rows.start)
+        self._idle.append(room)
+
+    @cached_property
+    def _idle(self) -> list[_Room]:
+        return []
 
 
-def _added(rows: int, intercept: float, tables: list[Floats], places: list[Ints]) -> Floats:
-    """Give the log-odds of some rows."""
-    total = np.full(rows, intercept)
-    for table, at in zip(tables, places, strict=True):
-        total += table.take(at, mode="clip")
-    return total
+@dataclass(frozen=True, kw_only=True)
+class _Room:
+    """Room for what is reckoned of some rows: taken once, for memory is slow to come by.
 
+    Attributes
+    ----------
+    places : ndarray of int, shape (rows,)
+        As wide as looking up and counting want them.
+    linear : ndarray of float, shape (rows,)
+        Log-odds.
+    rest : ndarray of float, shape (rows,)
+    spare : ndarray of float, shape (rows,)
+    design, weighed : ndarray of float, shape (k, rows)
+    """
 
-def _blocks(part: slice) -> list[slice]:
-    return [
-        slice(part.start + rows.start, part.start + rows.stop)
-        for rows in blocks_of(part.stop - part.start, BLOCK)
-    ]
+    places: Ints
+    linear: Floats
+    rest: Floats
+    spare: Floats
+    design: Floats
+    weighed: Floats
+
+    @classmethod
+    def of(cls, rows: int, size: int) -> _Room:
+        linear, rest, spare = np.empty((3, min(_PART, rows)))
+        design, weighed = np.empty((2, size, min(BLOCK, rows)))
+        places = np.empty(len(linear), np.int64)
+        return cls(
+            places=places, linear=linear, rest=rest, spare=spare, design=design, weighed=weighed
+        )
+
+    def of_rows(self, many: int) -> _Room:
+        """Give room for no more than so many rows."""
+        return _Room(
+            places=self.places[:many],
+            linear=self.linear[:many],
+            rest=self.rest[:many],
+            spare=self.spare[:many],
+            design=self.design[:, :many],
+            weighed=self.weighed[:, :many],
+        )
+
+    def add_up(
+        self, intercept: float, tables: list[Floats], joints: Sequence[Joint], rows: slice
+    ) -> None:
+        """Reckon the log-odds of the rows."""
+        linear = self.linear
+        linear[:] = intercept
+        for table, joint in zip(tables, joints, strict=True):
+            np.copyto(self.places, joint.places[rows])
+            linear += table.take(self.places, out=self.spare, mode="clip")
+
+    def bound(self) -> None:
+        """Reckon e to the negative size of the log-odds, which never overflows, into `rest`."""
+        rest = self.rest
+        np.exp(np.negative(np.abs(self.linear, out=rest), out=rest), out=rest)

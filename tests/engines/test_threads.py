@@ -1,4 +1,4 @@
-"""Work that is done ahead in other threads."""
+"""Work that is done in other threads, ahead or side by side."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from calibrate.engines.threads import ahead
+from calibrate.engines.threads import ahead, side_by_side, works
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +55,41 @@ def test_a_fault_comes_in_the_place_of_its_part() -> None:
 
 def test_nothing_comes_of_nothing() -> None:
     assert list(ahead(str, [])) == []
+
+
+def test_threads_that_share_the_cores_begin_no_further_ones() -> None:
+    """Four threads on two cores would wait for each other."""
+
+    def inner(_: int) -> set[int]:
+        here = set(side_by_side(lambda _: threading.get_ident(), range(20)))
+        here |= set(ahead(lambda _: threading.get_ident(), range(20)))
+        with works(at_once=True) as begin:
+            here.add(begin(threading.get_ident)())
+        return here | {threading.get_ident()}
+
+    assert [len(threads) for threads in side_by_side(inner, range(4))] == [1] * 4
+    assert len(inner(0)) > 1
+
+
+def test_more_cores_are_shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    meet = threading.Barrier(4, timeout=60)
+
+    def inner(_: int) -> list[int]:
+        return side_by_side(lambda _: meet.wait(), range(4))
+
+    assert sorted(side_by_side(inner, range(2))[0]) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_works_tell_what_they_found(at_once: bool) -> None:
+    with works(at_once=at_once) as begin:
+        waits = [begin(lambda n=n: n * 2) for n in range(5)]  # type: ignore[misc]
+        assert [one() for one in waits] == [0, 2, 4, 6, 8]
+
+
+def test_works_go_on_side_by_side() -> None:
+    met = threading.Barrier(2, timeout=60)
+    with works(at_once=True) as begin:
+        one, other = begin(met.wait), begin(met.wait)
+        assert {one(), other()} == {0, 1}
