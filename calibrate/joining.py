@@ -76,6 +76,8 @@ def join_tables(
     LeadsError
         When a further table cannot be read, or has several rows for a lead.
     """
+    if not joins:
+        return Joined(table=table, sources={}, matched={}, findings=())
     columns = dict(table.columns)
     sources: dict[str, tuple[str, str]] = {}
     wanted = None if names is None else {origin: name for name, origin in names.items()}
@@ -101,7 +103,8 @@ def join_tables(
             columns[own] = gathered(column, places)
             sources[own] = origin
     return Joined(
-        table=replace(table, columns=columns),
+        # What was joined has no say in what the leads' own table is known by.
+        table=replace(table, columns=columns, digest=table.fingerprint),
         sources=sources,
         matched=matched,
         findings=tuple(findings),

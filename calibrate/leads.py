@@ -173,18 +173,19 @@ class Leads(AsScreen, AsTable):
         months = ((self.last - self.first).days + 1) / DAYS_A_MONTH
         return self.counted / months
 
-    def works(self) -> AbstractContextManager[Beginning]:
-        """Do works on these leads, side by side if they are many and in memory.
+    def works(self, many: int) -> AbstractContextManager[Beginning]:
+        """Do so many works on these leads, side by side if they are many and in memory.
 
         A database is asked one thing after the other.
         """
-        return works(at_once=not isinstance(self.engine, SqlEngine) and self.counted >= LONG)
+        is_long = not isinstance(self.engine, SqlEngine) and self.counted >= LONG
+        return works(many, at_once=is_long)
 
     def beside_shards(self, work: Callable[[], _Found]) -> _Found:
         """Do a work, beside which the shards of many leads in memory are reckoned for later."""
         if isinstance(self.engine, SqlEngine):
             return work()
-        with self.works() as begin:
+        with self.works(2) as begin:
             begin(self.engine.count_shards)
             return work()
 

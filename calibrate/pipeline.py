@@ -168,14 +168,15 @@ def _spread(
     The longest begins first: where leads are many and in memory, they go on side by side.
     """
     repeats = REPEATS if table.aside is None else 1
-    with table.works() as begin:
+    with table.works(4) as begin:
         decided = begin(lambda: decision.with_intervals(points, evidence, table))
         stable = begin(lambda: stability(points, evidence, table))
         cross_validated = begin(
             lambda: cross_validated_auc(points, evidence, table, decision.scoring, repeats=repeats)
         )
         remarks = begin(lambda: card_findings(points, evidence, table, decision.everyone))
-        return stable(), remarks(), decided(), cross_validated()
+        found = stable(), remarks(), cross_validated()
+        return found[0], found[1], decided(), found[2]
 
 
 def _refitted(

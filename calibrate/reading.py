@@ -17,6 +17,7 @@ from calibrate.dates import Dates
 from calibrate.engines.columns import text_column
 from calibrate.engines.memory import MemoryEngine
 from calibrate.engines.tables import Table, open_table
+from calibrate.engines.threads import LONG, works
 from calibrate.errors import Finding, LeadsError, SpecError
 from calibrate.eventlog import EventLog, read_log
 from calibrate.holdout import set_aside
@@ -27,6 +28,7 @@ from calibrate.outcomes import Outcome, check_two_classes, read_outcome
 from calibrate.roles import Roles, find_roles, role_findings
 from calibrate.spec import EventsPart, Spec, as_spec
 from calibrate.suspects import examine
+from calibrate.suspects.repeats import repeat_findings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,38 +89,43 @@ def read_leads(
         declared = declared.model_copy(update={"events": log.columns})
         check_two_classes(table, roles, outcome)
     outcome, aside, remarks = set_aside(outcome, declared.fit, where=table.where)
-    candidates = find_candidates(table, roles, declared, outcome.counted, seen)
-    engine = MemoryEngine(
-        columns={name: one.column for name, one in candidates.by_name.items()},
-        customer=outcome.customer[outcome.counted],
-        ids=None if roles.id is None else table.columns[roles.id].take(outcome.counted),
-    )
-    chosen = choose_attributes(table, candidates.by_name, engine, declared)
-    leads = Leads(
-        name=table.name,
-        spec=filled_in(declared, roles, outcome),
-        engine=engine,
-        attributes=chosen.attributes,
-        joined=joined.sources,
-        outcome=outcome,
-        log=log,
-        aside=aside,
-        total=table.rows,
-        counted=int(outcome.counted.sum()),
-        customers=int(engine.customer.sum()),
-        fingerprint=table.fingerprint,
-        findings=(
-            *format_findings(table),
-            *joined.findings,
-            *role_findings(roles),
-            *outcome.findings,
-            *remarks,
-            *(log.findings if log is not None else ()),
-            *candidates.findings,
-            *chosen.findings,
-        ),
-    )
-    return examine(leads, table, roles, joined, chosen.aside)
+    with works(3, at_once=table.rows >= LONG) as begin:
+        # Both take a look at every cell, and what follows needs neither.
+        repeats = begin(lambda: repeat_findings(table, roles, joined, outcome.counted))
+        fingerprint = begin(lambda: table.fingerprint)
+        candidates = find_candidates(table, roles, declared, outcome.counted, seen)
+        engine = MemoryEngine(
+            columns={name: one.column for name, one in candidates.by_name.items()},
+            customer=outcome.customer[outcome.counted],
+            ids=None if roles.id is None else table.columns[roles.id].take(outcome.counted),
+        )
+        chosen = choose_attributes(table, candidates.by_name, engine, declared)
+        leads = Leads(
+            name=table.name,
+            spec=filled_in(declared, roles, outcome),
+            engine=engine,
+            attributes=chosen.attributes,
+            joined=joined.sources,
+            outcome=outcome,
+            log=log,
+            aside=aside,
+            total=table.rows,
+            counted=int(outcome.counted.sum()),
+            customers=int(engine.customer.sum()),
+            fingerprint="",
+            findings=(
+                *format_findings(table),
+                *joined.findings,
+                *role_findings(roles),
+                *outcome.findings,
+                *remarks,
+                *(log.findings if log is not None else ()),
+                *candidates.findings,
+                *chosen.findings,
+            ),
+        )
+        leads = examine(leads, joined, repeats, chosen.aside)
+        return replace(leads, fingerprint=fingerprint())
 
 
 def read_outcomes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ from calibrate.recipes import columns_of
 from calibrate.roles import Roles, find_roles, role_findings
 from calibrate.spec import EventsPart, Spec, as_spec
 from calibrate.suspects import examine
+from calibrate.suspects.repeats import repeats_in_database
 from calibrate.telling import Moments, counted_rows, keyed_leads, moments_of
 
 if TYPE_CHECKING:
@@ -123,7 +125,8 @@ def read_relation(
             *chosen.findings,
         ),
     )
-    return examine(leads, table, roles, joined.beside(table), chosen.aside)
+    repeats = partial(repeats_in_database, table, roles, engine)
+    return examine(leads, joined.beside(table), repeats, chosen.aside)
 
 
 def read_anywhere(

@@ -354,7 +354,7 @@ def test_a_fault_in_either_of_two_works_is_told(
         raise cal.LeadsError("no")
 
     def done(*works: Callable[[], object]) -> list[object]:
-        with run.leads.works() as begin:
+        with run.leads.works(2) as begin:
             return [waits() for waits in [begin(work) for work in works]]
 
     for works in ((fails, list), (list, fails)):

@@ -196,22 +196,20 @@ class MemoryEngine:
             customers=customers,
         )
 
-    def _places(
-        self, column: str, levels: Levels, places: Ints, drawn: npt.NDArray[np.bool_] | None
-    ) -> Reader:
+    def _places(self, column: str, levels: Levels, places: Ints, drawn: Ints | None) -> Reader:
         """Make ready to give the places of some levels, the last for values never seen."""
         codes, level_of = self._coded(column, levels)
         place_of = small(places, int(places.max()) + 1)[level_of]
-        some = codes if drawn is None else codes[drawn]
+        some = codes if drawn is None else codes.take(drawn)
         return lambda rows: place_of.take(some[rows])
 
-    def _drawn(self, most: int) -> npt.NDArray[np.bool_] | None:
-        """Draw all customers and, by shard, others beside them; None when all leads fit."""
+    def _drawn(self, most: int) -> Ints | None:
+        """Draw the rows of all customers and, by shard, of others; None when all leads fit."""
         if len(self.customer) <= most:
             return None
         room = max(most - len(self._customer_rows), most // 10)
         others = len(self.customer) - len(self._customer_rows)
-        return self.customer | (self.shards < SHARDS * room // others)
+        return np.flatnonzero(self.customer | (self.shards < SHARDS * room // others))
 
     def shard_profiles(self, card: Sequence[ColumnPoints], most: int) -> ShardProfiles:
         """Give each shard's distinct rows of points with their leads and customers."""
@@ -231,7 +229,8 @@ class MemoryEngine:
     def _shard_profiles(self, card: Sequence[ColumnPoints], most: int) -> ShardProfiles:
         drawn = None
         if len(self.customer) > most:
-            drawn = self._marks // SHARDS < most / len(self.customer) * (MARKS // SHARDS)
+            share = most / len(self.customer)
+            drawn = np.flatnonzero(self._marks // SHARDS < share * (MARKS // SHARDS))
         customer = self.customer if drawn is None else self.customer[drawn]
         shards = self.shards if drawn is None else self.shards[drawn]
         worths = [np.unique([*one.points, one.otherwise], return_inverse=True) for one in card]

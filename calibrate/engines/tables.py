@@ -7,6 +7,7 @@ import hashlib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ MOST_TRIED = 1000
 """Columns that are tried as attributes at a time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """A table as it was found, before anybody knows what its columns mean.
 
@@ -46,8 +47,8 @@ class Table:
         How many there are, those without any value aside.
     unusable : mapping of str to str
         Columns that cannot hold an attribute, and why.
-    fingerprint : str
-        ``sha256:`` and 64 hex digits over the file's bytes or the frame's values.
+    digest : str or None
+        ``sha256:`` and 64 hex digits over the file's bytes; None for a frame.
     dated : date or None
         The day the file was last written; None for a frame.
     row_names : Rows
@@ -66,12 +67,17 @@ class Table:
     columns: Mapping[str, Column]
     rows: int
     unusable: Mapping[str, str]
-    fingerprint: str
+    digest: str | None
     dated: dt.date | None
     row_names: Rows
     remarks: tuple[str, ...] = ()
     original: Any = None
     weights: npt.NDArray[np.int64] | None = None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """``sha256:`` and 64 hex digits over the file's bytes or the frame's values."""
+        return _fingerprint(self.columns) if self.digest is None else self.digest
 
     @property
     def leads(self) -> int:
@@ -121,7 +127,7 @@ def open_table(source: str | Path | pd.DataFrame | Table, *, sheet: str | None =
         columns=read.columns,
         rows=read.original.num_rows,
         unusable=read.unusable,
-        fingerprint=f"sha256:{digest.hexdigest()}",
+        digest=f"sha256:{digest.hexdigest()}",
         dated=found.dated,
         row_names=read.row_names,
         remarks=read.remarks,
@@ -159,7 +165,7 @@ def _open_frame(frame: Any) -> Table:
         columns=columns,
         rows=len(frame),
         unusable=unusable,
-        fingerprint=_fingerprint(columns),
+        digest=None,
         dated=None,
         row_names=Rows(index=frame.index),
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Protocol, TypeVar
 
 BLOCK = 2**16
@@ -86,21 +87,42 @@ class Beginning(Protocol):
 
 
 @contextmanager
-def works(*, at_once: bool) -> Iterator[Beginning]:
+def works(many: int, *, at_once: bool) -> Iterator[Beginning]:
     """Do works of which none needs what another finds, side by side or one after the other.
+
+    Whoever begins them works too: what has not begun when it is asked for is done there and then.
+
+    Parameters
+    ----------
+    many : int
+        How many go on at once, that of who begins them among them.
+    at_once : bool
+        Whether they are long enough for threads.
 
     Examples
     --------
-    >>> with works(at_once=True) as begin:
+    >>> with works(2, at_once=True) as begin:
     ...     found = [begin(lambda: 1 + 1), begin(lambda: "b" + "b")]
-    >>> [one() for one in found]
+    ...     [one() for one in found]
     [2, 'bb']
     """
-    if not at_once or _cores() < 2:
+    few = min(_cores(), many)
+    if not at_once or few < 2:
         yield _done
         return
-    with _pool(_cores()) as pool:
-        yield lambda work: pool.submit(work).result
+    share = few * _SHARING.get()
+    before = _SHARING.set(share)
+    pool = ThreadPoolExecutor(few - 1, initializer=_SHARING.set, initargs=(share,))
+    try:
+        yield partial(_begun, pool)
+    finally:
+        pool.shutdown(cancel_futures=True)
+        _SHARING.reset(before)
+
+
+def _begun(pool: ThreadPoolExecutor, work: Callable[[], Found]) -> Callable[[], Found]:
+    begun = pool.submit(work)
+    return lambda: work() if begun.cancel() else begun.result()
 
 
 def _done(work: Callable[[], Found]) -> Callable[[], Found]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from calibrate.engines.sql.engine import SqlEngine
-from calibrate.engines.tables import Table
+from calibrate.errors import Finding
 from calibrate.joining import Joined
 from calibrate.leads import Leads
-from calibrate.roles import Roles
 from calibrate.suspects.codes import code_findings
 from calibrate.suspects.cohorts import cohort_findings
 from calibrate.suspects.completeness import with_completeness
@@ -17,7 +15,6 @@ from calibrate.suspects.copies import copy_findings
 from calibrate.suspects.lately import lately_findings
 from calibrate.suspects.leaks import withhold
 from calibrate.suspects.placeholders import placeholder_findings
-from calibrate.suspects.repeats import repeat_findings, repeats_in_database
 from calibrate.suspects.slow import slow_findings
 from calibrate.suspects.spellings import spelling_findings
 
@@ -25,7 +22,10 @@ __all__ = ["examine"]
 
 
 def examine(
-    leads: Leads, table: Table, roles: Roles, joined: Joined, aside: Sequence[str] = ()
+    leads: Leads,
+    joined: Joined,
+    repeats: Callable[[], Sequence[Finding]],
+    aside: Sequence[str] = (),
 ) -> Leads:
     """Withhold what looks like a leak, and remark on whatever else looks odd.
 
@@ -33,10 +33,9 @@ def examine(
     ----------
     leads : Leads
         As read, nothing withheld yet.
-    table : Table
-        The whole table, further tables joined.
-    roles : Roles
     joined : Joined
+    repeats : callable
+        Gives the remarks on leads that are there twice (`calibrate.suspects.repeats`).
     aside : sequence of str
         Columns whose values are all different: only whether they are filled can tell anything.
 
@@ -46,15 +45,11 @@ def examine(
         With fewer attributes, perhaps, and more findings.
     """
     leads = with_completeness(withhold(leads, joined, aside))
-    if isinstance(leads.engine, SqlEngine):
-        repeats = repeats_in_database(table, roles, leads.engine)
-    else:
-        repeats = repeat_findings(table, roles, joined, leads.outcome.counted)
     return replace(
         leads,
         findings=(
             *leads.findings,
-            *repeats,
+            *repeats(),
             *placeholder_findings(leads),
             *code_findings(leads),
             *copy_findings(leads),

@@ -63,7 +63,7 @@ def test_threads_that_share_the_cores_begin_no_further_ones() -> None:
     def inner(_: int) -> set[int]:
         here = set(side_by_side(lambda _: threading.get_ident(), range(20)))
         here |= set(ahead(lambda _: threading.get_ident(), range(20)))
-        with works(at_once=True) as begin:
+        with works(2, at_once=True) as begin:
             here.add(begin(threading.get_ident)())
         return here | {threading.get_ident()}
 
@@ -83,13 +83,24 @@ def test_more_cores_are_shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_works_tell_what_they_found(at_once: bool) -> None:
-    with works(at_once=at_once) as begin:
+    with works(2, at_once=at_once) as begin:
         waits = [begin(lambda n=n: n * 2) for n in range(5)]  # type: ignore[misc]
         assert [one() for one in waits] == [0, 2, 4, 6, 8]
 
 
 def test_works_go_on_side_by_side() -> None:
+    """Whoever begins them works too."""
     met = threading.Barrier(2, timeout=60)
-    with works(at_once=True) as begin:
-        one, other = begin(met.wait), begin(met.wait)
-        assert {one(), other()} == {0, 1}
+    with works(2, at_once=True) as begin:
+        waits = begin(met.wait)
+        assert {met.wait(), waits()} == {0, 1}
+
+
+def test_what_has_not_begun_is_done_by_who_asks_for_it() -> None:
+    held = threading.Event()
+    with works(2, at_once=True) as begin:
+        first = begin(lambda: held.wait(60))
+        second = begin(threading.get_ident)
+        assert second() == threading.get_ident()
+        held.set()
+        assert first()

@@ -200,7 +200,7 @@ def as_table(relation: Relation) -> Table:
         columns=RelationColumns(relation),
         rows=relation.leads,
         unusable=relation.unusable,
-        fingerprint="",
+        digest="",
         dated=relation.dated,
         row_names=relation.row_names,
         remarks=relation.remarks,
