@@ -1,4 +1,4 @@
-"""What a run costs in a database as rows, attributes and levels grow: queries are counted.
+"""What a run costs in a database as rows, attributes, levels and events grow: queries are counted.
 
 ``python -m benchmarks.growth`` prints the table of docs/warehouse.md. Nothing is timed.
 """
@@ -11,21 +11,37 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-MEASURED = (
-    # leads, texts, numbers, levels of a text
-    (10**5, 10, 10, 20),
-    (10**6, 10, 10, 20),
-    (10**7, 10, 10, 20),
-    (10**5, 20, 20, 20),
-    (10**5, 40, 40, 20),
-    (10**5, 10, 10, 200),
-    (10**5, 10, 10, 2_000),
-)
 FAR = 60_000
 """Different values of every other number: too many to be brought here."""
+KINDS = 8
+"""Kinds of events in a log."""
+_CREATED = "TIMESTAMP '2026-01-01' + to_hours((hash(i * 7) % 4320)::INT) AS created_at"
 _NAMED = re.compile(r'\bt\."((?:[^"]|"")+)"')
+
+
+class Made(NamedTuple):
+    """How much of everything a run is given: leads, columns of texts and numbers, events."""
+
+    leads: int
+    texts: int
+    numbers: int
+    levels: int
+    events: int = 0
+
+
+MEASURED = (
+    Made(10**5, 10, 10, 20),
+    Made(10**6, 10, 10, 20),
+    Made(10**7, 10, 10, 20),
+    Made(10**5, 20, 20, 20),
+    Made(10**5, 40, 40, 20),
+    Made(10**5, 10, 10, 200),
+    Made(10**5, 10, 10, 2_000),
+    Made(10**5, 10, 10, 20, events=10**6),
+    Made(10**5, 10, 10, 20, events=10**7),
+)
 
 
 @dataclass(kw_only=True)
@@ -37,8 +53,12 @@ class Counted:
     inner : Connection
     source : str
         What stands for the leads in a query.
+    log : str
+        What stands for their events.
     passes : int
         Queries that read the leads.
+    log_passes : int
+        Queries that read the events.
     rows : int
         Rows that came back, of all queries.
     named : list of frozenset of str
@@ -47,13 +67,16 @@ class Counted:
 
     inner: Any
     source: str
+    log: str = '"events"'
     passes: int = 0
+    log_passes: int = 0
     rows: int = 0
     named: list[frozenset[str]] = field(default_factory=list)
 
     def ask(self, query: str) -> Any:
         found = self.inner.ask(query)
         self.rows += found.num_rows
+        self.log_passes += f"FROM {self.log}" in query and not query.startswith("DESCRIBE")
         if f"FROM {self.source}" in query and not query.startswith("DESCRIBE"):
             self.passes += 1
             self.named.append(frozenset(_NAMED.findall(query)))
@@ -68,67 +91,88 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What one run took: passes over the leads, cells and bytes read, rows that came back."""
+    """What one run took: passes over leads and events, bytes read, rows that came back."""
 
     passes: int
+    log_passes: int
     bytes_read: int
     rows: int
 
 
-def cost(leads: int, texts: int, numbers: int, levels: int, folder: Path) -> Cost:
-    """Make a table, calibrate in it, and count."""
+def cost(size: Made, folder: Path) -> Cost:
+    """Make tables, calibrate in them, and count."""
     import duckdb
 
     from calibrate import calibrate
     from calibrate.engines.sql.connections import DuckDBConnection
     from calibrate.engines.sql.relations import open_relation
 
-    path = folder / "leads.parquet"
     database = duckdb.connect()
-    database.execute(_copy(leads, texts, numbers, levels, path))
-    database.execute(f"CREATE TABLE leads AS FROM '{path}'")
-    sizes = dict(
-        database.sql(
-            f"SELECT path_in_schema, sum(total_compressed_size) FROM parquet_metadata('{path}') "
-            f"GROUP BY path_in_schema"
-        ).fetchall()
-    )
+    made = {"leads": _leads(size)} | ({"events": _events(size)} if size.events else {})
+    sizes = {name: _put(database, name, query, folder) for name, query in made.items()}
     counted = Counted(inner=DuckDBConnection(connection=database), source='"leads"')
-    calibrate(open_relation(counted, table="leads"), {"leads": {"id": "lead_id"}})
+    log = open_relation(counted, table="events") if size.events else None
+    declared = {"leads": {"id": "lead_id"}, "fit": {"holdout": "none"}}
+    calibrate(open_relation(counted, table="leads"), declared, events=log)
+    of_leads = sum(sizes["leads"].get(one, 0) for named in counted.named for one in named)
+    of_events = counted.log_passes * sum(sizes.get("events", {}).values())
     return Cost(
         passes=counted.passes,
-        bytes_read=sum(int(sizes.get(one, 0)) for named in counted.named for one in named),
+        log_passes=counted.log_passes,
+        bytes_read=of_leads + of_events,
         rows=counted.rows,
     )
 
 
-def _copy(leads: int, texts: int, numbers: int, levels: int, path: Path) -> str:
-    """Write leads by hashes of their number: the same on every machine."""
+def _put(database: Any, name: str, query: str, folder: Path) -> dict[str, int]:
+    """Make a table, and give the bytes that Parquet needs for each of its columns."""
+    path = folder / f"{name}.parquet"
+    database.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+    database.execute(f"CREATE TABLE {name} AS FROM '{path}'")
+    found = database.sql(
+        f"SELECT path_in_schema, sum(total_compressed_size)::BIGINT "
+        f"FROM parquet_metadata('{path}') GROUP BY path_in_schema"
+    )
+    return dict(found.fetchall())
+
+
+def _leads(size: Made) -> str:
+    """Make leads of hashes of their number: the same on every machine."""
     columns = [
         "'L' || i AS lead_id",
+        *(_CREATED for _ in range(min(size.events, 1))),
         "hash(i) % 100 < CASE WHEN hash(i * 31) % 5 = 0 THEN 20 ELSE 8 END AS converted",
-        *(f"'v' || (hash(i * 31 + {n}) % {levels}) AS text_{n}" for n in range(texts)),
+        *(f"'v' || (hash(i * 31 + {n}) % {size.levels}) AS text_{n}" for n in range(size.texts)),
         *(
             f"(hash(i * 17 + {n}) % {FAR if n % 2 else 50})::DOUBLE AS number_{n}"
-            for n in range(numbers)
+            for n in range(size.numbers)
         ),
     ]
+    return f"SELECT {', '.join(columns)} FROM range({size.leads}) AS r(i)"
+
+
+def _events(size: Made) -> str:
+    """Make what leads did, in the time around their creation."""
     return (
-        f"COPY (SELECT {', '.join(columns)} FROM range({leads}) AS r(i)) TO '{path}' "
-        f"(FORMAT parquet)"
+        f"SELECT 'L' || (hash(e) % {size.leads}) AS lead_id, "
+        f"'kind ' || (hash(e * 3) % {KINDS}) AS event, "
+        f"TIMESTAMP '2025-12-01' + to_hours((hash(e * 7) % 5760)::INT) AS at "
+        f"FROM range({size.events}) AS r(e)"
     )
 
 
 def main(arguments: Sequence[str]) -> None:
-    most = int(arguments[0]) if arguments else max(one[0] for one in MEASURED)
-    print("| leads | attributes | levels of a text | passes | MB read | rows that come back |")
-    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
-    for leads, texts, numbers, levels in MEASURED:
-        if leads > most:
+    most = int(arguments[0]) if arguments else max(max(size) for size in MEASURED)
+    heads = ("leads", "attributes", "levels of a text", "events", "passes", "over the log")
+    print(f"| {' | '.join((*heads, 'MB read', 'rows that come back'))} |")
+    print("| " + "---: | " * 8)
+    for size in MEASURED:
+        if max(size.leads, size.events) > most:
             continue
         with tempfile.TemporaryDirectory(prefix="calibrate-growth-") as folder:
-            came = cost(leads, texts, numbers, levels, Path(folder))
-        cells = (leads, texts + numbers, levels, came.passes, came.bytes_read >> 20, came.rows)
+            came = cost(size, Path(folder))
+        made = (size.leads, size.texts + size.numbers, size.levels, size.events)
+        cells = (*made, came.passes, came.log_passes, came.bytes_read >> 20, came.rows)
         print(f"| {' | '.join(f'{cell:,}'.replace(',', ' ') for cell in cells)} |", flush=True)
 
 

@@ -130,7 +130,7 @@ def _taught(
         points = damped(points, evidence, previous)
     decision = decide(points, evidence, table)
     progress("resampling points")
-    stable, remarks, decided, cross_validated = _spread(points, evidence, table, decision)
+    stable, remarks, cross_validated, decided = _spread(points, evidence, table, decision)
     findings = (
         *table.findings,
         *damping_findings(points, previous),
@@ -162,7 +162,7 @@ def _taught(
 
 def _spread(
     points: Points, evidence: Evidence, table: Leads, decision: Decision
-) -> tuple[Stability, tuple[Finding, ...], Decision, float | None]:
+) -> tuple[Stability, tuple[Finding, ...], float | None, Decision]:
     """Say how far points and threshold would move in other leads, and how well others are ranked.
 
     The longest begins first: where leads are many and in memory, they go on side by side.
@@ -175,8 +175,8 @@ def _spread(
             lambda: cross_validated_auc(points, evidence, table, decision.scoring, repeats=repeats)
         )
         remarks = begin(lambda: card_findings(points, evidence, table, decision.everyone))
-        found = stable(), remarks(), cross_validated()
-        return found[0], found[1], decided(), found[2]
+        # What began first is asked for last: what has not begun by then is done here.
+        return stable(), remarks(), cross_validated(), decided()
 
 
 def _refitted(

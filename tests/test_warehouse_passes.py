@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks.growth import Counted, cost
+from benchmarks.growth import Counted, Made, cost
 from calibrate import calibrate
 from calibrate.engines.sql.connections import DuckDBConnection
 from calibrate.engines.sql.relations import open_relation
@@ -25,4 +25,4 @@ def test_a_run_on_the_sample_reads_it_so_often() -> None:
 
 @pytest.mark.parametrize("leads", [20_000, 40_000])
 def test_passes_do_not_grow_with_leads(leads: int, tmp_path: Path) -> None:
-    assert cost(leads, 3, 2, 10, tmp_path).passes == 28
+    assert cost(Made(leads, 3, 2, 10), tmp_path).passes == 28

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.accuracy.places import OPTBINNING, PROSCORE, TOAD, Environment, cache_folder
-from benchmarks.engines import events, inputs
+from benchmarks.engines import databases, events, inputs
 from benchmarks.harness import (
     Comparison,
     MeanRatio,
@@ -33,6 +33,7 @@ _SIZE, _TENTH, _HUNDREDTH, _TWICE = (
 def prepare(folder: Path) -> None:
     inputs.make(folder)
     events.make(folder)
+    databases.make(folder)
 
 
 def _counts(
@@ -136,6 +137,18 @@ COMPARISONS = (
         is_slow=True,
     ),
     _counts("in a DuckDB", "the same query by hand", ("ours_relation", "by_hand"), 1.1),
+    *(
+        Comparison(
+            what=f"counts, {_TENTH} leads x {inputs.COLUMNS} {where}",
+            against="the same query by hand",
+            ours=inside("engines.databases", f"ours_{name}"),
+            peer=inside("engines.databases", f"by_hand_{name}"),
+            rounds=5,
+            limit=1.1,
+            is_slow=True,
+        )
+        for where, name in (("in a Postgres", "postgres"), ("on Spark", "spark"))
+    ),
     Comparison(
         what=f"scores, {_SIZE} leads x {inputs.COLUMNS} Parquet, in order",
         against="DuckDB, a join a column",

@@ -142,7 +142,7 @@ def duckdb_parquet(folder: Path) -> Parts:
         texts = _asked(made, source, inputs.mixed_names()[0])
         return [*texts, *((name, _bands_asked(made, source, name, cuts[name])) for name in cuts)]
 
-    return work, _of_rows
+    return work, of_rows
 
 
 def ours_csv(folder: Path) -> Parts:
@@ -182,12 +182,12 @@ def ours_relation(folder: Path) -> Parts:
 
     made = DuckDBConnection(connection=_loaded(folder))
     relation = open_relation(made, table="leads")
-    return lambda: _held(relation), _of_held
+    return lambda: held(relation), of_held
 
 
 def by_hand(folder: Path) -> Parts:
     made = _loaded(folder)
-    return lambda: _asked(made, "leads", inputs.names()), _of_rows
+    return lambda: _asked(made, "leads", inputs.names()), of_rows
 
 
 def _loaded(folder: Path) -> Any:
@@ -198,7 +198,7 @@ def _loaded(folder: Path) -> Any:
     return made
 
 
-def _held(relation: Any) -> Any:
+def held(relation: Any) -> Any:
     from dataclasses import replace
 
     from calibrate.engines.sql.held import hold
@@ -217,13 +217,13 @@ def _mixed(relation: Any, cuts: dict[str, list[float]]) -> Any:
     rows = replace(relation.rows, customer="t.converted = 'yes'")
     texts, numbers = inputs.mixed_names()
     columns = [(name, relation.columns[name].kind) for name in (*texts, *numbers)]
-    held = {name: one for (name, _), one in zip(columns, hold_all(rows, columns), strict=True)}
-    engine = SqlEngine(rows=rows, held=held)
+    found = {name: one for (name, _), one in zip(columns, hold_all(rows, columns), strict=True)}
+    engine = SqlEngine(rows=rows, held=found)
     bands = [(name, engine.count_bands(name, cuts[name])) for name in numbers]
     return [
         *(
             (name, zip(one.values, one.leads.tolist(), one.customers.tolist(), strict=True))
-            for name, one in held.items()
+            for name, one in found.items()
             if name in texts
         ),
         *(
@@ -298,14 +298,14 @@ def _band(value: float) -> str | None:
     return None if isnan(value) else str(value)
 
 
-def _of_held(counted: Any) -> str:
+def of_held(counted: Any) -> str:
     return _tables(
         (name, zip(one.values, one.leads.tolist(), one.customers.tolist(), strict=True))
         for name, one in counted
     )
 
 
-def _of_rows(counted: Any) -> str:
+def of_rows(counted: Any) -> str:
     return _tables(counted)
 
 

@@ -107,6 +107,15 @@ def _read_text(content: bytes, where: str) -> TableRead:
     )
 
 
+def not_parquet(where: str, fault: Exception) -> LeadsError:
+    """Say that a file is not the Parquet that its name promises."""
+    why = str(fault).splitlines()[0][:120].rstrip(".")
+    return LeadsError(
+        f"{where} cannot be read as Parquet ({why}), so it is damaged or something else. "
+        f"Export the leads again."
+    )
+
+
 def _read_parquet(content: bytes, where: str) -> TableRead:
     import pyarrow as pa
     from pyarrow import parquet
@@ -118,11 +127,7 @@ def _read_parquet(content: bytes, where: str) -> TableRead:
         table = parquet.ParquetFile(pa.BufferReader(content), read_dictionary=texts).read()
         table.validate(full=True)  # the file may promise UTF-8 and hold something else
     except (pa.ArrowException, OSError, UnicodeError) as fault:
-        why = str(fault).splitlines()[0][:120].rstrip(".")
-        raise LeadsError(
-            f"{where} cannot be read as Parquet ({why}), so it is damaged or something else. "
-            f"Export the leads again."
-        ) from None
+        raise not_parquet(where, fault) from None
     check_names(table.column_names, where=where)
     empty = empty_rows(table)
     if len(empty) == table.num_rows:

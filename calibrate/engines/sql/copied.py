@@ -184,7 +184,7 @@ def _relation(connection: DuckDBConnection, source: Source, copies: Sequence[_Co
     files = tuple(one.path for one in copies)
     listed = ", ".join(text(str(one)) for one in files)
     options = f"union_by_name = true, file_row_number = true, filename = '{OWN}file'"
-    order, _ = places_of(connection, files, listed)
+    order, _ = places_of(files)
     unusable, remarks, rows = copies[0].unusable, read_as(copies[0].file.encoding), copies[0].rows
     if source.is_pattern:
         parts = [one.part for one in copies]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import glob
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
+from calibrate.engines.formats import not_parquet
 from calibrate.engines.rows import Rows
 from calibrate.engines.sources import Source
 from calibrate.engines.sql.connections import Connection, DuckDBConnection
@@ -35,6 +37,7 @@ def open_parquet(
         When no file is there, or one is damaged.
     """
     found = Source.of(Path(path))
+    order, row_names = places_of(found.files)
     connection = connection or DuckDBConnection.opened(memory=memory)
     listed = ", ".join(text(str(one)) for one in found.files)
     partitions = _partitions(found)
@@ -43,7 +46,6 @@ def open_parquet(
         f"hive_partitioning = {str(bool(partitions)).lower()}"
     )
     source = f"read_parquet([{listed}], {options})"
-    order, row_names = places_of(connection, found.files, listed)
     made = relation_over(connection, source, found.path.name, order=order, where=str(found.path))
     above = _keys(_fixed(found.path)) - partitions
     return replace(
@@ -76,25 +78,34 @@ def _keys(folder: Path) -> set[str]:
     return {part.partition("=")[0] for part in folder.parts if "=" in part}
 
 
-def places_of(connection: Connection, files: Sequence[Path], listed: str) -> tuple[str, Rows]:
-    """Give the place of a row over all files, in SQL, and what rows are called by it."""
+def places_of(files: Sequence[Path]) -> tuple[str, Rows]:
+    """Give the place of a row over all files, in SQL, and what rows are called by it.
+
+    Raises
+    ------
+    LeadsError
+        When one of them is damaged, or no Parquet.
+    """
     order = column("file_row_number")
-    row_names = Rows(first=1)
-    if len(files) > 1:
-        counts = (
-            connection.ask(
-                f"SELECT SUM(num_rows) FROM parquet_file_metadata([{listed}]) GROUP BY file_name "
-                f"ORDER BY LIST_POSITION([{listed}], file_name)"
-            )
-            .column(0)
-            .to_pylist()
-        )
-        starts = [int(sum(counts[:place])) for place in range(len(counts))]
-        arms = "".join(
-            f" WHEN {text(str(one))} THEN {start}" for one, start in zip(files, starts, strict=True)
-        )
-        order = f"({order} + CASE {column(f'{OWN}file')}{arms} END)"
-        row_names = Rows.stacked(
-            (one.name, int(count), Rows(first=1)) for one, count in zip(files, counts, strict=True)
-        )
+    counts = [_rows_of(one) for one in files]
+    if len(files) == 1:
+        return order, Rows(first=1)
+    starts = accumulate(counts, initial=0)
+    arms = "".join(
+        f" WHEN {text(str(one))} THEN {start}" for one, start in zip(files, starts, strict=False)
+    )
+    order = f"({order} + CASE {column(f'{OWN}file')}{arms} END)"
+    row_names = Rows.stacked(
+        (one.name, count, Rows(first=1)) for one, count in zip(files, counts, strict=True)
+    )
     return order, row_names
+
+
+def _rows_of(path: Path) -> int:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        return int(parquet.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError) as fault:
+        raise not_parquet(str(path), fault) from None
