@@ -128,7 +128,7 @@ def _memory(measured: Measured) -> str:
     memory, came = measured.comparison.memory, measured.memory_came
     if memory is None or came is None:
         return ""
-    return f", memory {came:.3g} {memory.unit}, at most {memory.most:.3g}"
+    return f", memory {came:.3g} {memory.unit}, at most {memory.most:.4g}"
 
 
 def _memory_record(measured: Measured) -> recording.Row:

@@ -73,7 +73,7 @@ def _memory(memory: dict[str, Any] | None) -> str:
         return ""
     came = f"{memory['came']:.3g}"
     came = f"**{came}**" if memory["came"] > memory["most"] else came
-    return f"{memory['most']:.3g} {memory['unit']}: {came}"
+    return f"{memory['most']:.4g} {memory['unit']}: {came}"
 
 
 def _named(text: str) -> str:
