@@ -164,8 +164,9 @@ def _events(size: Made) -> str:
 def main(arguments: Sequence[str]) -> None:
     most = int(arguments[0]) if arguments else max(max(size) for size in MEASURED)
     heads = ("leads", "attributes", "levels of a text", "events", "passes", "over the log")
-    print(f"| {' | '.join((*heads, 'MB read', 'rows that come back'))} |")
-    print("| " + "---: | " * 8)
+    heads = (*heads, "MB read", "rows that come back")
+    print(f"| {' | '.join(heads)} |")
+    print(f"| {' | '.join('---:' for _ in heads)} |")
     for size in MEASURED:
         if max(size.leads, size.events) > most:
             continue

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
-from functools import cache
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_WITHIN_NUMBERS = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|%)")
 _LEAVES_THE_BLOCK = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
@@ -89,7 +92,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    in_words: dict[str, Callable[..., str]] = {
         "count": numbers.count_text,
         "percent": numbers.percent_text,
         "lift": numbers.lift_text,
@@ -98,11 +101,25 @@ def environment() -> Environment:
         "ends": numbers.ends_text,
         "points": numbers.points_text,
         "within": numbers.within_text,
-        "clean": clean,
-        "prose": _prose,
         "all_leads": all_leads_words,
     }
+    environment.filters |= {name: _unbroken(write) for name, write in in_words.items()}
+    environment.filters |= {"clean": clean, "prose": _prose}
     return environment
+
+
+def _whole_numbers(text: str) -> str:
+    return _WITHIN_NUMBERS.sub(_NO_BREAK, text)
+
+
+def _unbroken(write: Callable[..., str]) -> Callable[..., str]:
+    """Write numbers so that no line ends within one, nor before its sign."""
+
+    @wraps(write)
+    def written(*given: Any, **more: Any) -> str:
+        return _whole_numbers(write(*given, **more))
+
+    return written
 
 
 def _prose(text: str) -> Markup:
@@ -113,7 +130,8 @@ def _prose(text: str) -> Markup:
     if len(parts) % 2 == 0:  # a backtick without its other: nothing is code
         return Markup("`").join(parts)
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if place % 2 else part
+        # Code is copied, so it stays as it is.
+        Markup("<code>{}</code>").format(part) if place % 2 else Markup(_whole_numbers(part))
         for place, part in enumerate(parts)
     )
 

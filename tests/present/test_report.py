@@ -18,6 +18,7 @@ from calibrate.pipeline import Calibration
 from calibrate.present.comparison_text import then_and_now
 from calibrate.present.later import holdout_sentence
 from calibrate.present.numbers import count_text, lift_text, percent_text, points_text
+from calibrate.present.pages import environment
 from calibrate.present.plots import NAMES
 from calibrate.present.report import report_html
 from calibrate.present.report.card import card_attributes
@@ -360,3 +361,12 @@ def test_the_parts_that_answer_ten_questions_are_in_the_report(
     verdicts = page.partition("| verdict | when |")[2].partition("\n\n")[0]
     for one in ("Ready to use", "Use with caution", "Not ready", "Not tested on later leads"):
         assert f"| {one} |" in verdicts
+
+
+def test_no_line_ends_within_a_number() -> None:
+    """What stands as code is copied, and stays as it was."""
+    shown = environment().from_string("{{ 45211|count }}, {{ 0.117|percent }}, {{ said|prose }}")
+    assert (
+        shown.render(said="1 234 leads, 12 % of `1 200`, 3 of 4 and 10 2026").replace("\xa0", "~")
+        == "45~211, 11.7~%, 1~234 leads, 12~% of <code>1 200</code>, 3 of 4 and 10 2026"
+    )

@@ -131,7 +131,7 @@ def test_a_large_table_shows_its_first_rows_and_says_how_many_more() -> None:
     assert shown.count("<tr") == 1 + MOST_ROWS
     assert f"L{MOST_ROWS - 1}<" in shown
     assert f"L{MOST_ROWS}<" not in shown
-    assert "and 1 234 more rows" in shown
+    assert "and 1\N{NO-BREAK SPACE}234 more rows" in shown
 
 
 def test_a_table_of_no_rows_says_so() -> None:
