@@ -174,7 +174,8 @@ def main(arguments: Sequence[str]) -> None:
             came = cost(size, Path(folder))
         made = (size.leads, size.texts + size.numbers, size.levels, size.events)
         cells = (*made, came.passes, came.log_passes, came.bytes_read >> 20, came.rows)
-        print(f"| {' | '.join(f'{cell:,}'.replace(',', ' ') for cell in cells)} |", flush=True)
+        shown = (f"{cell:,}".replace(",", " ") if cell else "" for cell in cells)
+        print(f"| {' | '.join(shown)} |".replace("|  |", "| |"), flush=True)
 
 
 if __name__ == "__main__":
