@@ -182,7 +182,10 @@ class Leads(AsScreen, AsTable):
         return works(many, at_once=is_long)
 
     def beside_shards(self, work: Callable[[], _Found]) -> _Found:
-        """Do a work, beside which the shards of many leads in memory are reckoned for later."""
+        """Do a work, beside which the shards of many leads in memory are reckoned for later.
+
+        A fault of theirs is told to whoever asks for them then.
+        """
         if isinstance(self.engine, SqlEngine):
             return work()
         with self.works(2) as begin:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import calibrate as cal
 from calibrate import leads as leads_in_memory
-from calibrate import spread
+from calibrate import reading, spread
 from calibrate.engines import memory as engine_in_memory
 from calibrate.engines import tables
 from calibrate.engines.base import SHARDS
@@ -218,6 +218,21 @@ def test_folds_of_a_sample_rank_as_those_of_all_leads_do(monkeypatch: pytest.Mon
 # ------------------------------------------------------------------ what a card says
 
 
+def test_plenty_of_leads_are_dealt_into_folds_once(
+    run: cal.Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ranked(repeats: int) -> float | None:
+        asked = run.points, run.evidence, run.leads, run.decision.scoring
+        return folds.cross_validated_auc(*asked, repeats=repeats)
+
+    once, often = ranked(1), ranked(5)
+    assert once != often
+    monkeypatch.setattr(folds, "PLENTY", run.evidence.overall.customers)
+    assert ranked(5) == once
+    monkeypatch.setattr(folds, "PLENTY", run.evidence.overall.customers + 1)
+    assert ranked(5) == often
+
+
 def test_intervals_stand_in_card_frame_and_text(run: cal.Calibration) -> None:
     assert run.threshold.interval is None  # the lowest customer has none
     frame = run.threshold.to_frame().set_index("rule")
@@ -339,8 +354,9 @@ def test_what_is_done_side_by_side_gives_the_same_card(
     run: cal.Calibration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Threads begin where leads are many; here few are taken for many."""
-    for room in (engine_in_memory, tables, leads_in_memory):
+    for room in (engine_in_memory, tables, leads_in_memory, reading):
         monkeypatch.setattr(room, "LONG", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
     again = cal.calibrate(overlapping_leads(np.random.default_rng(3), 4000))
     assert again.scorecard.to_yaml() == run.scorecard.to_yaml()
 

@@ -171,6 +171,18 @@ def test_damaged_parquet_is_said(here: Path, capsys: pytest.CaptureFixture[str])
     assert said.endswith("Export the leads again.")
 
 
+def test_parquet_that_is_not_there_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "folder.parquet").mkdir()
+    (here / "leads.parquet").touch()
+    for name, said in (
+        ("lead.parquet", "no such file. Did you mean `leads.parquet`?"),
+        ("folder.parquet", "is a folder; name the file in it that holds the leads."),
+    ):
+        assert run(here / name, "--engine", "duckdb", "--out", here / "never") == 2
+        assert said in " ".join(capsys.readouterr().err.split())
+    assert not (here / "never").exists()
+
+
 class _FaultError(Exception):
     pass
 

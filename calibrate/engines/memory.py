@@ -157,7 +157,7 @@ class MemoryEngine:
         """Count leads and customers per level of a card."""
         if not by_shard:
             return self._count_levels(column, levels, by_shard=False)
-        # Stability and folds ask for the same counts one after the other.
+        # Stability and folds ask for the same counts.
         known = self._by_shard.get(column)
         if known is None or known[0] != levels:
             found = self._count_levels(column, levels, by_shard=True)
@@ -213,7 +213,7 @@ class MemoryEngine:
 
     def shard_profiles(self, card: Sequence[ColumnPoints], most: int) -> ShardProfiles:
         """Give each shard's distinct rows of points with their leads and customers."""
-        # Resamples and folds ask for the same one after the other.
+        # Resamples and folds ask for the same; should both be the first, both make it.
         asked = (tuple(card), most)
         found = self._profiled.get(asked)
         if found is None:

@@ -80,7 +80,7 @@ def blocks_of(leads: int, size: int = BLOCK) -> list[slice]:
 
 
 class Beginning(Protocol):
-    """Begins a work, and gives what waits for its end and tells what it found."""
+    """Begins a work, and gives what waits for its end and tells what it found: to be asked once."""
 
     def __call__(self, work: Callable[[], Found], /) -> Callable[[], Found]:
         """Begin it."""
@@ -95,7 +95,7 @@ def works(many: int, *, at_once: bool) -> Iterator[Beginning]:
     Parameters
     ----------
     many : int
-        How many go on at once, that of who begins them among them.
+        How many go on at once. What whoever begins them does meanwhile is one of them.
     at_once : bool
         Whether they are long enough for threads.
 
@@ -136,5 +136,8 @@ def _pool(few: int) -> ThreadPoolExecutor:
 
 
 def _cores() -> int:
-    """Say how many cores there are for a work: more threads than cores wait for each other."""
+    """Say how many cores there are for a work: more threads than cores wait for each other.
+
+    It is the work's share until its end, though others that share the cores may be over before.
+    """
     return max((os.cpu_count() or 1) // _SHARING.get(), 1)

@@ -156,7 +156,7 @@ class LookedUp:
 
     @contextmanager
     def _some_room(self, rows: slice) -> Iterator[_Room]:
-        """Lend room that no other thread is in; there is never more than threads need."""
+        """Lend room that no other thread is in; there is as much as threads were in at once."""
         try:
             room = self._idle.pop()
         except IndexError:
@@ -179,9 +179,10 @@ class _Room:
         As wide as looking up and counting want them.
     linear : ndarray of float, shape (rows,)
         Log-odds.
-    rest : ndarray of float, shape (rows,)
-    spare : ndarray of float, shape (rows,)
+    rest, spare : ndarray of float, shape (rows,)
+        For what is reckoned of them.
     design, weighed : ndarray of float, shape (k, rows)
+        Values of the rows, a one first, and the same by weight; of `BLOCK` rows at most.
     """
 
     places: Ints

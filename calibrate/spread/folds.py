@@ -23,9 +23,9 @@ REPEATS = 5
 """Leads are dealt into folds so often where nothing else judges the card."""
 SCORED = 100_000
 """Above so many leads, folds are made and judged on a sample of them."""
-PLENTY = 10_000
-"""With so many customers and so many others, one deal is enough: another gives an AUC whose
-standard deviation is .0005 to .001 apart, a fraction of what the leads themselves leave open."""
+PLENTY = 6_000
+"""With so many customers and so many others that are judged, one deal is enough: from one to
+another the AUC varies with a standard deviation of about .001, far less than between draws."""
 FEWEST = 10
 """With fewer customers, or fewer others, a fold has too few to judge by."""
 
@@ -46,7 +46,7 @@ def cross_validated_auc(
     scoring : Scoring
         With the policy that says whose points decide; only these are ranked.
     repeats : int
-        How often leads are dealt into folds anew; once where customers and others are plenty.
+        How often leads are dealt into folds anew; once where those judged are plenty.
 
     Returns
     -------
@@ -68,14 +68,13 @@ def cross_validated_auc(
     """
     attributes = seats_of(points, evidence, leads)
     customers = evidence.overall.customers
-    fewer = min(customers, evidence.overall.leads - customers)
-    if not attributes or fewer < FEWEST:
+    if not attributes or min(customers, evidence.overall.leads - customers) < FEWEST:
         return None
     seated = Seated.of(attributes, evidence.overall, leads, most=SCORED, scoring=scoring)
     # What is left without a fold must be counted: taken from a sample, many times over, the leads
     # held out would be learned the wrong way round.
     seated = seated.counting_all(leads)
-    held = np.vstack([_dealt(time) for time in range(repeats if fewer < PLENTY else 1)])
+    held = np.vstack([_dealt(time) for time in range(1 if _are_plenty(seated) else repeats)])
 
     def judged(out: Floats) -> float:
         kept = _kept(seated, points, evidence, 1 - out)
@@ -84,6 +83,11 @@ def cross_validated_auc(
     found = side_by_side(judged, list(held))
     known = [one for one in found if not np.isnan(one)]
     return float(np.mean(known)) if known else None
+
+
+def _are_plenty(seated: Seated) -> bool:
+    customers = int(seated.seating.customers.sum())
+    return min(customers, int(seated.seating.leads.sum()) - customers) >= PLENTY
 
 
 def _dealt(time: int) -> Floats:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from calibrate.engines.formats import not_parquet
 from calibrate.engines.rows import Rows
-from calibrate.engines.sources import Source
+from calibrate.engines.sources import Source, unreadable
 from calibrate.engines.sql.connections import Connection, DuckDBConnection
 from calibrate.engines.sql.phrases import column, text
 from calibrate.engines.sql.relations import OWN, Relation, relation_over
@@ -84,7 +84,7 @@ def places_of(files: Sequence[Path]) -> tuple[str, Rows]:
     Raises
     ------
     LeadsError
-        When one of them is damaged, or no Parquet.
+        When one of them is not there, is damaged, or is no Parquet.
     """
     order = column("file_row_number")
     counts = [_rows_of(one) for one in files]
@@ -106,6 +106,11 @@ def _rows_of(path: Path) -> int:
     from pyarrow import parquet
 
     try:
-        return int(parquet.read_metadata(path).num_rows)
-    except (pa.ArrowException, OSError) as fault:
-        raise not_parquet(str(path), fault) from None
+        file = path.open("rb")
+    except OSError as fault:
+        raise unreadable(path, fault) from None
+    with file:
+        try:
+            return int(parquet.read_metadata(file).num_rows)
+        except (pa.ArrowException, OSError) as fault:
+            raise not_parquet(str(path), fault) from None
