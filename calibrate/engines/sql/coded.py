@@ -41,13 +41,12 @@ class Coded:
         rows = slice(codes.offset, codes.offset + len(codes))
         made = np.frombuffer(buffer, dtype=np.int32)[rows]
         # Arrow leaves 0 where nothing is, which nobody promises.
-        if made.view(np.uint32).max(initial=0) <= len(values):
-            counted = _counted(made, 1 + len(values))
-            if counted[0] == codes.null_count:
-                return cls(values=values, codes=made, counted=counted)
-        bits = np.frombuffer(valid, dtype=np.uint8)
-        made = made * np.unpackbits(bits, bitorder="little", count=rows.stop)[rows]
-        return cls(values=values, codes=made, counted=_counted(made, 1 + len(values)))
+        counted = _counted(made, 1 + len(values))
+        if counted is None or counted[0] != codes.null_count:
+            bits = np.frombuffer(valid, dtype=np.uint8)
+            made = made * np.unpackbits(bits, bitorder="little", count=rows.stop)[rows]
+            counted = np.bincount(made, minlength=1 + len(values))
+        return cls(values=values, codes=made, counted=counted)
 
     def counted_among(self, rows: Any) -> Ints:
         """Count some of the rows by their codes."""
@@ -61,8 +60,18 @@ class Coded:
         order = np.arange(1, last + 1)
         if not self.counted[0]:
             return order
-        gap = int(np.argmin(self.codes))
-        return np.insert(order, int(self.codes[:gap].max(initial=0)), 0)
+        return np.insert(order, self._highest_before_gap(), 0)
+
+    def _highest_before_gap(self) -> int:
+        """Give the highest code that rows have before the first without a value."""
+        highest = 0
+        for rows in _more_and_more(len(self.codes)):
+            codes = self.codes[rows]
+            gap = int(np.argmin(codes))
+            if codes[gap] == 0:
+                return max(highest, int(codes[:gap].max(initial=0)))
+            highest = max(highest, int(codes.max()))
+        return highest
 
     def _last_in_order(self) -> int | None:
         """Give the highest code where each comes after all lower ones, as most programs write them.
@@ -105,10 +114,24 @@ class Coded:
         return [texts[place] for place in codes.tolist()]
 
 
-def _counted(codes: npt.NDArray[np.int32], size: int) -> Ints:
-    return added_up(
-        lambda rows: np.bincount(codes[rows], minlength=size), slice(0, len(codes)), size
-    )
+class _BeyondError(Exception):
+    """A code stands for no value."""
+
+
+def _counted(codes: npt.NDArray[np.int32], size: int) -> Ints | None:
+    """Count the rows of each code from 0 to under `size`; None where there are others."""
+
+    def count(rows: slice) -> Ints:
+        some = codes[rows]
+        # One below 0 is seen as a high one. Looked at a few at a time, for they are near then.
+        if some.view(np.uint32).max(initial=0) >= size:
+            raise _BeyondError
+        return np.bincount(some, minlength=size)
+
+    try:
+        return added_up(count, slice(0, len(codes)), size)
+    except _BeyondError:
+        return None
 
 
 def _more_and_more(rows: int) -> Iterator[slice]:
