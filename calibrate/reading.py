@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,15 +114,15 @@ def read_leads(
             counted=int(outcome.counted.sum()),
             customers=int(engine.customer.sum()),
             fingerprint="",
-            findings=(
-                *format_findings(table),
-                *joined.findings,
-                *role_findings(roles),
-                *outcome.findings,
-                *remarks,
-                *(log.findings if log is not None else ()),
-                *candidates.findings,
-                *chosen.findings,
+            findings=findings_while_read(
+                table,
+                roles,
+                joined.findings,
+                outcome.findings,
+                remarks,
+                () if log is None else log.findings,
+                candidates.findings,
+                chosen.findings,
             ),
         )
         leads = examine(leads, joined, repeats, chosen.aside)
@@ -306,7 +307,15 @@ def _all_but_one(codes: npt.NDArray[np.integer], *, last: bool) -> Mask:
     return further[::-1] if last else further
 
 
-def format_findings(table: Table) -> list[Finding]:
+def findings_while_read(
+    table: Table, roles: Roles, joined: Iterable[Finding], *others: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    """List what is remarked on while leads are read: format, joined tables, roles, the others."""
+    rest = chain.from_iterable(others)
+    return (*_format_findings(table), *joined, *role_findings(roles), *rest)
+
+
+def _format_findings(table: Table) -> list[Finding]:
     """Remark on what had to be guessed about a table's format, and on columns left out."""
     remarks = [
         Finding(code="format", severity="info", says=says, fix="Nothing, if values look right.")

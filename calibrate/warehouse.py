@@ -31,13 +31,13 @@ from calibrate.reading import (
     check_landmarks,
     check_window,
     filled_in,
-    format_findings,
+    findings_while_read,
     past_landmark,
     read_leads,
     seen_by_day,
 )
 from calibrate.recipes import columns_of
-from calibrate.roles import Roles, find_roles, role_findings
+from calibrate.roles import Roles, find_roles
 from calibrate.spec import EventsPart, Spec, as_spec
 from calibrate.suspects import examine
 from calibrate.suspects.repeats import repeats_in_database
@@ -114,15 +114,15 @@ def read_relation(
         counted=engine.size,
         customers=outcome.leads(outcome.counted & outcome.customer),
         fingerprint=relation.fingerprint,
-        findings=(
-            *format_findings(table),
-            *joined.findings,
-            *role_findings(roles),
-            *outcome.findings,
-            *remarks,
-            *(() if log is None else log.findings),
-            *candidates.findings,
-            *chosen.findings,
+        findings=findings_while_read(
+            table,
+            roles,
+            joined.findings,
+            outcome.findings,
+            remarks,
+            () if log is None else log.findings,
+            candidates.findings,
+            chosen.findings,
         ),
     )
     repeats = partial(repeats_in_database, table, roles, engine)
