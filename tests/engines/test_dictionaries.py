@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from calibrate.engines import code_counts
 from calibrate.engines.sql import coded, dictionaries, held
 from calibrate.engines.sql.coded import Coded
 from calibrate.engines.sql.dictionaries import Standings, count_texts
@@ -21,6 +24,7 @@ from calibrate.engines.sql.held import hold, hold_all
 from calibrate.engines.sql.parquet_files import open_parquet
 from calibrate.engines.sql.relations import Relation
 from calibrate.engines.sql.rows import LeadRows
+from calibrate.errors import EngineError
 
 ODD = [
     "plain",
@@ -65,6 +69,10 @@ def relation(tmp_path: Path) -> Relation:
 
 def some(relation: Relation, where: str) -> LeadRows:
     return replace(relation.rows, where=where, customer="t.won = 'yes'")
+
+
+def standings_of(path: Path, of_row: list[int]) -> Standings:
+    return Standings(files=(path,), rows=len(of_row), look=lambda: np.array(of_row, dtype=np.uint8))
 
 
 @pytest.mark.parametrize("where", ["TRUE", "t.number > 3", "t.late IS NOT NULL", "FALSE"])
@@ -119,14 +127,14 @@ def test_bytes_that_are_no_text_are_left_to_the_database(tmp_path: Path) -> None
     broken = pa.array([b"ab", b"\xff\xfe", b"ab"], pa.binary())
     path = tmp_path / "leads.parquet"
     parquet.write_table(pa.table({"text": broken.view(pa.string()), "n": [1, 2, 3]}), path)
-    standings = Standings(files=(path,), of_row=np.ones(3, dtype=np.uint8))
+    standings = standings_of(path, [1, 1, 1])
     assert count_texts(standings, "text") is None
 
 
 def test_a_file_that_grew_is_left_to_the_database(tmp_path: Path) -> None:
     path = tmp_path / "leads.parquet"
     parquet.write_table(leads(1), path)
-    standings = Standings(files=(path,), of_row=np.ones(399, dtype=np.uint8))
+    standings = standings_of(path, [1] * 399)
     assert count_texts(standings, "text") is None
 
 
@@ -220,6 +228,69 @@ def test_codes_beneath_gaps_are_not_relied_upon(beneath: int) -> None:
     assert told.counted.tolist() == [gaps.sum(), *np.bincount(codes[~gaps])[1:].tolist()]
 
 
+@given(
+    st.integers(1, 40).flatmap(
+        lambda most: st.tuples(st.just(most), st.lists(st.integers(0, most), max_size=60))
+    ),
+    st.integers(1, 41),
+    st.integers(1, 9),
+)
+def test_rows_of_codes_are_counted_one_or_two_at_a_time(
+    of: tuple[int, list[int]], in_twos: int, block: int
+) -> None:
+    most, codes = of
+    texts = pa.array(map(str, range(most)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coded, "_IN_TWOS", in_twos)
+        patch.setattr(code_counts, "_BLOCK", 2 * block)
+        told = Coded.of(texts, pa.array([one or None for one in codes], pa.int32()))
+    assert told.counted.tolist() == np.bincount(codes, minlength=most + 1).tolist()
+
+
+def test_zeros_and_nothings_of_any_sign_are_one_value_each(tmp_path: Path) -> None:
+    other = np.array([0x7FF8000000000001, 0xFFF8000000000000], dtype=np.uint64).view(np.float64)
+    values = [0.0, float("nan"), 1.0, -0.0, *other, 1.0, -0.0]
+    path = tmp_path / "leads.parquet"
+    parquet.write_table(pa.table({"n": values}), path, row_group_size=3)
+    found = dictionaries.count_numbers(standings_of(path, [1] * 8), "n")
+    assert found is not None
+    assert found.values == [0.0, 1.0, None]
+    assert found.leads.tolist() == [3, 2, 3]
+
+
+def test_a_column_is_read_while_the_customers_are_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, is_read = tmp_path / "leads.parquet", Event()
+    parquet.write_table(leads(1), path)
+    read = dictionaries._coded
+    monkeypatch.setattr(dictionaries, "_coded", lambda *of: is_read.set() or read(*of))
+
+    def look() -> Any:
+        assert is_read.wait(timeout=60)
+        return np.ones(400, dtype=np.uint8)
+
+    found = count_texts(Standings(files=(path,), rows=400, look=look), "text")
+    assert found is not None
+    assert found.leads.sum() == 400
+
+
+def test_who_cannot_be_looked_up_is_told_and_nothing_waits(tmp_path: Path) -> None:
+    path, looks = tmp_path / "leads.parquet", []
+    parquet.write_table(leads(1), path)
+
+    def look() -> Any:
+        looks.append(1)
+        raise EngineError("no rights")
+
+    standings = Standings(files=(path,), rows=400, look=look)
+    for _ in range(2):
+        with pytest.raises(EngineError, match="no rights"):
+            count_texts(standings, "text")
+    standings.pool.shutdown()
+    assert len(looks) == 1
+
+
 @given(st.lists(st.integers(0, 40), max_size=400), st.integers(1, 30))
 def test_codes_come_in_the_order_of_their_first_rows(codes: list[int], looked_at: int) -> None:
     texts = pa.array(map(str, range(40)))
@@ -261,17 +332,17 @@ def test_more_values_than_are_held_at_a_time_are_added_up(
 def test_numbers_written_as_texts_are_numbers(tmp_path: Path) -> None:
     path = tmp_path / "leads.parquet"
     parquet.write_table(pa.table({"n": ["1", "1.0", None, "-2.5e1", "7", "1.00"]}), path)
-    standings = Standings(files=(path,), of_row=np.array([1, 2, 1, 1, 0, 1], dtype=np.uint8))
+    standings = standings_of(path, [1, 2, 1, 1, 0, 1])
     found = dictionaries.count_numbers(standings, "n", [7.0])
     assert found is not None
-    assert found.values == [1.0, None, -25.0]
-    assert found.leads.tolist() == [3, 1, 1]
-    assert found.customers.tolist() == [1, 0, 0]
+    assert found.values == [-25.0, 1.0, None]
+    assert found.leads.tolist() == [1, 3, 1]
+    assert found.customers.tolist() == [0, 1, 0]
 
 
 @pytest.mark.parametrize("odd", [" 1", "1,5", "", "one"])
 def test_texts_that_may_be_no_numbers_are_left_to_the_database(tmp_path: Path, odd: str) -> None:
     path = tmp_path / "leads.parquet"
     parquet.write_table(pa.table({"n": ["1", odd]}), path)
-    standings = Standings(files=(path,), of_row=np.ones(2, dtype=np.uint8))
+    standings = standings_of(path, [1, 1])
     assert dictionaries.count_numbers(standings, "n") is None

@@ -8,9 +8,9 @@ rows.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -34,12 +34,12 @@ ReadAs = Literal["texts", "numbers"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistinctValues:
-    """The distinct values of a column, in the order in which rows first show them.
+    """The distinct values of a column: texts as rows first show them, and numbers rising.
 
     Attributes
     ----------
     values : list
-        None stands for no value.
+        None stands for no value, and comes after all numbers.
     leads, customers : ndarray of int, shape (k,)
     """
 
@@ -60,24 +60,27 @@ class Standings:
     Attributes
     ----------
     files : tuple of Path
-    of_row : ndarray of uint8, shape (rows,)
-        Per row of all files, one after the other: 0 for a row that is not counted, 1 for a lead,
-        2 for a customer.
+    rows : int
+        How many rows all files have.
+    look : callable
+        Gives of each row of all files, one after the other, 0 for one that is not counted, 1 for a
+        lead, 2 for a customer: an ndarray of uint8, shape (rows,).
     """
 
     files: tuple[Path, ...]
-    of_row: npt.NDArray[np.uint8]
+    rows: int
+    look: Callable[[], npt.NDArray[np.uint8]]
+    found: Future[_Counted] = field(default_factory=Future, init=False, repr=False)
 
-    @cached_property
-    def counted(self) -> npt.NDArray[np.bool_] | None:
-        """Which rows are counted; None where all are."""
-        counted = self.of_row != NOT_COUNTED
-        return None if counted.all() else counted
-
-    @cached_property
-    def customers(self) -> Ints:
-        """The rows of customers, which are few."""
-        return np.flatnonzero(self.of_row == A_CUSTOMER)
+    def look_up(self) -> None:
+        """Look once who is counted: columns that are read meanwhile wait for it."""
+        if self.found.done():
+            return
+        try:
+            self.found.set_result(_Counted.of(self.look()))
+        except BaseException as fault:
+            self.found.set_exception(fault)
+            raise
 
     @cached_property
     def pool(self) -> ThreadPoolExecutor:
@@ -100,7 +103,31 @@ class Standings:
             for number in range(about.num_row_groups):
                 groups.append(_Group(path=path, about=about, number=number, start=start))
                 start += about.row_group(number).num_rows
-        return tuple(groups) if start == len(self.of_row) else ()
+        return tuple(groups) if start == self.rows else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """Who is counted.
+
+    Attributes
+    ----------
+    leads : ndarray of bool, shape (rows,), or None
+        Which rows are; None where all are.
+    customers : ndarray of int
+        The rows of customers, which are few.
+    """
+
+    leads: npt.NDArray[np.bool_] | None
+    customers: Ints
+
+    @classmethod
+    def of(cls, standings: npt.NDArray[np.uint8]) -> _Counted:
+        leads = standings != NOT_COUNTED
+        return cls(
+            leads=None if leads.all() else leads,
+            customers=np.flatnonzero(standings == A_CUSTOMER),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +142,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """What was found in some rows: their values in the order of the rows, and who has each.
+    """What was found in some rows: their values, texts in the order of the rows; who has each.
 
     Attributes
     ----------
@@ -143,13 +170,18 @@ def _joined(pieces: Sequence[_Piece]) -> _Piece:
 
 def _different(listed: Sequence[Any]) -> tuple[Any, Ints]:
     """Give the different values in the order in which they come, and the place of each."""
+    import pyarrow as pa
+
     if isinstance(listed[0], list):
         places: dict[str | None, int] = {}
         told = [places.setdefault(value, len(places)) for values in listed for value in values]
         return list(places), np.array(told, dtype=np.int64)
-    values, seen, place = np.unique(np.concatenate(listed), return_index=True, return_inverse=True)
-    order = np.argsort(seen)
-    return values[order], np.argsort(order)[place]
+    numbers = np.concatenate(listed) + 0.0  # or 0 and -0 would be two
+    numbers[np.isnan(numbers)] = np.nan  # and so would be NaN of other bits
+    # Arrow's own ways from arrays and to arrays would load pandas.
+    held = [None, pa.py_buffer(numbers)]
+    coded = pa.Array.from_buffers(pa.float64(), len(numbers), held).dictionary_encode()
+    return np.from_dlpack(coded.dictionary), np.from_dlpack(coded.indices).astype(np.int64)
 
 
 def count_texts(standings: Standings, name: str) -> DistinctValues | None:
@@ -203,10 +235,13 @@ def begin(standings: Standings, name: str, read_as: ReadAs) -> None:
             return
     except (pa.ArrowException, OSError, UnicodeError):
         return  # the database says better what is wrong with a file
-    standings.begun[name, read_as] = [
-        standings.pool.submit(_pieces, group, name, read_as, standings)
-        for group in standings.groups
-    ]
+    try:
+        standings.begun[name, read_as] = [
+            standings.pool.submit(_pieces, group, name, read_as, standings)
+            for group in standings.groups
+        ]
+    finally:
+        standings.look_up()  # or they would wait for ever
 
 
 def _count(
@@ -221,14 +256,14 @@ def _count(
         return None  # as above
     if found is None:
         return None
-    counted = found.leads > 0
-    values = found.values if read_as == "texts" else _listed(found.values)
+    counted = np.flatnonzero(found.leads)
+    if read_as == "texts":
+        values = [found.values[place] for place in counted.tolist()]
+    else:
+        counted = counted[np.argsort(found.values[counted])]
+        values = _listed(found.values[counted])
     return DistinctValues(
-        values=[
-            value for value, number in zip(values, found.leads.tolist(), strict=True) if number
-        ],
-        leads=found.leads[counted],
-        customers=found.customers[counted],
+        values=values, leads=found.leads[counted], customers=found.customers[counted]
     )
 
 
@@ -306,12 +341,12 @@ def _by_arrow(group: _Group, name: str) -> Iterator[Coded]:
 
 def _piece(coded: Coded, start: int, standings: Standings) -> _Piece:
     end = start + len(coded.codes)
-    leads = coded.counted
-    if standings.counted is not None:
-        leads = coded.counted_among(standings.counted[start:end])
+    leads, counted = coded.counted, standings.found.result()
+    if counted.leads is not None:
+        leads = coded.counted_among(counted.leads[start:end])
     # Customers are few: their rows are looked up once, not in every group.
-    ends = np.searchsorted(standings.customers, [start, end])
-    customers = coded.counted_among(standings.customers[slice(*ends)] - start)
+    ends = np.searchsorted(counted.customers, [start, end])
+    customers = coded.counted_among(counted.customers[slice(*ends)] - start)
     order = coded.order()
     return _Piece(values=coded.told(order), leads=leads[order], customers=customers[order])
 

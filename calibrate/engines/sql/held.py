@@ -109,7 +109,7 @@ class Held:
 
     def fetched(self, rows: LeadRows) -> Held:
         """Bring all distinct values of a number back."""
-        found = self.beside or _distinct(rows, self.value)
+        found = self.beside or _distinct(rows, self.value, self.kind)
         return replace(
             self,
             values=tuple(found.values),
@@ -201,7 +201,8 @@ def held_value(
     nothings: Sequence[str] = (),
 ) -> Held:
     """Bring the distinct values of an expression back; see `hold`."""
-    return _held(rows, name, value, _distinct(rows, value), kind=kind, nothings=nothings)
+    found = _distinct(rows, value, kind)
+    return _held(rows, name, value, found, kind=kind, nothings=nothings)
 
 
 def _held(
@@ -227,12 +228,14 @@ def _held(
     )
 
 
-def _distinct(rows: LeadRows, value: str) -> DistinctValues:
+def _distinct(rows: LeadRows, value: str, kind: Kind) -> DistinctValues:
     """Give the distinct values of the counted leads, with their leads and customers.
 
-    They come in the order in which rows first show them; else in that of the alphabet.
+    Texts come in the order in which rows first show them, else in that of the alphabet; numbers
+    rise.
     """
-    place = "0" if rows.order is None else f"MIN({rows.order})"
+    is_sorted = rows.order is None or kind in NUMBERS
+    place = "0" if is_sorted else f"MIN({rows.order})"
     # A value's place is that among all rows: the same as in a file of them.
     values, leads, customers, _ = rows.ask(
         f"SELECT v, n, x, place FROM (SELECT {value} AS v, "
@@ -242,7 +245,7 @@ def _distinct(rows: LeadRows, value: str) -> DistinctValues:
         f"ORDER BY place"
     )
     listed = list(zip(values, leads, customers, strict=True))
-    if rows.order is None:
+    if is_sorted:
         listed.sort(key=lambda one: (one[0] is None, one[0] if one[0] is not None else 0))
     return DistinctValues(
         values=[one[0] for one in listed],

@@ -283,9 +283,10 @@ def relation_over(
         raise LeadsError(f"{where or named} has no column that can be read.")
     rows = LeadRows(connection=connection, source=source)
     condition = " OR ".join(f"{column(one)} IS NOT NULL" for one, _ in listed)
-    leads, filled = _filled(rows, f"{column(listed[0][0])} IS NOT NULL")
+    # What a file says of a column answers the first without reading the column.
+    leads, filled = _filled(rows, column(listed[0][0]))
     if filled < leads:
-        leads, filled = _filled(rows, condition)
+        leads, filled = _filled(rows, f"CASE WHEN {condition} THEN 1 END")
     if not filled:
         fix = "Export the leads again" if where else "Look at what the table or query gives"
         raise NoRowsError(f"{where or named} has columns but no rows. {fix}.")
@@ -302,14 +303,11 @@ def relation_over(
     )
 
 
-def _filled(rows: LeadRows, condition: str) -> tuple[int, int]:
+def _filled(rows: LeadRows, value: str) -> tuple[int, int]:
     """Count all rows, and those that have a value: mostly the first column tells for all."""
-    found = rows.ask(
-        f"SELECT COUNT(*) AS n, SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS f "
-        f"FROM {rows.source} AS t"
-    )
-    leads, filled = (one[0] for one in found)
-    return int(leads), int(filled or 0)
+    found = rows.ask(f"SELECT COUNT(*) AS n, COUNT({value}) AS f FROM {rows.source} AS t")
+    leads, filled = (int(one[0]) for one in found)
+    return leads, filled
 
 
 def _readable(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from calibrate.engines.base import Ints
 from calibrate.engines.spelling import AS_IT_STANDS, Spelling
@@ -115,20 +116,23 @@ class LeadRows:
 
     @cached_property
     def _standings(self) -> Standings:
+        rows = int(self.ask(f"SELECT COUNT(*) FROM {self.source} AS t")[0][0])
+        return Standings(files=self.files, rows=rows, look=lambda: self._look(rows))
+
+    def _look(self, rows: int) -> npt.NDArray[np.uint8]:
         """Say of each row of the files, in their order, whether it is counted, and a customer."""
         # Most rows are leads and no customers: the others are told.
-        size = int(self.ask(f"SELECT COUNT(*) FROM {self.source} AS t")[0][0])
         found = self.connection.ask(
             f"SELECT {self.order} AS row, CAST(CASE WHEN {self.where} THEN {A_CUSTOMER} "
             f"ELSE {NOT_COUNTED} END AS UTINYINT) AS standing FROM {self.source} AS t "
             f"WHERE NOT ({self.where}) OR ({self.customer})"
         )
-        standings = np.full(size, A_LEAD, dtype=np.uint8)
+        standings = np.full(rows, A_LEAD, dtype=np.uint8)
         for chunk in found.to_batches():
             # Arrow's own way to an array would load pandas.
             row, standing = map(np.from_dlpack, chunk.columns)
             standings[row] = standing
-        return Standings(files=self.files, of_row=standings)
+        return standings
 
     def grouped(self, keys: Sequence[str], joins: Sequence[str] = (), among: str = "") -> Grouped:
         """Count leads and customers by keys.
