@@ -242,7 +242,7 @@ def test_rows_of_codes_are_counted_one_or_two_at_a_time(
     texts = pa.array(map(str, range(most)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coded, "_IN_TWOS", in_twos)
-        patch.setattr(code_counts, "_BLOCK", 2 * block)
+        patch.setattr(code_counts, "_BLOCK", block)
         told = Coded.of(texts, pa.array([one or None for one in codes], pa.int32()))
     assert told.counted.tolist() == np.bincount(codes, minlength=most + 1).tolist()
 
@@ -254,7 +254,7 @@ def test_zeros_and_nothings_of_any_sign_are_one_value_each(tmp_path: Path) -> No
     parquet.write_table(pa.table({"n": values}), path, row_group_size=3)
     found = dictionaries.count_numbers(standings_of(path, [1] * 8), "n")
     assert found is not None
-    assert found.values == [0.0, 1.0, None]
+    assert found.listed == [0.0, 1.0, None]
     assert found.leads.tolist() == [3, 2, 3]
 
 
@@ -325,7 +325,7 @@ def test_more_values_than_are_held_at_a_time_are_added_up(
     monkeypatch.setattr(dictionaries, "_AT_A_TIME", 1)
     again = numbers.count_numbers("many")
     assert again is not None
-    assert again.values == whole.values
+    assert again.listed == whole.listed
     assert again.leads.tolist() == whole.leads.tolist()
 
 
@@ -335,7 +335,7 @@ def test_numbers_written_as_texts_are_numbers(tmp_path: Path) -> None:
     standings = standings_of(path, [1, 2, 1, 1, 0, 1])
     found = dictionaries.count_numbers(standings, "n", [7.0])
     assert found is not None
-    assert found.values == [-25.0, 1.0, None]
+    assert found.listed == [-25.0, 1.0, None]
     assert found.leads.tolist() == [1, 3, 1]
     assert found.customers.tolist() == [0, 1, 0]
 

@@ -163,14 +163,15 @@ def _counted_in_twos(
     beside = (1 << 32 + bits) + 1
     """Puts, of a number of 64 bits, both halves beside each other, above the 32nd bit."""
 
-    def count(some: slice) -> Ints:
-        both = within(some).view(np.uint64) * beside >> 32
+    def count(pairs: slice) -> Ints:
+        both = within(slice(2 * pairs.start, 2 * pairs.stop)).view(np.uint64) * beside
+        both >>= 32
         return np.bincount(both.view(np.int64), minlength=1 << 2 * bits)
 
-    even = rows - rows % 2
-    table = added_up(count, slice(0, even), 1 << 2 * bits).reshape(1 << bits, 1 << bits)
+    pairs = rows // 2
+    table = added_up(count, slice(0, pairs), 1 << 2 * bits).reshape(1 << bits, 1 << bits)
     leads: Ints = table.sum(axis=0) + table.sum(axis=1)
-    leads += np.bincount(within(slice(even, rows)), minlength=1 << bits)
+    leads += np.bincount(within(slice(2 * pairs, rows)), minlength=1 << bits)
     return leads[:size]
 
 

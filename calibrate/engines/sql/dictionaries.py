@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.engines.base import Ints
+from calibrate.engines.columns import Floats
 from calibrate.engines.sql.coded import Coded
 from calibrate.engines.sql.parquet_codes import codes_of
 
@@ -38,18 +39,30 @@ class DistinctValues:
 
     Attributes
     ----------
-    values : list
-        None stands for no value, and comes after all numbers.
+    values : list, or ndarray of float, shape (k,)
+        None or NaN stands for no value, and comes after all numbers.
     leads, customers : ndarray of int, shape (k,)
     """
 
-    values: list[Any]
+    values: list[Any] | Floats
     leads: Ints
     customers: Ints
 
+    @property
+    def listed(self) -> list[Any]:
+        """The same values, None for none."""
+        if isinstance(self.values, list):
+            return self.values
+        listed: list[Any] = self.values.tolist()
+        for place in np.flatnonzero(np.isnan(self.values)).tolist():
+            listed[place] = None
+        return listed
 
-def as_numbers(values: Sequence[float | None]) -> npt.NDArray[np.float64]:
+
+def as_numbers(values: Sequence[float | None] | Floats) -> Floats:
     """Give numbers as an array, NaN for no value."""
+    if isinstance(values, np.ndarray):
+        return values
     return np.array([np.nan if one is None else one for one in values], dtype=np.float64)
 
 
@@ -261,7 +274,7 @@ def _count(
         values = [found.values[place] for place in counted.tolist()]
     else:
         counted = counted[np.argsort(found.values[counted])]
-        values = _listed(found.values[counted])
+        values = found.values[counted]
     return DistinctValues(
         values=values, leads=found.leads[counted], customers=found.customers[counted]
     )
@@ -349,11 +362,3 @@ def _piece(coded: Coded, start: int, standings: Standings) -> _Piece:
     customers = coded.counted_among(counted.customers[slice(*ends)] - start)
     order = coded.order()
     return _Piece(values=coded.told(order), leads=leads[order], customers=customers[order])
-
-
-def _listed(numbers: npt.NDArray[np.float64]) -> list[float | None]:
-    """Give numbers, None for NaN."""
-    listed: list[float | None] = numbers.tolist()
-    for place in np.flatnonzero(np.isnan(numbers)).tolist():
-        listed[place] = None
-    return listed

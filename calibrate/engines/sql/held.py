@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from calibrate.engines.base import ColumnProfile, Ints
-from calibrate.engines.columns import Column, NumberColumn, TextColumn, is_filled, small
+from calibrate.engines.columns import Column, Floats, NumberColumn, TextColumn, is_filled, small
 from calibrate.engines.profiles import profile_of
 from calibrate.engines.sql.dictionaries import DistinctValues, as_numbers
 from calibrate.engines.sql.phrases import NUMBERS, Kind, as_value, literal, number, one_of
@@ -112,7 +112,7 @@ class Held:
         found = self.beside or _distinct(rows, self.value, self.kind)
         return replace(
             self,
-            values=tuple(found.values),
+            values=tuple(found.listed),
             column=column_of("number", found.values, found.leads),
             customers=found.customers,
             is_whole=True,
@@ -148,7 +148,7 @@ def hold(
         counted = rows.count_numbers(name, gone)
         if counted is None:
             held = hold_number(rows, name, value)
-        elif len(counted.values) - (None in counted.values) > MOST_NUMBERS:
+        elif np.count_nonzero(~np.isnan(counted.values)) > MOST_NUMBERS:
             held = _ends_of(counted, name, value)
         else:
             held = _held(rows, name, value, counted, kind="number", nothings=())
@@ -219,7 +219,7 @@ def _held(
         column = column.without(nothings)
     return Held(
         value=value,
-        values=tuple(found.values),
+        values=tuple(found.listed),
         column=column,
         customers=found.customers,
         profile=profile_of(name, column),
@@ -278,14 +278,17 @@ def _ends(rows: LeadRows, name: str, value: str, distinct: int) -> Held:
 def _ends_of(counted: DistinctValues, name: str, value: str) -> Held:
     """Take the same from numbers that are all here, which stay beside."""
     numbers = as_numbers(counted.values)
-    rising = np.argsort(numbers)[: np.count_nonzero(~np.isnan(numbers))]
+    nothing = np.isnan(numbers)
+    rising = np.flatnonzero(~nothing)
     parts = rising[(numbers != np.floor(numbers))[rising]]
-    nothing = np.flatnonzero(np.isnan(numbers))
     places = np.concatenate(
-        [nothing, rising[:_ENDS], rising[::-1][:_ENDS], parts[:_ENDS]],
+        [np.flatnonzero(nothing), rising[:_ENDS], rising[::-1][:_ENDS], parts[:_ENDS]],
     )
     found = {
-        counted.values[place]: (int(counted.leads[place]), int(counted.customers[place]))
+        None if nothing[place] else float(numbers[place]): (
+            int(counted.leads[place]),
+            int(counted.customers[place]),
+        )
         for place in places.tolist()
     }
     return replace(_far(name, value, len(rising), found), beside=counted)
@@ -306,14 +309,14 @@ def _far(
     )
 
 
-def column_of(kind: Kind, values: Sequence[Any], leads: Ints) -> Column:
+def column_of(kind: Kind, values: Sequence[Any] | Floats, leads: Ints) -> Column:
     """Make a column of distinct values, a row each.
 
     Parameters
     ----------
     kind : str
         See `phrases`.
-    values : sequence of str, float or None
+    values : sequence of str, float or None, or ndarray of float
     leads : ndarray of int, shape (k,)
         Of each value.
     """
