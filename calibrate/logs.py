@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from calibrate.engines.sql.parquet_files import open_parquet
 from calibrate.engines.sql.relations import Relation, as_table, open_relation
@@ -15,6 +15,8 @@ from calibrate.spec import EventsPart
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from calibrate.engines.sql.connections import DuckDBConnection
 
 LogInMemory: TypeAlias = "str | Path | pd.DataFrame | Table | EventLog"
 """A log of leads in memory: a file or a frame, or what was read of it beside the same leads."""
@@ -103,4 +105,5 @@ def further_file(relation: Relation, path: Path, what: str) -> Relation:
             f"Make it of the CSV: COPY (FROM '{path.name[:60]}') TO '{path.stem[:60]}.parquet'; or "
             f"read all in memory (--engine memory)."
         )
-    return open_parquet(path, connection=relation.connection)
+    # Nobody else reads files.
+    return open_parquet(path, connection=cast("DuckDBConnection", relation.connection))

@@ -9,10 +9,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from pyarrow import parquet
 
 from calibrate.cli import main
 from calibrate.engines.sql import opening
 from calibrate.engines.sql.connecting import connect
+from calibrate.engines.sql.damage import damaged_of
 from calibrate.errors import EngineError, MissingExtraError
 from tests.test_warehouse import odd_leads
 
@@ -169,6 +171,33 @@ def test_damaged_parquet_is_said(here: Path, capsys: pytest.CaptureFixture[str])
     said = " ".join(capsys.readouterr().err.split())
     assert "bad.parquet cannot be read as Parquet (" in said
     assert said.endswith("Export the leads again.")
+
+
+@pytest.mark.parametrize("place", ["head", "what it holds"])
+@pytest.mark.parametrize("beside", [[], ["a.parquet", "c.parquet"]])
+def test_parquet_with_a_damaged_page_is_named(
+    here: Path, beside: list[str], place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = Path("leads.parquet").read_bytes()
+    page = parquet.read_metadata("leads.parquet").row_group(0).column(0).dictionary_page_offset
+    start = page if place == "head" else page + 40
+    for name in beside:
+        (here / name).write_bytes(sound)
+    (here / "b.parquet").write_bytes(sound[:start] + b"\xee" * 8 + sound[start + 8 :])
+    assert run(here / "*.parquet", "--engine", "duckdb", "--out", here / "never") == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "b.parquet cannot be read as Parquet (" in said
+    assert said.endswith("Export the leads again.")
+    assert not (here / "never").exists()
+
+
+def test_what_is_no_damage_is_told_as_it_is(here: Path) -> None:
+    file = here / "damaged.parquet"
+    file.write_bytes(b"PAR1 nothing of the kind PAR1")
+    assert damaged_of([file], duckdb.Error("Out of buffer")) == file
+    assert damaged_of([file], duckdb.OutOfMemoryException("Out of buffer")) is None
+    assert damaged_of([file], duckdb.IOException("IO Error: no space left")) is None
+    assert damaged_of([Path("leads.parquet")], duckdb.Error("Out of buffer")) is None
 
 
 def test_parquet_that_is_not_there_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from calibrate.engines.formats import not_parquet
+from calibrate.engines.sql.damage import damaged_of
 from calibrate.engines.sql.phrases import column, text
-from calibrate.errors import EngineError, MissingExtraError
+from calibrate.errors import CalibrateError, EngineError, MissingExtraError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,10 +68,13 @@ class DuckDBConnection:
     is_ours : bool
         Whether it was opened here, and stands in a transaction of our own: all queries see the
         tables as they were when it began.
+    files : list of Path
+        The Parquet files that were looked at by it, of which one may be damaged.
     """
 
     connection: Any = field(repr=False)
     is_ours: bool = False
+    files: list[Path] = field(init=False, repr=False, compare=False, default_factory=list)
     _lookups: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
 
     engine = "DuckDB"
@@ -116,7 +121,7 @@ class DuckDBConnection:
         try:
             return self.connection.sql(query).to_arrow_table()
         except duckdb.Error as fault:
-            raise EngineError(f"DuckDB could not answer: {said_by(fault)}") from None
+            raise self._unanswered(fault) from None
 
     def load(self, extension: str) -> None:
         """Load one of DuckDB's extensions; it is not fetched: that is for its user to ask for.
@@ -150,7 +155,7 @@ class DuckDBConnection:
         try:
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name[5:]} AS {query}")
         except duckdb.Error as fault:
-            raise EngineError(f"DuckDB could not answer: {said_by(fault)}") from None
+            raise self._unanswered(fault) from None
         return name
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
@@ -207,6 +212,12 @@ class DuckDBConnection:
     def close(self) -> None:
         """Close the file: others may open it then."""
         self.connection.close()
+
+    def _unanswered(self, fault: Exception) -> CalibrateError:
+        damaged = damaged_of(self.files, fault)
+        if damaged is not None:
+            return not_parquet(str(damaged), fault)
+        return EngineError(f"DuckDB could not answer: {said_by(fault)}")
 
     def _begin_again(self) -> None:
         if self.is_ours:

@@ -11,14 +11,14 @@ from pathlib import Path
 from calibrate.engines.formats import not_parquet
 from calibrate.engines.rows import Rows
 from calibrate.engines.sources import Source, unreadable
-from calibrate.engines.sql.connections import Connection, DuckDBConnection
+from calibrate.engines.sql.connections import DuckDBConnection
 from calibrate.engines.sql.phrases import column, text
 from calibrate.engines.sql.relations import OWN, Relation, relation_over
 from calibrate.engines.stacked import how_many
 
 
 def open_parquet(
-    path: str | Path, *, memory: str | None = None, connection: Connection | None = None
+    path: str | Path, *, memory: str | None = None, connection: DuckDBConnection | None = None
 ) -> Relation:
     """Look at Parquet files by an embedded DuckDB: they may be larger than memory.
 
@@ -28,8 +28,8 @@ def open_parquet(
         A file, or a pattern such as ``parts/*.parquet``.
     memory : str, optional
         The most memory DuckDB takes before it turns to the disk: ``600MB``.
-    connection : Connection, optional
-        A DuckDB that is open already, such as that of other files.
+    connection : DuckDBConnection, optional
+        One that is open already, such as that of other files.
 
     Raises
     ------
@@ -39,6 +39,7 @@ def open_parquet(
     found = Source.of(Path(path))
     order, row_names = places_of(found.files)
     connection = connection or DuckDBConnection.opened(memory=memory)
+    connection.files.extend(found.files)
     listed = ", ".join(text(str(one)) for one in found.files)
     partitions = _partitions(found)
     options = (
