@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 from scipy.optimize import minimize
@@ -55,6 +56,41 @@ def test_an_exact_copy_changes_no_leads_sum_by_more_than_a_hundredth_of_the_rang
     assert any(
         one.code == "told-already" and "`seniority`" in one.says for one in with_copy.findings
     )
+
+
+def closed(rng: np.random.Generator, log_odds: npt.NDArray[np.float64]) -> list[str]:
+    return np.where(rng.random(len(log_odds)) < 1 / (1 + np.exp(-log_odds)), "yes", "no").tolist()
+
+
+def test_what_is_paid_nothing_tells_nothing_of_others() -> None:
+    rng = np.random.default_rng(4)
+    senior = rng.random(20_000) < 0.3
+    # Who is senior has more meetings and more calls, which beside it speak against a close.
+    meetings = rng.random(20_000) < np.where(senior, 0.8, 0.2)
+    calls = np.where(rng.random(20_000) < 0.8, meetings, rng.random(20_000) < 0.5)
+    rows = pd.DataFrame({"senior": senior, "meetings": meetings, "calls": calls})
+    rows["converted"] = closed(rng, -2.5 + 2.5 * senior - 0.4 * meetings - 0.4 * calls)
+    result = cal.calibrate(rows)
+    found = {one.name: one.overlap for one in result.points.attributes}
+    assert (found["meetings"].factor, found["calls"].factor) == (0, 0)
+    assert found["meetings"].told_by == found["calls"].told_by == ("senior",)
+    assert found["senior"].told_by == ()
+    said = next(one.says for one in result.findings if one.code == "told-already")
+    assert "`calls` 0.00 (`senior`)" in said
+    assert "(`meetings`)" not in said
+
+
+def test_what_only_several_tell_together_is_said_so() -> None:
+    rng = np.random.default_rng(5)
+    signs = rng.random((20_000, 30)) < 0.5
+    keen = signs.sum(axis=1) >= 16
+    rows = pd.DataFrame({f"sign_{place}": signs[:, place] for place in range(30)})
+    rows["keen"] = keen
+    rows["converted"] = closed(rng, -8.0 + 0.5 * signs.sum(axis=1) - 0.6 * keen)
+    result = cal.calibrate(rows)
+    assert next(one for one in result.points.attributes if one.name == "keen").overlap.factor == 0
+    said = next(one.says for one in result.findings if one.code == "told-already")
+    assert said.endswith("`keen` 0.00 (several together).")
 
 
 def test_planted_points_are_recovered_on_50_000_leads() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.engines.threads import blocks_of, side_by_side
+from calibrate.engines.threads import blocks_of, cores, side_by_side
 
 _BLOCK = 2**16
 """So many leads are counted at a time."""
@@ -55,7 +54,7 @@ def leads_of_codes(
     if many * size > _BLOCK:
         return count(slice(None))
 
-    fair = -(-len(codes) // (os.cpu_count() or 1))
+    fair = -(-len(codes) // cores())
     parts = side_by_side(
         lambda part: added_up(count, part, many * size),
         blocks_of(len(codes), max(fair, _LEAST)),

@@ -34,7 +34,7 @@ def side_by_side(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[F
     >>> side_by_side(sum, [[1, 2], [3]])
     [3, 3]
     """
-    few = min(_cores(), len(parts))
+    few = min(cores(), len(parts))
     if few < 2:
         return [work(part) for part in parts]
     with _pool(few) as pool:
@@ -51,7 +51,7 @@ def ahead(work: Callable[[Part], Found], parts: Iterable[Part]) -> Generator[Fou
     >>> list(ahead(sum, [[1, 2], [3]]))
     [3, 3]
     """
-    few = _cores()
+    few = cores()
     if few < 2:
         yield from map(work, parts)
         return
@@ -106,7 +106,7 @@ def works(many: int, *, at_once: bool) -> Iterator[Beginning]:
     ...     [one() for one in found]
     [2, 'bb']
     """
-    few = min(_cores(), many)
+    few = min(cores(), many)
     if not at_once or few < 2:
         yield _done
         return
@@ -135,7 +135,7 @@ def _pool(few: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(few, initializer=_SHARING.set, initargs=(few * _SHARING.get(),))
 
 
-def _cores() -> int:
+def cores() -> int:
     """Say how many cores there are for a work: more threads than cores wait for each other.
 
     It is the work's share until its end, though others that share the cores may be over before.

@@ -44,7 +44,8 @@ class Overlap:
     factor : float
         0 or more, six significant digits; 1 is independent evidence, near 0 is told by others.
     told_by : tuple of str
-        Where the factor is under 0.55, the attributes most alike, the closest first.
+        Where the factor is under 0.55, the attributes most alike, the closest first: of those that
+        are paid anything. Empty where only several together tell as much.
     """
 
     factor: float
@@ -226,6 +227,7 @@ def _told_by(
     if min(factors, default=1.0) >= TOLD_ALREADY:
         return [()] * len(names)
     alike = _alike(profiles)
+    alike[:, np.array(factors) == 0] = 0.0  # nothing is told by what is paid nothing itself
     told = []
     for place, factor in enumerate(factors):
         order = np.argsort(-alike[place], kind="stable")[:_NAMED]

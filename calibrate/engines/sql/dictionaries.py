@@ -7,7 +7,6 @@ rows.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from calibrate.engines.base import Ints
 from calibrate.engines.columns import Floats
 from calibrate.engines.sql.coded import Coded
 from calibrate.engines.sql.parquet_codes import codes_of
+from calibrate.engines.threads import cores
 
 NOT_COUNTED, A_LEAD, A_CUSTOMER = 0, 1, 2
 MOST_VALUES = 100_000
@@ -98,7 +98,7 @@ class Standings:
     @cached_property
     def pool(self) -> ThreadPoolExecutor:
         """One for all columns: a new thread would ask for its memory anew."""
-        return ThreadPoolExecutor(os.cpu_count())
+        return ThreadPoolExecutor(cores())
 
     @cached_property
     def begun(self) -> dict[tuple[str, ReadAs], _Begun]:
