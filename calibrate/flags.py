@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from calibrate.dates import reads_as_dates
 from calibrate.engines.columns import Column, TextColumn, text_column
 from calibrate.errors import Finding, LeadsError, did_you_mean
 from calibrate.levels import MISSING, parse_number
@@ -15,6 +16,7 @@ from calibrate.meanings import (
     MEANS_CUSTOMER,
     MEANS_LOST,
     plain_value,
+    proposed_closing,
     proposed_outcome,
 )
 from calibrate.present.numbers import count_text
@@ -118,6 +120,9 @@ def _third_value(part: OutcomePart, texts: TextColumn, where: str) -> str:
         f"{where}: column `{part.column}` should say who became a customer, and holds "
         f"{listed}{more}."
     )
+    if reads_as_dates(texts):
+        line = proposed_closing(str(part.column))
+        return f"{says} Those are days: if a lead became a customer on its day, declare `{line}`."
     if len(order) > FEW_VALUES:
         return f"{says} An outcome has few values; name another column with --outcome COLUMN."
     line = proposed_outcome(str(part.column), [texts.texts[place] for place in order])

@@ -52,6 +52,17 @@ def proposed_outcome(column: str, texts: Sequence[str]) -> str:
     return yaml_text({"outcome": Flow(part)}).strip()
 
 
+def proposed_closing(column: str) -> str:
+    """Write the line of the spec that declares a column as the day on which leads closed.
+
+    Examples
+    --------
+    >>> proposed_closing("won_date")
+    'outcome: {closed: won_date}'
+    """
+    return yaml_text({"outcome": Flow({"closed": column})}).strip()
+
+
 def plain_value(text: str) -> str:
     """Bring a value of a flag to one spelling.
 

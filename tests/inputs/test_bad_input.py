@@ -190,6 +190,14 @@ def outcomes() -> dict[str, Case]:
         "third value": run_on(
             with_outcome(0, 1, "maybe"), "`maybe` (40 leads)", 'customer: ["1"], lost: ["0"]'
         ),
+        "days as a flag": Case(
+            command="run bad.csv --spec spec.yaml --out out",
+            says=("`2026-01-31` (40 leads)", "are days", "`outcome: {closed: converted}`"),
+            files={
+                "bad.csv": with_outcome("2026-01-31", "", "2026-02-01"),
+                "spec.yaml": "outcome: {column: converted}",
+            },
+        ),
         "option names no column": said(
             "run leads.csv --outcome convertd", "no column `convertd`; did you mean `converted`?"
         ),
