@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from calibrate.engines import code_counts
-from calibrate.engines.sql import coded, dictionaries, held
+from calibrate.engines.sql import coded, coding, dictionaries, held
 from calibrate.engines.sql.coded import Coded
 from calibrate.engines.sql.dictionaries import Standings, count_texts
 from calibrate.engines.sql.engine import SqlEngine
@@ -181,6 +181,25 @@ def test_numbers_are_those_that_the_database_groups(
     assert by_files.profile == by_query.profile
     assert by_files.is_whole == by_query.is_whole
     assert by_files.value == by_query.value
+
+
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_what_is_no_number_is_no_value_for_the_database_too(
+    tmp_path: Path, *, dictionary: bool
+) -> None:
+    path = tmp_path / "leads.parquet"
+    # The file says that its numbers go from 1 to 3: that leaves out what is none.
+    table = pa.table(
+        {"n": [1.0, float("nan"), 3.0, float("nan")], "won": ["no", "no", "yes", "no"]}
+    )
+    parquet.write_table(table, path, use_dictionary=dictionary)
+    rows = some(open_parquet(path), "TRUE")
+    by_files, by_query = hold(rows, "n", "float"), hold(replace(rows, files=()), "n", "float")
+    assert by_files.values == by_query.values == (1.0, 3.0, None)
+    cut = SqlEngine(rows=rows, held={"n": by_files}).count_by(
+        [coding.coded(by_files, np.array([0, 1, 2]), 0, lookup=rows.connection.lookup, place=0)]
+    )
+    assert cut[1].tolist() == [1, 1, 2]
 
 
 @pytest.mark.parametrize("most", [10_000, 4])

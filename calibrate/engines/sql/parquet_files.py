@@ -16,6 +16,9 @@ from calibrate.engines.sql.phrases import column, text
 from calibrate.engines.sql.relations import OWN, Relation, relation_over
 from calibrate.engines.stacked import how_many
 
+OPTIONS = "union_by_name = true, can_have_nan = true"
+"""What a file says of its smallest and largest numbers leaves NaN out; DuckDB would believe it."""
+
 
 def open_parquet(
     path: str | Path, *, memory: str | None = None, connection: DuckDBConnection | None = None
@@ -43,7 +46,7 @@ def open_parquet(
     listed = ", ".join(text(str(one)) for one in found.files)
     partitions = _partitions(found)
     options = (
-        f"union_by_name = true, file_row_number = true, filename = '{OWN}file', "
+        f"{OPTIONS}, file_row_number = true, filename = '{OWN}file', "
         f"hive_partitioning = {str(bool(partitions)).lower()}"
     )
     source = f"read_parquet([{listed}], {options})"

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from calibrate.engines.sql.connections import DuckDBConnection
+from calibrate.engines.sql.parquet_files import OPTIONS
 from calibrate.engines.sql.phrases import text
 from calibrate.engines.sql.relations import Relation, relation_over
 from calibrate.errors import EngineError, SpecError
@@ -62,6 +63,6 @@ def open_store(url: str, *, memory: str | None = None) -> Relation:
             f"loaded: {fault} Install it (`INSTALL {extension}` in DuckDB, where there is a "
             f"network), or copy the files here."
         ) from None
-    source = f"read_parquet({text(url)}, union_by_name = true, hive_partitioning = true)"
+    source = f"read_parquet({text(url)}, {OPTIONS}, hive_partitioning = true)"
     made = relation_over(connection, source, shown, where=shown)
     return replace(made, name=shown.rpartition("/")[2])
