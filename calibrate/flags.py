@@ -122,7 +122,7 @@ def _third_value(part: OutcomePart, texts: TextColumn, where: str) -> str:
     )
     if reads_as_dates(texts):
         line = proposed_closing(str(part.column))
-        return f"{says} Those are days: if a lead became a customer on its day, declare `{line}`."
+        return f"{says} Those are days: if on each a lead became a customer, declare `{line}`."
     if len(order) > FEW_VALUES:
         return f"{says} An outcome has few values; name another column with --outcome COLUMN."
     line = proposed_outcome(str(part.column), [texts.texts[place] for place in order])

@@ -7,7 +7,6 @@ import numpy as np
 from calibrate.errors import Finding
 from calibrate.evidence import Evidence
 from calibrate.leads import Leads
-from calibrate.overlap import TOLD_ALREADY, Overlap
 from calibrate.points import Points
 from calibrate.scale import RANGE
 from calibrate.scores import ScoreTable, unrounded
@@ -102,12 +101,12 @@ def _short(points: Points, evidence: Evidence) -> list[Finding]:
 
 
 def _told_already(points: Points) -> list[Finding]:
-    told = [one for one in points.attributes if one.overlap.factor < TOLD_ALREADY]
+    told = [one for one in points.attributes if one.overlap.told_by]
     if not told:
         return []
     shown = sorted(told, key=lambda one: one.overlap.factor)[:MOST_NAMED]
     listed = ", ".join(
-        f"`{one.name}` {one.overlap.factor:.2f} ({_named(one.overlap)})" for one in shown
+        f"`{one.name}` {one.overlap.factor:.2f} (`{one.overlap.told_by[0]}`)" for one in shown
     )
     listed += f" and {len(told) - len(shown)} more" if len(told) > len(shown) else ""
     return [
@@ -118,10 +117,6 @@ def _told_already(points: Points) -> list[Finding]:
             fix="Nothing; or leave some of them out for a shorter card.",
         )
     ]
-
-
-def _named(overlap: Overlap) -> str:
-    return f"`{overlap.told_by[0]}`" if overlap.told_by else "several together"
 
 
 def _rounding(points: Points, leads: Leads, whole: ScoreTable) -> list[Finding]:

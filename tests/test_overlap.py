@@ -80,17 +80,15 @@ def test_what_is_paid_nothing_tells_nothing_of_others() -> None:
     assert "(`meetings`)" not in said
 
 
-def test_what_only_several_tell_together_is_said_so() -> None:
+def test_a_factor_that_is_small_for_another_reason_is_told_by_nobody() -> None:
     rng = np.random.default_rng(5)
-    signs = rng.random((20_000, 30)) < 0.5
-    keen = signs.sum(axis=1) >= 16
-    rows = pd.DataFrame({f"sign_{place}": signs[:, place] for place in range(30)})
-    rows["keen"] = keen
-    rows["converted"] = closed(rng, -8.0 + 0.5 * signs.sum(axis=1) - 0.6 * keen)
-    result = cal.calibrate(rows)
-    assert next(one for one in result.points.attributes if one.name == "keen").overlap.factor == 0
-    said = next(one.says for one in result.findings if one.code == "told-already")
-    assert said.endswith("`keen` 0.00 (several together).")
+    signs = rng.random((20_000, 4)) < 0.5
+    rows = pd.DataFrame({f"sign_{place}": signs[:, place] for place in range(4)})
+    rows["converted"] = closed(rng, -2.0 + 0.4 * signs.sum(axis=1))
+    result = cal.calibrate(rows, {"points": {"measure": "lift_ratio"}})
+    assert max(one.overlap.factor for one in result.points.attributes) < overlap.TOLD_ALREADY
+    assert all(one.overlap.told_by == () for one in result.points.attributes)
+    assert "told-already" not in {one.code for one in result.findings}
 
 
 def test_planted_points_are_recovered_on_50_000_leads() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from pyarrow import parquet
 from calibrate.cli import main
 from calibrate.engines.sql import opening
 from calibrate.engines.sql.connecting import connect
+from calibrate.engines.sql.connections import DuckDBConnection
 from calibrate.engines.sql.damage import damaged_of
+from calibrate.engines.sql.opening import open_files
 from calibrate.errors import EngineError, MissingExtraError
 from tests.test_warehouse import odd_leads
 
@@ -195,9 +198,35 @@ def test_what_is_no_damage_is_told_as_it_is(here: Path) -> None:
     file = here / "damaged.parquet"
     file.write_bytes(b"PAR1 nothing of the kind PAR1")
     assert damaged_of([file], duckdb.Error("Out of buffer")) == file
+    said = f"Invalid Input Error: Parquet file ({file}) corrupted: Offset less than 0"
+    assert damaged_of([file], duckdb.InvalidInputException(said)) == file
     assert damaged_of([file], duckdb.OutOfMemoryException("Out of buffer")) is None
     assert damaged_of([file], duckdb.IOException("IO Error: no space left")) is None
     assert damaged_of([Path("leads.parquet")], duckdb.Error("Out of buffer")) is None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [RuntimeError("Query interrupted"), duckdb.Error("Invalid Input Error: KeyboardInterrupt: ")],
+)
+def test_a_query_is_stopped_by_ctrl_c(fault: Exception) -> None:
+    def stopped(_: str) -> None:
+        raise fault
+
+    connection = DuckDBConnection(connection=types.SimpleNamespace(sql=stopped, execute=stopped))
+    with pytest.raises(KeyboardInterrupt):
+        connection.ask("SELECT 1")
+    with pytest.raises(KeyboardInterrupt):
+        connection.run("COMMIT")
+
+
+@pytest.mark.usefixtures("here")
+def test_files_that_are_not_read_alike_twice_are_named() -> None:
+    rows = open_files("leads.parquet").rows
+    said = str(rows.changed("column `age` has new values"))
+    assert said.startswith("leads.parquet was read twice, and not alike: column `age` has new")
+    more = replace(rows, files=(Path("a.parquet"), Path("b.parquet")))
+    assert str(more.changed("...")).startswith("One of 2 files was read twice")
 
 
 def test_parquet_that_is_not_there_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,7 +45,7 @@ class Overlap:
         0 or more, six significant digits; 1 is independent evidence, near 0 is told by others.
     told_by : tuple of str
         Where the factor is under 0.55, the attributes most alike, the closest first: of those that
-        are paid anything. Empty where only several together tell as much.
+        are paid anything.
     """
 
     factor: float
@@ -88,11 +88,13 @@ def overlaps(
     names = [names[place] for place in own]
     factors = [significant(float(f)) for f in fit_factors(profiles)[1]]
     told = _told_by(names, factors, profiles)
-    found = {name: Overlap(factor=0.0, told_by=(twin,)) for name, twin in twins.items()}
-    found |= {
+    found = {
         name: Overlap(factor=factor, told_by=others)
         for name, factor, others in zip(names, factors, told, strict=True)
     }
+    for name, twin in twins.items():
+        other = found[twin]
+        found[name] = Overlap(factor=0.0, told_by=(twin,) if other.factor else other.told_by)
     return tuple(found.get(one.name, Overlap(factor=1.0)) for one in attributes)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -18,11 +19,12 @@ from pyarrow import parquet
 from calibrate.engines import code_counts
 from calibrate.engines.sql import coded, coding, dictionaries, held
 from calibrate.engines.sql.coded import Coded
+from calibrate.engines.sql.connections import DuckDBConnection
 from calibrate.engines.sql.dictionaries import Standings, count_texts
 from calibrate.engines.sql.engine import SqlEngine
 from calibrate.engines.sql.held import hold, hold_all
 from calibrate.engines.sql.parquet_files import open_parquet
-from calibrate.engines.sql.relations import Relation
+from calibrate.engines.sql.relations import Relation, open_relation
 from calibrate.engines.sql.rows import LeadRows
 from calibrate.errors import EngineError
 
@@ -202,6 +204,25 @@ def test_what_is_no_number_is_no_value_for_the_database_too(
     assert cut[1].tolist() == [1, 1, 2]
 
 
+@pytest.mark.parametrize("most", [10_000, 1])
+def test_nan_that_a_view_of_files_overlooks_is_said(
+    tmp_path: Path, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "MOST_NUMBERS", most)
+    path = tmp_path / "leads.parquet"
+    parquet.write_table(pa.table({"n": [1.0, float("nan"), 3.0], "won": ["no", "no", "yes"]}), path)
+    for options, says in (("", r"`n` has NaN.*can_have_nan = true"), (", can_have_nan = true", "")):
+        connection = duckdb.connect()
+        connection.execute(f"CREATE VIEW leads AS FROM read_parquet('{path}'{options})")
+        made = DuckDBConnection(connection=connection)
+        rows = open_relation(made, table="leads").rows
+        if says:
+            with pytest.raises(EngineError, match=says):
+                hold(rows, "n", "float")
+        else:
+            assert set(hold(rows, "n", "float").values) == {1.0, 3.0, None}
+
+
 @pytest.mark.parametrize("most", [10_000, 4])
 @pytest.mark.parametrize("name", ["odd", "many"])
 def test_bands_of_numbers_that_are_all_known_need_no_query(
@@ -266,8 +287,22 @@ def test_rows_of_codes_are_counted_one_or_two_at_a_time(
     assert told.counted.tolist() == np.bincount(codes, minlength=most + 1).tolist()
 
 
+@pytest.mark.parametrize("most", [1, 2, 126, 127, 128, 300])
+@pytest.mark.parametrize("rows", [0, 1, 131_073, 300_000])
+def test_long_columns_of_codes_are_counted(most: int, rows: int) -> None:
+    codes = np.random.default_rng(most).integers(0, most + 1, rows).astype(np.int32)
+    told = Coded.of(pa.array(map(str, range(most))), pa.array(codes, mask=codes == 0))
+    assert told.counted.tolist() == np.bincount(codes, minlength=most + 1).tolist()
+
+
+def test_codes_beyond_the_values_are_refused() -> None:
+    codes = pa.array(np.array([1, 2, 3], dtype=np.int32))
+    with pytest.raises(OSError, match="a code of no value"):
+        Coded.of(pa.array(["a", "b"]), codes)
+
+
 def test_zeros_and_nothings_of_any_sign_are_one_value_each(tmp_path: Path) -> None:
-    other = np.array([0x7FF8000000000001, 0xFFF8000000000000], dtype=np.uint64).view(np.float64)
+    other = np.array([0x7FF0000000000001, 0xFFF8000000000000], dtype=np.uint64).view(np.float64)
     values = [0.0, float("nan"), 1.0, -0.0, *other, 1.0, -0.0]
     path = tmp_path / "leads.parquet"
     parquet.write_table(pa.table({"n": values}), path, row_group_size=3)
@@ -294,20 +329,26 @@ def test_a_column_is_read_while_the_customers_are_looked_up(
     assert found.leads.sum() == 400
 
 
-def test_who_cannot_be_looked_up_is_told_and_nothing_waits(tmp_path: Path) -> None:
-    path, looks = tmp_path / "leads.parquet", []
+@pytest.mark.parametrize("fault", [EngineError("no rights"), KeyboardInterrupt()])
+def test_who_cannot_be_looked_up_is_told_and_looked_up_again(
+    tmp_path: Path, fault: BaseException
+) -> None:
+    path, faults = tmp_path / "leads.parquet", [fault, fault]
     parquet.write_table(leads(1), path)
 
     def look() -> Any:
-        looks.append(1)
-        raise EngineError("no rights")
+        if faults:
+            raise faults.pop()
+        return np.ones(400, dtype=np.uint8)
 
     standings = Standings(files=(path,), rows=400, look=look)
     for _ in range(2):
-        with pytest.raises(EngineError, match="no rights"):
+        with pytest.raises(type(fault)):
             count_texts(standings, "text")
-    standings.pool.shutdown()
-    assert len(looks) == 1
+    found = count_texts(standings, "text")
+    assert found is not None
+    assert found.leads.sum() == 400
+    standings.pool.shutdown()  # nobody waits
 
 
 @given(st.lists(st.integers(0, 40), max_size=400), st.integers(1, 30))

@@ -38,7 +38,13 @@ class Coded:
 
     @classmethod
     def of(cls, values: Any, codes: Any) -> Coded:
-        """Take codes of Arrow's: from 1, and null for no value."""
+        """Take codes of Arrow's: from 1, and null for no value.
+
+        Raises
+        ------
+        OSError
+            When a code stands for no value: the file is damaged.
+        """
         valid, buffer = codes.buffers()
         rows = slice(codes.offset, codes.offset + len(codes))
         made = np.frombuffer(buffer, dtype=np.int32)[rows]
@@ -50,6 +56,8 @@ class Coded:
         except _BeyondError:
             is_right = False
         if not is_right:
+            if valid is None:
+                raise _BeyondError("a code of no value")
             bits = np.frombuffer(valid, dtype=np.uint8)
             made = made * np.unpackbits(bits, bitorder="little", count=rows.stop)[rows]
             counted = _counted(made, size)
@@ -128,7 +136,7 @@ class Coded:
 
 
 class _BeyondError(OSError):
-    """A code stands for no value."""
+    """A code stands for no value: as with other damage, the column is left to the database."""
 
 
 def _counted(codes: npt.NDArray[np.int32], size: int) -> Ints:
@@ -144,7 +152,7 @@ def _counted(codes: npt.NDArray[np.int32], size: int) -> Ints:
         some = codes[rows]
         # One below 0 is seen as a high one. Looked at a few at a time, for they are near then.
         if some.view(np.uint32).max(initial=0) >= size:
-            raise _BeyondError
+            raise _BeyondError("a code of no value")
         return some
 
     def count(rows: slice) -> Ints:

@@ -6,7 +6,8 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -119,7 +120,8 @@ class DuckDBConnection:
         """Answer a query."""
         duckdb = _duckdb()
         try:
-            return self.connection.sql(query).to_arrow_table()
+            with _interruptible():
+                return self.connection.sql(query).to_arrow_table()
         except duckdb.Error as fault:
             raise self._unanswered(fault) from None
 
@@ -144,7 +146,8 @@ class DuckDBConnection:
         name = f"calibrate_lookup_{key & (2**64 - 1):x}"
         if name not in self._lookups:
             table = pa.table({"v": pa.array(values), "c": pa.array(codes, pa.int64())})
-            self.connection.register(name, table)
+            with _interruptible():
+                self.connection.register(name, table)
             self._lookups.add(name)
         return name
 
@@ -153,7 +156,8 @@ class DuckDBConnection:
         duckdb = _duckdb()
         name = f"temp.calibrate_kept_{hashlib.md5(query.encode()).hexdigest()}"
         try:
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name[5:]} AS {query}")
+            with _interruptible():
+                self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name[5:]} AS {query}")
         except duckdb.Error as fault:
             raise self._unanswered(fault) from None
         return name
@@ -195,7 +199,8 @@ class DuckDBConnection:
         """Run a statement that gives no rows."""
         duckdb = _duckdb()
         try:
-            self.connection.execute(statement)
+            with _interruptible():
+                self.connection.execute(statement)
         except duckdb.Error as fault:
             raise EngineError(refusal(self.engine, fault)) from None
 
@@ -222,6 +227,17 @@ class DuckDBConnection:
     def _begin_again(self) -> None:
         if self.is_ours:
             self.run("BEGIN TRANSACTION")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C stop a query as it stops anything else: DuckDB tells it as a fault of its own."""
+    try:
+        yield
+    except Exception as fault:
+        if "KeyboardInterrupt" in str(fault) or str(fault) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _locked(said: str) -> str | None:

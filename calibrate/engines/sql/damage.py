@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from calibrate.engines.sql.phrases import text
+
 
 def damaged_of(files: Sequence[Path], fault: Exception) -> Path | None:
     """Find the damaged file that keeps DuckDB from answering.
@@ -18,8 +20,8 @@ def damaged_of(files: Sequence[Path], fault: Exception) -> Path | None:
     Returns
     -------
     Path or None
-        The file that DuckDB names; else the first that Arrow cannot read either. None where
-        something else is wrong.
+        The file that DuckDB names; where it names none, the first that it cannot read through.
+        None where something else is wrong.
     """
     import duckdb
 
@@ -31,17 +33,16 @@ def damaged_of(files: Sequence[Path], fault: Exception) -> Path | None:
 
 
 def _is_named(path: Path, said: str) -> bool:
-    return f'file "{path}"' in said
+    return f'file "{path}"' in said or f"file ({path})" in said
 
 
 def _can_be_read(path: Path) -> bool:
-    import pyarrow as pa
-    from pyarrow import parquet
+    import duckdb
 
     try:
-        with parquet.ParquetFile(path) as file:
-            for group in range(file.num_row_groups):
-                file.read_row_group(group)
-    except (pa.ArrowException, OSError, UnicodeError):
+        with duckdb.connect() as apart:
+            everything = f"SELECT MAX(HASH(COLUMNS(*))) FROM read_parquet({text(str(path))})"
+            apart.sql(everything).fetchall()
+    except duckdb.Error:
         return False
     return True

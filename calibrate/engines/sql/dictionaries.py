@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -83,17 +83,23 @@ class Standings:
     files: tuple[Path, ...]
     rows: int
     look: Callable[[], npt.NDArray[np.uint8]]
-    found: Future[_Counted] = field(default_factory=Future, init=False, repr=False)
+
+    @cached_property
+    def found(self) -> Future[_Counted]:
+        """Who is counted: columns that are read meanwhile wait for it."""
+        return Future()
 
     def look_up(self) -> None:
-        """Look once who is counted: columns that are read meanwhile wait for it."""
-        if self.found.done():
-            return
-        try:
+        """Look once who is counted."""
+        if not self.found.done():
             self.found.set_result(_Counted.of(self.look()))
-        except BaseException as fault:
+
+    def give_up(self, fault: BaseException) -> None:
+        """Let nobody wait; who asks again looks again."""
+        if not self.found.done():
             self.found.set_exception(fault)
-            raise
+            del vars(self)["found"]
+        self.begun.clear()
 
     @cached_property
     def pool(self) -> ThreadPoolExecutor:
@@ -189,8 +195,9 @@ def _different(listed: Sequence[Any]) -> tuple[Any, Ints]:
         places: dict[str | None, int] = {}
         told = [places.setdefault(value, len(places)) for values in listed for value in values]
         return list(places), np.array(told, dtype=np.int64)
-    numbers = np.concatenate(listed) + 0.0  # or 0 and -0 would be two
-    numbers[np.isnan(numbers)] = np.nan  # and so would be NaN of other bits
+    numbers = np.concatenate(listed)
+    numbers[np.isnan(numbers)] = np.nan  # or NaN of other bits would be another
+    numbers += 0.0  # and -0 another 0
     # Arrow's own ways from arrays and to arrays would load pandas.
     held = [None, pa.py_buffer(numbers)]
     coded = pa.Array.from_buffers(pa.float64(), len(numbers), held).dictionary_encode()
@@ -250,11 +257,13 @@ def begin(standings: Standings, name: str, read_as: ReadAs) -> None:
         return  # the database says better what is wrong with a file
     try:
         standings.begun[name, read_as] = [
-            standings.pool.submit(_pieces, group, name, read_as, standings)
+            standings.pool.submit(_pieces, group, name, read_as, standings.found)
             for group in standings.groups
         ]
-    finally:
-        standings.look_up()  # or they would wait for ever
+        standings.look_up()
+    except BaseException as fault:
+        standings.give_up(fault)
+        raise
 
 
 def _count(
@@ -314,11 +323,11 @@ def _is_number(kind: Any) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind))
 
 
-def _pieces(group: _Group, name: str, read_as: ReadAs, standings: Standings) -> list[_Piece]:
+def _pieces(group: _Group, name: str, read_as: ReadAs, found: Future[_Counted]) -> list[_Piece]:
     """Count one group of rows."""
     pieces, start = [], group.start
     for coded in _coded(group, name, read_as):
-        pieces.append(_piece(coded, start, standings))
+        pieces.append(_piece(coded, start, found.result()))
         start += len(coded.codes)
     return pieces
 
@@ -352,9 +361,9 @@ def _by_arrow(group: _Group, name: str) -> Iterator[Coded]:
             yield Coded.of(one.dictionary, compute.add(one.indices, pa.scalar(1, pa.int32())))
 
 
-def _piece(coded: Coded, start: int, standings: Standings) -> _Piece:
+def _piece(coded: Coded, start: int, counted: _Counted) -> _Piece:
     end = start + len(coded.codes)
-    leads, counted = coded.counted, standings.found.result()
+    leads = coded.counted
     if counted.leads is not None:
         leads = coded.counted_among(counted.leads[start:end])
     # Customers are few: their rows are looked up once, not in every group.

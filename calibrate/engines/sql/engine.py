@@ -350,10 +350,7 @@ class SqlEngine:
             found = self.rows.grouped([held.value, self._shard])
             row_of = {value: row for row, value in enumerate(held.values)}
             if not row_of.keys() >= set(found.keys[0]):
-                raise EngineError(
-                    f"The table changed while it was read: column `{column}` has new values. Run "
-                    f"it on a copy, or when nobody writes."
-                )
+                raise self.rows.changed(f"column `{column}` has new values")
             rows = np.array([row_of[value] for value in found.keys[0]], dtype=np.int64)
             self._by_shard[column] = rows, found
         return self._by_shard[column]

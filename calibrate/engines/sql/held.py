@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from calibrate.engines.profiles import profile_of
 from calibrate.engines.sql.dictionaries import DistinctValues, as_numbers
 from calibrate.engines.sql.phrases import NUMBERS, Kind, as_value, literal, number, one_of
 from calibrate.engines.sql.rows import LeadRows
+from calibrate.errors import EngineError
 from calibrate.levels import parse_number
 
 MOST_NUMBERS = 10_000
@@ -217,9 +218,11 @@ def _held(
     column = rows.spelling.of(column_of(kind, found.values, found.leads))
     if isinstance(column, TextColumn):
         column = column.without(nothings)
+    values = tuple(found.listed)
+    _check_seen(name, values)
     return Held(
         value=value,
-        values=tuple(found.listed),
+        values=values,
         column=column,
         customers=found.customers,
         profile=profile_of(name, column),
@@ -297,6 +300,7 @@ def _ends_of(counted: DistinctValues, name: str, value: str) -> Held:
 def _far(
     name: str, value: str, distinct: int, found: Mapping[float | None, tuple[int, int]]
 ) -> Held:
+    _check_seen(name, found)
     leads = np.array([n for n, _ in found.values()], dtype=np.int64)
     column = column_of("number", list(found), leads)
     return Held(
@@ -307,6 +311,15 @@ def _far(
         profile=replace(profile_of(name, column), distinct=distinct),
         is_whole=False,
     )
+
+
+def _check_seen(name: str, values: Iterable[Any]) -> None:
+    """Refuse NaN, which queries ask to be given as no value."""
+    if any(one != one for one in values):  # noqa: PLR0124 (only NaN differs from itself)
+        raise EngineError(
+            f"column `{name}` has NaN among its numbers, which DuckDB overlooks in Parquet. Where "
+            f"a view reads the files, write `read_parquet(..., can_have_nan = true)`."
+        )
 
 
 def column_of(kind: Kind, values: Sequence[Any] | Floats, leads: Ints) -> Column:

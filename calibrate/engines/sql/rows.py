@@ -172,9 +172,27 @@ class LeadRows:
     def _check(self, counted: Grouped) -> None:
         found = int(counted.leads.sum()), int(counted.customers.sum())
         if self.leads is not None and found != (self.leads, self.customers):
-            raise EngineError(
-                f"The table changed while it was read: at first {count_text(self.leads)} leads and "
-                f"{count_text(self.customers or 0)} customers were counted, then "
-                f"{count_text(found[0])} and {count_text(found[1])}. Run it on a copy, or when "
-                f"nobody writes."
+            raise self.changed(
+                f"at first {count_text(self.leads)} leads and {count_text(self.customers or 0)} "
+                f"customers were counted, then {count_text(found[0])} and {count_text(found[1])}"
             )
+
+    def changed(self, how: str) -> EngineError:
+        """Say that the rows are not what they were when they were read before.
+
+        Parameters
+        ----------
+        how : str
+            What differs.
+        """
+        if not self.files:
+            return EngineError(
+                f"The table changed while it was read: {how}. Run it on a copy, or when nobody "
+                f"writes."
+            )
+        one, *more = self.files
+        named = f"One of {count_text(1 + len(more))} files" if more else str(one)
+        return EngineError(
+            f"{named} was read twice, and not alike: {how}. Somebody writes it, or it is damaged: "
+            f"run it on a copy, or export the leads again."
+        )
