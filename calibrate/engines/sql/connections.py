@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from calibrate.engines.formats import not_parquet
 from calibrate.engines.sql.damage import damaged_of
 from calibrate.engines.sql.phrases import column, text
-from calibrate.errors import CalibrateError, EngineError, MissingExtraError
+from calibrate.errors import EngineError, MissingExtraError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -118,12 +118,8 @@ class DuckDBConnection:
 
     def ask(self, query: str) -> pa.Table:
         """Answer a query."""
-        duckdb = _duckdb()
-        try:
-            with _interruptible():
-                return self.connection.sql(query).to_arrow_table()
-        except duckdb.Error as fault:
-            raise self._unanswered(fault) from None
+        with self._answering():
+            return self.connection.sql(query).to_arrow_table()
 
     def load(self, extension: str) -> None:
         """Load one of DuckDB's extensions; it is not fetched: that is for its user to ask for.
@@ -153,13 +149,9 @@ class DuckDBConnection:
 
     def kept(self, query: str) -> str:
         """Keep a query's rows in a table of this connection alone; no file has it."""
-        duckdb = _duckdb()
         name = f"temp.calibrate_kept_{hashlib.md5(query.encode()).hexdigest()}"
-        try:
-            with _interruptible():
-                self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name[5:]} AS {query}")
-        except duckdb.Error as fault:
-            raise self._unanswered(fault) from None
+        with self._answering():
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name[5:]} AS {query}")
         return name
 
     def columns(self, relation: str) -> tuple[tuple[str, str], ...]:
@@ -218,11 +210,18 @@ class DuckDBConnection:
         """Close the file: others may open it then."""
         self.connection.close()
 
-    def _unanswered(self, fault: Exception) -> CalibrateError:
-        damaged = damaged_of(self.files, fault)
-        if damaged is not None:
-            return not_parquet(str(damaged), fault)
-        return EngineError(f"DuckDB could not answer: {said_by(fault)}")
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Say why a query is not answered, and which file is damaged where one is."""
+        duckdb = _duckdb()
+        try:
+            with _interruptible():
+                yield
+        except duckdb.Error as fault:
+            damaged = damaged_of(self.files, fault)
+            if damaged is not None:
+                raise not_parquet(str(damaged), fault) from None
+            raise EngineError(f"DuckDB could not answer: {said_by(fault)}") from None
 
     def _begin_again(self) -> None:
         if self.is_ours:

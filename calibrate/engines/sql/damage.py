@@ -28,8 +28,9 @@ def damaged_of(files: Sequence[Path], fault: Exception) -> Path | None:
     if isinstance(fault, (duckdb.InvalidInputException, duckdb.IOException)):
         return next((one for one in files if _is_named(one, str(fault)) and one.is_file()), None)
     # Of what it finds while it unpacks, DuckDB says neither where nor what kind of fault it is.
-    is_of_no_kind = type(fault) is duckdb.Error
-    return next((one for one in files if is_of_no_kind and not _can_be_read(one)), None)
+    if type(fault) is not duckdb.Error:
+        return None
+    return next((one for one in files if not _can_be_read(one)), None)
 
 
 def _is_named(path: Path, said: str) -> bool:
